@@ -1,0 +1,105 @@
+#include "base/arena.h"
+
+#include "base/checked.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sl_arena_chunk {
+    struct sl_arena_chunk *next;
+    size_t used;
+    size_t size;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+#ifdef SEALIFT_ARENA_MALLOC
+enum { CHUNK_MIN = 0, CHUNK_MAX = 0 };
+#else
+enum { CHUNK_MIN = 4096 - (int)sizeof(struct sl_arena_chunk), CHUNK_MAX = 1 << 20 };
+#endif
+
+void sl_arena_init(struct sl_arena *arena, size_t max)
+{
+    *arena = (struct sl_arena){.max = max};
+}
+
+void sl_arena_release(struct sl_arena *arena)
+{
+    while (arena->chunks) {
+        struct sl_arena_chunk *next = arena->chunks->next;
+        free(arena->chunks);
+        arena->chunks = next;
+    }
+    arena->used = 0;
+}
+
+/* A chunk with room for `size`. Chunks double, so that a large document costs few of them. */
+static struct sl_arena_chunk *add_chunk(struct sl_arena *arena, size_t size)
+{
+    size_t room = CHUNK_MIN;
+    if (arena->chunks && arena->chunks->size * 2 > room)
+        room = arena->chunks->size * 2;
+    if (room > CHUNK_MAX)
+        room = CHUNK_MAX;
+    if (room < size)
+        room = size;
+    size_t total;
+    if (sl_add_overflows(room, sizeof(struct sl_arena_chunk), &total))
+        return NULL;
+    struct sl_arena_chunk *chunk = malloc(total);
+    if (!chunk)
+        return NULL;
+    *chunk = (struct sl_arena_chunk){.next = arena->chunks, .size = room};
+    arena->chunks = chunk;
+    return chunk;
+}
+
+void *sl_arena_alloc(struct sl_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX - alignof(max_align_t))
+        return NULL;
+    size = (size_t)sl_round_up(size ? size : 1, alignof(max_align_t));
+    if (size > arena->max - arena->used)
+        return NULL;
+    struct sl_arena_chunk *chunk = arena->chunks;
+    if (!chunk || size > chunk->size - chunk->used) {
+        chunk = add_chunk(arena, size);
+        if (!chunk)
+            return NULL;
+    }
+    void *memory = chunk->bytes + chunk->used;
+    chunk->used += size;
+    arena->used += size;
+    memset(memory, 0, size);
+    return memory;
+}
+
+void *sl_arena_array(struct sl_arena *arena, size_t count, size_t size)
+{
+    size_t total;
+    if (sl_mul_overflows(count, size, &total))
+        return NULL;
+    return sl_arena_alloc(arena, total);
+}
+
+struct sl_str sl_arena_join(struct sl_arena *arena, struct sl_str a, struct sl_str b)
+{
+    size_t len;
+    size_t with_nul;
+    if (sl_add_overflows(a.len, b.len, &len) || sl_add_overflows(len, 1, &with_nul))
+        return (struct sl_str){NULL, 0};
+    char *memory = sl_arena_alloc(arena, with_nul);
+    if (!memory)
+        return (struct sl_str){NULL, 0};
+    if (a.len)
+        memcpy(memory, a.ptr, a.len);
+    if (b.len)
+        memcpy(memory + a.len, b.ptr, b.len);
+    return (struct sl_str){memory, len};
+}
+
+struct sl_str sl_arena_str(struct sl_arena *arena, struct sl_str text)
+{
+    return sl_arena_join(arena, text, (struct sl_str){NULL, 0});
+}

@@ -1,0 +1,80 @@
+/*
+ * Every limit of sealift, in one place, each with its reason.
+ *
+ * A limit is there because the number comes from outside: from a bundle nobody has vouched for yet, from a
+ * repository somebody else edits, from a key file. Going over one is SL_E_LIMIT (or a refusal, for bundles), and the
+ * message names the limit.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <stdint.h>
+
+#define SL_KIB UINT64_C(1024)
+#define SL_MIB (1024 * SL_KIB)
+#define SL_GIB (1024 * SL_MIB)
+
+/* -- documents: YAML and JSON -- */
+
+/* Nesting of maps and lists. libyaml 0.2.5 scans nested flow collections in quadratic time. Helm's --set allows 30,
+ * Kubernetes objects in the wild stay under 60. */
+#define SL_DOC_DEPTH_MAX 512
+/* One file of YAML or JSON. The largest CRD bundle seen in public repositories has 9 MB. */
+#define SL_DOC_BYTES_MAX (64 * SL_MIB)
+/* Nodes of one file after aliases are expanded: keeps an alias bomb ("billion laughs") small. */
+#define SL_DOC_NODES_MAX UINT64_C(8000000)
+/* Documents in one stream. */
+#define SL_DOC_COUNT_MAX UINT64_C(100000)
+/* A map key; go-yaml refuses longer ones too. */
+#define SL_DOC_KEY_MAX 1024
+
+/* -- trees: directories and git revisions -- */
+
+/* Bytes of a path relative to its root. Half of Linux's PATH_MAX, so a root can be put in front. */
+#define SL_PATH_MAX 2048
+/* Bytes of one name in a path: NAME_MAX of every common file system. */
+#define SL_NAME_MAX 255
+/* Nesting of directories while walking. */
+#define SL_TREE_DEPTH_MAX 64
+/* Files in one directory walk. */
+#define SL_TREE_FILES_MAX UINT64_C(200000)
+/* A file that is read whole into memory (manifests, values, schemas). Artifacts are streamed and have no such limit. */
+#define SL_TREE_FILE_MAX SL_DOC_BYTES_MAX
+
+/* -- keys and signatures: minisign's own limits -- */
+
+#define SL_KEY_FILE_MAX          (4 * SL_KIB)
+#define SL_SIGNATURE_FILE_MAX    (16 * SL_KIB)
+#define SL_UNTRUSTED_COMMENT_MAX 1024
+#define SL_TRUSTED_COMMENT_MAX   8192
+/* scrypt work a key file may ask for: minisign's default, which is also the most it ever writes. A hostile key file
+ * could ask for terabytes. */
+#define SL_SCRYPT_OPS_MAX UINT64_C(33554432)
+#define SL_SCRYPT_MEM_MAX UINT64_C(1073741824)
+/* Signatures on one bundle, and keys given to one verification. */
+#define SL_SIGNATURES_MAX 16
+#define SL_PUBKEYS_MAX    64
+
+/* -- bundles -- */
+
+/* manifest.json is held in memory while its signature is checked, before anything in it can be trusted. With 50,000
+ * files of average path length it has about 9 MB. */
+#define SL_MANIFEST_BYTES_MAX (12 * SL_MIB)
+#define SL_BUNDLE_FILES_MAX   UINT64_C(50000)
+/* All files together: 16 TiB, far beyond any disk that is carried, so that sums cannot overflow. */
+#define SL_BUNDLE_BYTES_MAX (UINT64_C(16) * 1024 * SL_GIB)
+/* Names that become part of file names: customer, release, environment, application. */
+#define SL_LABEL_MAX 63
+
+/* -- sites -- */
+
+#define SL_GENERATIONS_MAX    4096
+#define SL_HISTORY_BYTES_MAX  (16 * SL_MIB)
+#define SL_STATE_FILE_MAX     (64 * SL_KIB)
+
+/* -- findings -- */
+
+/* A broken repository can have one finding per line; beyond this only the count goes on. */
+#define SL_FINDINGS_MAX 10000
+
+#endif

@@ -1,0 +1,194 @@
+#include <criterion/criterion.h>
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include <errno.h>
+#include <sealift/text.h>
+#include <stdint.h>
+#include <stdio.h>
+
+Test(err, wrap_puts_context_in_front_and_keeps_the_code)
+{
+    struct sl_err err = {0};
+    cr_assert_eq(sl_fail(&err, SL_E_REFUSED, "bad %d", 7), -1);
+    cr_assert_eq(sl_wrap(&err, "pack %s", "customer-a"), -1);
+    cr_assert_str_eq(err.message, "pack customer-a: bad 7");
+    cr_assert_eq(err.code, SL_E_REFUSED);
+}
+
+Test(err, a_full_disk_has_a_code_of_its_own)
+{
+    struct sl_err err = {0};
+    errno = ENOSPC;
+    cr_assert_eq(sl_fail_errno(&err, SL_E_IO, "write x"), -1);
+    cr_assert_eq(err.code, SL_E_NO_SPACE);
+    cr_assert_str_eq(err.message, "write x: No space left on device");
+}
+
+Test(err, overlong_messages_are_cut_and_terminated)
+{
+    struct sl_err err = {0};
+    char longer[3000];
+    memset(longer, 'x', sizeof longer);
+    longer[sizeof longer - 1] = '\0';
+    (void)sl_fail(&err, SL_E_IO, "%s", longer);
+    cr_assert_eq(strlen(err.message), SL_ERR_MESSAGE_MAX - 1);
+    (void)sl_wrap(&err, "%s", longer);
+    cr_assert_eq(strlen(err.message), SL_ERR_MESSAGE_MAX - 1);
+}
+
+Test(err, every_code_has_a_name_and_an_exit_status)
+{
+    for (int code = SL_OK; code <= SL_E_INTERNAL; code++) {
+        cr_expect_not_null(sl_code_name((enum sl_code)code), "code %d", code);
+        int status = sl_err_exit_status((enum sl_code)code);
+        cr_expect(status >= 0 && status <= 4, "code %d has status %d", code, status);
+    }
+}
+
+Test(str, order_is_by_unsigned_bytes)
+{
+    cr_expect_lt(sl_str_compare(SL_STR("a"), SL_STR("b")), 0);
+    cr_expect_lt(sl_str_compare(SL_STR("a"), SL_STR("ab")), 0);
+    cr_expect_lt(sl_str_compare(SL_STR("z"), SL_STR("\xc3\xa4")), 0);
+    cr_expect_eq(sl_str_compare(SL_STR(""), (struct sl_str){NULL, 0}), 0);
+}
+
+Test(buf, an_append_beyond_the_maximum_is_remembered)
+{
+    struct sl_buf buf;
+    struct sl_err err = {0};
+    sl_buf_init(&buf, 10);
+    sl_buf_text(&buf, "12345");
+    sl_buf_text(&buf, "678901");
+    sl_buf_text(&buf, "x");
+    cr_expect_eq(sl_buf_check(&buf, "list", &err), -1);
+    cr_expect_eq(err.code, SL_E_LIMIT);
+    cr_expect_str_eq(err.message, "list is larger than the limit of 10 bytes");
+    sl_buf_release(&buf);
+}
+
+Test(buf, printf_takes_texts_longer_than_its_stack)
+{
+    struct sl_buf buf;
+    sl_buf_init(&buf, SL_MIB);
+    sl_buf_printf(&buf, "%0500d", 7);
+    cr_expect_eq(buf.len, 500);
+    cr_expect_eq(buf.ptr[499], '7');
+    cr_expect_eq(buf.ptr[500], '\0');
+    sl_buf_release(&buf);
+}
+
+static const struct {
+    const char *bytes;
+    size_t len;
+    bool valid;
+} utf8_cases[] = {
+    {"plain", 5, true},           {"\xc3\xa9", 2, true},         {"\xf0\x9f\x98\x80", 4, true},
+    {"\xc0\x80", 2, false},       {"\xed\xa0\x80", 3, false},    {"\xf4\x90\x80\x80", 4, false},
+    {"\xe2\x82", 2, false},       {"\x80", 1, false},            {"a\xff", 2, false},
+    {"\xf0\x80\x80\x80", 4, false}, {"", 0, true},
+};
+
+Test(text, utf8_is_judged_by_rfc_3629)
+{
+    for (size_t i = 0; i < sizeof utf8_cases / sizeof utf8_cases[0]; i++)
+        cr_expect_eq(sl_utf8_valid((struct sl_str){utf8_cases[i].bytes, utf8_cases[i].len}), utf8_cases[i].valid,
+                     "case %zu", i);
+}
+
+static const struct {
+    const char *in, *out;
+} escape_cases[] = {
+    {"plain", "plain"},
+    {"\x1b[31mred", "\\x1b[31mred"},
+    {"two\nlines\r", "two\\x0alines\\x0d"},
+    {"back\\slash", "back\\\\slash"},
+    {"\xc3\xa4", "\xc3\xa4"},
+    {"\xe2\x80\xae", "\\u{202e}"},
+    {"\xc2\x9b", "\\u{009b}"},
+    {"\xff", "\\xff"},
+    {"\xe2\x80\xa8", "\\u{2028}"},
+};
+
+Test(text, nothing_escaped_can_reach_a_terminal)
+{
+    for (size_t i = 0; i < sizeof escape_cases / sizeof escape_cases[0]; i++) {
+        char out[64];
+        cr_expect_str_eq(sl_escape(out, sizeof out, sl_str_from(escape_cases[i].in)), escape_cases[i].out);
+        struct sl_buf buf;
+        sl_buf_init(&buf, 64);
+        sl_buf_escaped(&buf, sl_str_from(escape_cases[i].in));
+        cr_expect_str_eq(buf.ptr, escape_cases[i].out);
+        sl_buf_release(&buf);
+    }
+}
+
+Test(text, an_escaped_text_that_does_not_fit_ends_in_dots)
+{
+    char out[8];
+    cr_expect_str_eq(sl_escape(out, sizeof out, SL_STR("abcdefghij")), "abcd...");
+}
+
+Test(text, sizes_read_well)
+{
+    char out[16];
+    cr_expect_str_eq(sl_size_text(out, 0), "0 B");
+    cr_expect_str_eq(sl_size_text(out, 1023), "1023 B");
+    cr_expect_str_eq(sl_size_text(out, 1536), "1.5 KiB");
+    cr_expect_str_eq(sl_size_text(out, UINT64_MAX), "15.9 EiB");
+}
+
+Test(text, times_are_utc_and_clamped)
+{
+    char out[24];
+    cr_expect_str_eq(sl_time_text(out, 0), "1970-01-01T00:00:00Z");
+    cr_expect_str_eq(sl_time_text(out, 951827696), "2000-02-29T12:34:56Z");
+    cr_expect_str_eq(sl_time_text(out, 1795255134), "2026-11-21T09:58:54Z");
+    cr_expect_str_eq(sl_time_text(out, -1), "1970-01-01T00:00:00Z");
+    cr_expect_str_eq(sl_time_text(out, INT64_MAX), "9999-12-31T23:59:59Z");
+}
+
+Test(text, edit_distance_counts_a_swap_once)
+{
+    cr_expect_eq(sl_edit_distance(SL_STR("replicas"), SL_STR("replcas"), 3), 1);
+    cr_expect_eq(sl_edit_distance(SL_STR("replicas"), SL_STR("replcias"), 3), 1);
+    cr_expect_eq(sl_edit_distance(SL_STR(""), SL_STR("abc"), 5), 3);
+    cr_expect_eq(sl_edit_distance(SL_STR("abcdef"), SL_STR("uvwxyz"), 2), 3);
+}
+
+Test(arena, memory_is_zeroed_aligned_and_bounded)
+{
+    struct sl_arena arena;
+    sl_arena_init(&arena, 1000);
+    unsigned char *first = sl_arena_alloc(&arena, 1);
+    cr_assert_not_null(first);
+    cr_expect_eq(*first, 0);
+    double *second = sl_arena_alloc(&arena, sizeof *second);
+    cr_expect_eq((uintptr_t)second % _Alignof(max_align_t), 0);
+    cr_expect_null(sl_arena_alloc(&arena, 1000));
+    cr_expect_null(sl_arena_array(&arena, SIZE_MAX / 2, 3));
+    cr_expect_null(sl_arena_alloc(&arena, SIZE_MAX));
+    cr_expect_str_eq(sl_arena_join(&arena, SL_STR("ab"), SL_STR("c")).ptr, "abc");
+    sl_arena_release(&arena);
+}
+
+Test(map, finds_what_was_put_and_replaces)
+{
+    struct sl_map map;
+    struct sl_err err = {0};
+    static char keys[1000][8];
+    sl_map_init(&map);
+    cr_expect_null(sl_map_get(&map, SL_STR("0")));
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(keys[i], sizeof keys[i], "%d", i);
+        cr_assert_eq(sl_map_put(&map, sl_str_from(keys[i]), keys[i], &err), 1);
+    }
+    for (int i = 0; i < 1000; i++)
+        cr_expect_eq(sl_map_get(&map, sl_str_from(keys[i])), keys[i]);
+    cr_expect_eq(sl_map_put(&map, SL_STR("7"), keys[0], &err), 0);
+    cr_expect_eq(sl_map_get(&map, SL_STR("7")), keys[0]);
+    cr_expect_null(sl_map_get(&map, SL_STR("1000")));
+    sl_map_release(&map);
+}
