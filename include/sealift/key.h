@@ -1,0 +1,78 @@
+/*
+ * minisign keys: making them and reading their files. Stock minisign (0.11) can use what this writes, and the
+ * other way.
+ *
+ * Order of calls on the ops side: sl_key_generate() once; later sl_key_read_secret() with the key file's text
+ * and its password, sign, sl_secret_key_wipe(). At the site: sl_public_key_read().
+ *
+ * Nothing here opens a file, asks for a password or draws randomness: the command does and passes it in.
+ * Source of the formats: https://jedisct1.github.io/minisign/ and minisign 0.11's own files.
+ */
+#ifndef SEALIFT_KEY_H
+#define SEALIFT_KEY_H
+
+#include <sealift/buf.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SL_KEY_ID_BYTES 8
+#define SL_KEY_ID_HEX   16
+
+/* Fills `len` bytes at `out` with unpredictable bytes; 0, or -1 with err filled. */
+struct sl_random {
+    int (*fill)(void *context, void *out, size_t len, struct sl_err *err);
+    void *context;
+};
+
+struct sl_public_key {
+    unsigned char id[SL_KEY_ID_BYTES]; /* the 8 free bytes of minisign, as in the file; not a fingerprint */
+    unsigned char point[32];           /* Ed25519 public key: what makes two keys the same */
+};
+
+struct sl_secret_key {
+    unsigned char id[SL_KEY_ID_BYTES];
+    unsigned char seed_and_point[64];
+};
+
+/* The key id as minisign shows it in file names and comments here: 16 upper-case hexadecimal digits of the id
+ * read as a little-endian number, with leading zeros. Returns `out`. */
+const char *sl_key_id_text(char out[SL_KEY_ID_HEX + 1], const unsigned char id[SL_KEY_ID_BYTES]);
+
+/*
+ * The two lines of a .pub file; a single line of base64 is accepted too, as minisign's -P is. Anything else,
+ * wrong length, wrong algorithm, non-canonical base64, or a low-order point is SL_E_INPUT. `name` is for the
+ * message.
+ */
+int sl_public_key_read(struct sl_public_key *out, struct sl_str text, const char *name,
+                       struct sl_err *err) SL_MUST_USE;
+
+bool sl_public_key_same(const struct sl_public_key *a, const struct sl_public_key *b);
+
+/* True when the secret key file is encrypted and sl_secret_key_read() will need its password. */
+bool sl_secret_key_is_encrypted(struct sl_str text);
+
+/*
+ * Reads a secret key file. `password` is ignored for an unencrypted key. A wrong password is SL_E_INPUT with
+ * a message that says so. scrypt parameters above minisign's defaults are SL_E_LIMIT (a hostile file could
+ * ask for terabytes). With minisign's defaults this takes about a second and 1 GiB of memory.
+ */
+int sl_secret_key_read(struct sl_secret_key *out, struct sl_str text, struct sl_str password,
+                       const char *name, struct sl_err *err) SL_MUST_USE;
+
+/* Overwrites the key, in a way the compiler cannot remove. */
+void sl_secret_key_wipe(struct sl_secret_key *key);
+
+/*
+ * Makes a key pair and appends the two files' texts. With an empty password the key is not encrypted
+ * (minisign -W). `ops_limit` and `mem_limit` are scrypt's; 0 means minisign's defaults. Wipe and release
+ * `secret_text` afterwards.
+ */
+struct sl_key_options {
+    struct sl_random random;
+    struct sl_str password;
+    uint64_t ops_limit, mem_limit;
+};
+int sl_key_generate(struct sl_buf *public_text, struct sl_buf *secret_text,
+                    const struct sl_key_options *options, struct sl_err *err) SL_MUST_USE;
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * minisign signature files: written as stock minisign writes them, read more strictly than it does.
+ *
+ * Refused here and accepted by minisign 0.11: a CR or any control character in a comment, anything after the
+ * fourth line, CRLF line ends, base64 with spare bits set, the legacy algorithm "Ed" (which signs the file
+ * itself and not its BLAKE2b digest).
+ *
+ * Order of calls: sl_minisig_read() parses and trusts nothing; sl_minisig_verify() with a key whose id
+ * matches proves it for one message. The trusted comment must not be shown or used before that, and only
+ * escaped.
+ */
+#ifndef CRYPTO_MINISIG_H
+#define CRYPTO_MINISIG_H
+
+#include <sealift/key.h>
+
+struct sl_minisig {
+    unsigned char key_id[SL_KEY_ID_BYTES];
+    unsigned char signature[64];
+    unsigned char global_signature[64];
+    struct sl_str
+        trusted_comment; /* borrowed from the text that was read; UTF-8 without control characters */
+};
+
+/* SL_E_REFUSED with the reason; `name` (the member or file name) begins the message. */
+int sl_minisig_read(struct sl_minisig *out, struct sl_str text, const char *name,
+                    struct sl_err *err) SL_MUST_USE;
+
+/* Both signatures, of the message and of the trusted comment, must be this key's; else SL_E_REFUSED. */
+int sl_minisig_verify(const struct sl_minisig *signature, const struct sl_public_key *key,
+                      struct sl_str message, const char *name, struct sl_err *err) SL_MUST_USE;
+
+/*
+ * Appends the four lines. The trusted comment must be printable ASCII within the limit (SL_E_USAGE
+ * otherwise). The untrusted comment is "signature from sealift secret key".
+ */
+int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct sl_str message,
+                     struct sl_str trusted_comment, struct sl_err *err) SL_MUST_USE;
+
+#endif
