@@ -1,9 +1,9 @@
 /*
  * A growing buffer with a maximum from birth and a sticky error.
  *
- * Order of calls: sl_buf_init() with the largest size it may ever have; any number of appends, none of which needs
- * checking; then sl_buf_check() once, which says whether all of it is there. sl_buf_release() in every case.
- * What is in it is NUL terminated behind `len`, so `ptr` can be used as a C string when it holds text.
+ * Order of calls: sl_buf_init() with the largest size it may ever have; any number of appends, none of which
+ * needs checking; then sl_buf_check() once, which says whether all of it is there. sl_buf_release() in every
+ * case. What is in it is NUL terminated behind `len`, so `ptr` can be used as a C string when it holds text.
  */
 #ifndef SEALIFT_BUF_H
 #define SEALIFT_BUF_H

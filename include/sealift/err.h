@@ -1,9 +1,9 @@
 /*
  * Errors: what stopped the work.
  *
- * A function that can fail returns int: 0 (or a count) when it worked, -1 when it did not, and then it has filled
- * the `struct sl_err` its caller passed as last parameter. The struct is fixed in size and lives on the caller's
- * stack, so reporting that memory ran out needs no memory.
+ * A function that can fail returns int: 0 (or a count) when it worked, -1 when it did not, and then it has
+ * filled the `struct sl_err` its caller passed as last parameter. The struct is fixed in size and lives on
+ * the caller's stack, so reporting that memory ran out needs no memory.
  *
  * Order of calls:
  *     struct sl_err err = {0};
@@ -14,8 +14,8 @@
  *     return sl_fail(err, SL_E_INPUT, "%s:%u:%u: ...", file, line, column);
  * A hint, if there is one, is what the reader can do next: sl_hint(err, "see `sealift history`").
  *
- * An error is not a finding: an error stops the work and there is one; findings (sealift/finding.h) are data and
- * there may be many.
+ * An error is not a finding: an error stops the work and there is one; findings (sealift/finding.h) are data
+ * and there may be many.
  */
 #ifndef SEALIFT_ERR_H
 #define SEALIFT_ERR_H
@@ -51,8 +51,8 @@ struct sl_err {
     char hint[SL_ERR_HINT_MAX]; /* empty, or what to do next */
 };
 
-#define SL_MUST_USE      __attribute__((warn_unused_result))
-#define SL_PRINTF(f, a)  __attribute__((format(printf, f, a)))
+#define SL_MUST_USE     __attribute__((warn_unused_result))
+#define SL_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /* Fills `err` and returns -1. Text longer than the message is cut; the struct is always NUL terminated. */
 int sl_fail(struct sl_err *err, enum sl_code code, const char *format, ...) SL_PRINTF(3, 4);

@@ -16,10 +16,14 @@ struct sl_str {
 };
 
 /* A literal as an sl_str; SL_STR_INIT() is the same for static tables. */
-#define SL_STR(literal)      ((struct sl_str){"" literal, sizeof(literal) - 1})
-#define SL_STR_INIT(literal) {"" literal, sizeof(literal) - 1}
+#define SL_STR(literal) ((struct sl_str){"" literal, sizeof(literal) - 1})
+#define SL_STR_INIT(literal)                                                                                 \
+    {                                                                                                        \
+        "" literal, sizeof(literal) - 1                                                                      \
+    }
 
-/* For printf: sl_fail(err, code, "no application " SL_FMT, SL_ARG(name)). Cut at 1,000 bytes: messages are short. */
+/* For printf: sl_fail(err, code, "no application " SL_FMT, SL_ARG(name)). Cut at 1,000 bytes: messages are
+ * short. */
 #define SL_FMT    "%.*s"
 #define SL_ARG(s) ((s).len > 1000 ? 1000 : (int)(s).len), ((s).ptr ? (s).ptr : "")
 

@@ -11,13 +11,15 @@
 /* Well-formed UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool sl_utf8_valid(struct sl_str text);
 
-/* Decodes one character at text.ptr; returns its length in bytes, or 0 when it is malformed or text is empty. */
+/* Decodes one character at text.ptr; returns its length in bytes, or 0 when it is malformed or text is empty.
+ */
 size_t sl_utf8_decode(struct sl_str text, uint32_t *out);
 
 /*
  * Appends `text` so that it can do nothing to a terminal: C0 and C1 controls, DEL, bidirectional controls
- * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), line and paragraph separators and malformed bytes
- * become \xNN or \u{NNNN}; a backslash becomes two. Everything else stays. Newlines and tabs are controls here too.
+ * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), line and paragraph separators and malformed
+ * bytes become \xNN or \u{NNNN}; a backslash becomes two. Everything else stays. Newlines and tabs are
+ * controls here too.
  */
 void sl_buf_escaped(struct sl_buf *out, struct sl_str text);
 
@@ -28,8 +30,8 @@ const char *sl_escape(char *out, size_t size, struct sl_str text);
 const char *sl_size_text(char out[16], uint64_t bytes);
 
 /*
- * Edit distance (insert, delete, replace, swap of neighbours; Damerau's restricted form) of two short texts, for
- * "did you mean". Both are cut at 64 bytes. Returns at most `limit` + 1.
+ * Edit distance (insert, delete, replace, swap of neighbours; Damerau's restricted form) of two short texts,
+ * for "did you mean". Both are cut at 64 bytes. Returns at most `limit` + 1.
  */
 unsigned sl_edit_distance(struct sl_str a, struct sl_str b, unsigned limit);
 

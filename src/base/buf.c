@@ -24,7 +24,8 @@ void sl_buf_reset(struct sl_buf *buf)
         buf->ptr[0] = '\0';
 }
 
-/* Doubles, so that n appends cost n; the maximum bounds the last step. One byte more than asked, for the NUL. */
+/* Doubles, so that n appends cost n; the maximum bounds the last step. One byte more than asked, for the NUL.
+ */
 static bool grow(struct sl_buf *buf, size_t needed)
 {
     size_t capacity = buf->capacity ? buf->capacity : 128;
@@ -49,7 +50,8 @@ void *sl_buf_reserve(struct sl_buf *buf, size_t len)
     if (buf->fail != SL_OK)
         return NULL;
     size_t needed;
-    if (sl_add_overflows(buf->len, len, &needed) || needed > buf->max || sl_add_overflows(needed, 1, &needed)) {
+    if (sl_add_overflows(buf->len, len, &needed) || needed > buf->max ||
+        sl_add_overflows(needed, 1, &needed)) {
         buf->fail = SL_E_LIMIT;
         return NULL;
     }
@@ -102,7 +104,8 @@ void sl_buf_printf(struct sl_buf *buf, const char *format, ...)
         sl_buf_append(buf, small, (size_t)len);
         return;
     }
-    /* Too long for the stack: format again, straight into the buffer, whose reserve leaves room for the NUL. */
+    /* Too long for the stack: format again, straight into the buffer, whose reserve leaves room for the NUL.
+     */
     char *room = sl_buf_reserve(buf, (size_t)len);
     if (!room)
         return;

@@ -30,8 +30,10 @@ void sl_map_release(struct sl_map *map)
     *map = (struct sl_map){0};
 }
 
-/* The slot that holds `key`, or the free one where it belongs. There is always a free one: see sl_map_put(). */
-static struct sl_map_slot *find_slot(struct sl_map_slot *slots, size_t capacity, struct sl_str key, uint64_t hash)
+/* The slot that holds `key`, or the free one where it belongs. There is always a free one: see sl_map_put().
+ */
+static struct sl_map_slot *find_slot(struct sl_map_slot *slots, size_t capacity, struct sl_str key,
+                                     uint64_t hash)
 {
     size_t i = (size_t)hash & (capacity - 1);
     while (slots[i].value && !(slots[i].hash == hash && sl_str_equal(slots[i].key, key)))

@@ -16,7 +16,8 @@ bool sl_str_starts_with(struct sl_str text, struct sl_str prefix)
 
 bool sl_str_ends_with(struct sl_str text, struct sl_str suffix)
 {
-    return text.len >= suffix.len && sl_str_equal(sl_str_slice(text, text.len - suffix.len, text.len), suffix);
+    return text.len >= suffix.len &&
+           sl_str_equal(sl_str_slice(text, text.len - suffix.len, text.len), suffix);
 }
 
 size_t sl_str_find(struct sl_str text, char byte)

@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-/* The well-formed byte sequences of RFC 3629, section 4: length and the range of the second byte by first byte. */
+/* The well-formed byte sequences of RFC 3629, section 4: length and the range of the second byte by first
+ * byte. */
 struct utf8_row {
     unsigned char first_min, first_max, length, second_min, second_max;
 };
@@ -62,14 +63,14 @@ bool sl_utf8_valid(struct sl_str text)
     return true;
 }
 
-/* What could move a cursor, change colours, hide or reorder text. Invisible characters inside words (zero width,
- * soft hyphen, tags, BOM) are in it too: they make two names look the same. */
+/* What could move a cursor, change colours, hide or reorder text. Invisible characters inside words (zero
+ * width, soft hyphen, tags, BOM) are in it too: they make two names look the same. */
 static bool is_unsafe(uint32_t c)
 {
     static const struct {
         uint32_t min, max;
     } ranges[] = {
-        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},     {0x200b, 0x200f},
+        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x200b, 0x200f},
         {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
     };
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
@@ -78,7 +79,8 @@ static bool is_unsafe(uint32_t c)
     return false;
 }
 
-/* One character of `text` at `at` as it may be shown, into `piece`; returns how many bytes of text it took. */
+/* One character of `text` at `at` as it may be shown, into `piece`; returns how many bytes of text it took.
+ */
 static size_t escape_one(struct sl_str text, size_t at, char piece[16])
 {
     uint32_t c = 0;
@@ -176,15 +178,15 @@ unsigned sl_edit_distance(struct sl_str a, struct sl_str b, unsigned limit)
     return distance > limit ? limit + 1 : distance;
 }
 
-/* Civil date of a day number. Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". gmtime_r() would do
- * too, but its result type has a year of int and its static zone data is shared with the environment's TZ. */
+/* Civil date of a day number. Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". gmtime_r()
+ * would do too, but its result type has a year of int and its static zone data is shared with the
+ * environment's TZ. */
 static void civil_of_days(int64_t days, unsigned *year, unsigned *month, unsigned *day)
 {
     days += 719468;
     int64_t era = days / 146097;
     unsigned day_of_era = (unsigned)(days - era * 146097);
-    unsigned year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     unsigned shifted = (5 * day_of_year + 2) / 153;
     *day = day_of_year - (153 * shifted + 2) / 5 + 1;

@@ -1,6 +1,6 @@
 /*
- * Leaks on purpose. Criterion runs this in a child and calls it passed; the CTest around it must not. CTest runs it
- * with WILL_FAIL, so the suite turns red when the rule that catches leaks stops working.
+ * Leaks on purpose. Criterion runs this in a child and calls it passed; the CTest around it must not. CTest
+ * runs it with WILL_FAIL, so the suite turns red when the rule that catches leaks stops working.
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -85,17 +85,24 @@ static const struct {
     size_t len;
     bool valid;
 } utf8_cases[] = {
-    {"plain", 5, true},           {"\xc3\xa9", 2, true},         {"\xf0\x9f\x98\x80", 4, true},
-    {"\xc0\x80", 2, false},       {"\xed\xa0\x80", 3, false},    {"\xf4\x90\x80\x80", 4, false},
-    {"\xe2\x82", 2, false},       {"\x80", 1, false},            {"a\xff", 2, false},
-    {"\xf0\x80\x80\x80", 4, false}, {"", 0, true},
+    {"plain", 5, true},
+    {"\xc3\xa9", 2, true},
+    {"\xf0\x9f\x98\x80", 4, true},
+    {"\xc0\x80", 2, false},
+    {"\xed\xa0\x80", 3, false},
+    {"\xf4\x90\x80\x80", 4, false},
+    {"\xe2\x82", 2, false},
+    {"\x80", 1, false},
+    {"a\xff", 2, false},
+    {"\xf0\x80\x80\x80", 4, false},
+    {"", 0, true},
 };
 
 Test(text, utf8_is_judged_by_rfc_3629)
 {
     for (size_t i = 0; i < sizeof utf8_cases / sizeof utf8_cases[0]; i++)
-        cr_expect_eq(sl_utf8_valid((struct sl_str){utf8_cases[i].bytes, utf8_cases[i].len}), utf8_cases[i].valid,
-                     "case %zu", i);
+        cr_expect_eq(sl_utf8_valid((struct sl_str){utf8_cases[i].bytes, utf8_cases[i].len}),
+                     utf8_cases[i].valid, "case %zu", i);
 }
 
 static const struct {

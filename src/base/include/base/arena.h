@@ -1,11 +1,12 @@
 /*
  * Memory that dies together: a document, a tree or a plan owns one arena and releases it at once.
  *
- * Order of calls: sl_arena_init(), any number of allocations, sl_arena_release(). Nothing is freed in between. What
- * comes back is zeroed and aligned for any type. NULL means that memory ran out or the arena's maximum was reached;
- * callers turn it into sl_fail_memory().
+ * Order of calls: sl_arena_init(), any number of allocations, sl_arena_release(). Nothing is freed in
+ * between. What comes back is zeroed and aligned for any type. NULL means that memory ran out or the arena's
+ * maximum was reached; callers turn it into sl_fail_memory().
  *
- * With the build option SEALIFT_ARENA_MALLOC every allocation is one malloc, so that the sanitizers see its borders.
+ * With the build option SEALIFT_ARENA_MALLOC every allocation is one malloc, so that the sanitizers see its
+ * borders.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

@@ -1,6 +1,7 @@
 /*
- * The one clean-up idiom: a variable marked SL_CLEANUP(f) has f(&variable) called when it goes out of scope, so that
- * every early return cleans up. sl_steal() hands a pointer over and leaves NULL behind, for the return that succeeds.
+ * The one clean-up idiom: a variable marked SL_CLEANUP(f) has f(&variable) called when it goes out of scope,
+ * so that every early return cleans up. sl_steal() hands a pointer over and leaves NULL behind, for the
+ * return that succeeds.
  *
  *     SL_CLEANUP(sl_buf_release) struct sl_buf text;
  *     sl_buf_init(&text, SL_KIB);

@@ -2,8 +2,8 @@
  * Every limit of sealift, in one place, each with its reason.
  *
  * A limit is there because the number comes from outside: from a bundle nobody has vouched for yet, from a
- * repository somebody else edits, from a key file. Going over one is SL_E_LIMIT (or a refusal, for bundles), and the
- * message names the limit.
+ * repository somebody else edits, from a key file. Going over one is SL_E_LIMIT (or a refusal, for bundles),
+ * and the message names the limit.
  */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
@@ -16,8 +16,8 @@
 
 /* -- documents: YAML and JSON -- */
 
-/* Nesting of maps and lists. libyaml 0.2.5 scans nested flow collections in quadratic time. Helm's --set allows 30,
- * Kubernetes objects in the wild stay under 60. */
+/* Nesting of maps and lists. libyaml 0.2.5 scans nested flow collections in quadratic time. Helm's --set
+ * allows 30, Kubernetes objects in the wild stay under 60. */
 #define SL_DOC_DEPTH_MAX 512
 /* One file of YAML or JSON. The largest CRD bundle seen in public repositories has 9 MB. */
 #define SL_DOC_BYTES_MAX (64 * SL_MIB)
@@ -38,7 +38,8 @@
 #define SL_TREE_DEPTH_MAX 64
 /* Files in one directory walk. */
 #define SL_TREE_FILES_MAX UINT64_C(200000)
-/* A file that is read whole into memory (manifests, values, schemas). Artifacts are streamed and have no such limit. */
+/* A file that is read whole into memory (manifests, values, schemas). Artifacts are streamed and have no such
+ * limit. */
 #define SL_TREE_FILE_MAX SL_DOC_BYTES_MAX
 
 /* -- keys and signatures: minisign's own limits -- */
@@ -47,8 +48,8 @@
 #define SL_SIGNATURE_FILE_MAX    (16 * SL_KIB)
 #define SL_UNTRUSTED_COMMENT_MAX 1024
 #define SL_TRUSTED_COMMENT_MAX   8192
-/* scrypt work a key file may ask for: minisign's default, which is also the most it ever writes. A hostile key file
- * could ask for terabytes. */
+/* scrypt work a key file may ask for: minisign's default, which is also the most it ever writes. A hostile
+ * key file could ask for terabytes. */
 #define SL_SCRYPT_OPS_MAX UINT64_C(33554432)
 #define SL_SCRYPT_MEM_MAX UINT64_C(1073741824)
 /* Signatures on one bundle, and keys given to one verification. */
@@ -57,8 +58,8 @@
 
 /* -- bundles -- */
 
-/* manifest.json is held in memory while its signature is checked, before anything in it can be trusted. With 50,000
- * files of average path length it has about 9 MB. */
+/* manifest.json is held in memory while its signature is checked, before anything in it can be trusted. With
+ * 50,000 files of average path length it has about 9 MB. */
 #define SL_MANIFEST_BYTES_MAX (12 * SL_MIB)
 #define SL_BUNDLE_FILES_MAX   UINT64_C(50000)
 /* All files together: 16 TiB, far beyond any disk that is carried, so that sums cannot overflow. */
@@ -68,9 +69,9 @@
 
 /* -- sites -- */
 
-#define SL_GENERATIONS_MAX    4096
-#define SL_HISTORY_BYTES_MAX  (16 * SL_MIB)
-#define SL_STATE_FILE_MAX     (64 * SL_KIB)
+#define SL_GENERATIONS_MAX   4096
+#define SL_HISTORY_BYTES_MAX (16 * SL_MIB)
+#define SL_STATE_FILE_MAX    (64 * SL_KIB)
 
 /* -- findings -- */
 

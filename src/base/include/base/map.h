@@ -1,9 +1,9 @@
 /*
- * A hash map from borrowed text to a pointer, for finding by name. There is no iteration, so its order can never
- * reach an output: keep an array beside it where order matters.
+ * A hash map from borrowed text to a pointer, for finding by name. There is no iteration, so its order can
+ * never reach an output: keep an array beside it where order matters.
  *
- * Order of calls: sl_map_init(), sl_map_put() and sl_map_get() in any order, sl_map_release(). Keys are borrowed and
- * must outlive the map. Values are not owned; NULL is no value.
+ * Order of calls: sl_map_init(), sl_map_put() and sl_map_get() in any order, sl_map_release(). Keys are
+ * borrowed and must outlive the map. Values are not owned; NULL is no value.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
@@ -30,7 +30,8 @@ void sl_map_release(struct sl_map *map);
 /* The value, or NULL. */
 void *sl_map_get(const struct sl_map *map, struct sl_str key);
 
-/* Sets key to value (not NULL). Returns 1 when the key is new, 0 when it replaced a value, -1 without memory. */
+/* Sets key to value (not NULL). Returns 1 when the key is new, 0 when it replaced a value, -1 without memory.
+ */
 int sl_map_put(struct sl_map *map, struct sl_str key, void *value, struct sl_err *err) SL_MUST_USE;
 
 /* FNV-1a of 64 bits with a final mix, for callers that build tables of their own.

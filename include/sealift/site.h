@@ -1,0 +1,98 @@
+/*
+ * What a customer's site has installed, and how it changes.
+ *
+ *   ROOT/generations/SEQUENCE-RELEASE-DIGEST/   one verified bundle each, complete, never changed
+ *   ROOT/current -> generations/...             the only commit point
+ *   ROOT/staging/                               may be lost at any time
+ *   ROOT/state/                                 lock, site.json, pending.json, history.jsonl
+ *
+ * Every function opens ROOT, takes the lock where it changes something, recovers from whatever an earlier
+ * process left when it was stopped, does its work, and lets go. Time comes from the caller. No root rights
+ * are needed.
+ */
+#ifndef SEALIFT_SITE_H
+#define SEALIFT_SITE_H
+
+#include <sealift/verify.h>
+
+struct sl_site_options {
+    const char *root;   /* made by the first install */
+    int64_t now;        /* seconds since 1970, for the history */
+    const char *holder; /* one line about this process, for whoever waits for the lock */
+    bool wait;          /* wait for the lock instead of SL_E_BUSY */
+    struct sl_progress progress;
+};
+
+#define SL_GENERATION_NAME_MAX 128
+
+enum sl_install_outcome { SL_INSTALLED, SL_ALREADY_CURRENT, SL_REPAIRED };
+
+struct sl_install_result {
+    enum sl_install_outcome outcome;
+    char generation[SL_GENERATION_NAME_MAX];
+    char previous[SL_GENERATION_NAME_MAX]; /* what was current before; empty for the first install */
+    uint64_t files, bytes;
+};
+
+/*
+ * Verifies, stages and switches in one pass over the descriptor (taken over). The first install fixes whose
+ * site this is; a bundle for another customer is refused before its payload is read, without naming that
+ * customer. The bundle that is current and intact: nothing is changed. The bundle that is current but whose
+ * files were altered: a fresh copy of the generation becomes current.
+ */
+int sl_site_install(struct sl_install_result *out, const struct sl_site_options *options, int fd,
+                    const char *name, const struct sl_policy *policy, struct sl_err *err) SL_MUST_USE;
+
+struct sl_rollback_result {
+    char from[SL_GENERATION_NAME_MAX];
+    char to[SL_GENERATION_NAME_MAX];
+};
+
+/* To `generation` (a name, or what is unambiguous of its beginning: "17"), or when NULL to the one that was
+ * current before. The target's files are compared with its manifest first: SL_E_DRIFT when they differ. */
+int sl_site_rollback(struct sl_rollback_result *out, const struct sl_site_options *options,
+                     const char *generation, struct sl_err *err) SL_MUST_USE;
+
+/* What was when, oldest first; and which generations are there. */
+struct sl_site_event {
+    uint64_t number;
+    const char *action; /* "install", "rollback", "recover" */
+    struct sl_str bundle, from, to;
+    const struct sl_str *signers;
+    size_t signer_count;
+    unsigned char manifest_sha256[32];
+    int64_t time;
+    bool present; /* the generation it led to is still on disk */
+};
+struct sl_site_log;
+int sl_site_history(struct sl_site_log **out, const struct sl_site_options *options,
+                    struct sl_err *err) SL_MUST_USE;
+size_t sl_site_log_count(const struct sl_site_log *log);
+const struct sl_site_event *sl_site_log_at(const struct sl_site_log *log, size_t index);
+struct sl_str
+sl_site_log_current(const struct sl_site_log *log); /* generation name; empty: nothing installed */
+void sl_site_log_free(struct sl_site_log *log);
+void sl_site_log_freep(struct sl_site_log **log);
+
+/* Does the installed tree still match its manifest, file by file. */
+enum sl_drift { SL_DRIFT_MISSING, SL_DRIFT_CHANGED, SL_DRIFT_MODE, SL_DRIFT_KIND, SL_DRIFT_EXTRA };
+const char *sl_drift_name(enum sl_drift drift);
+struct sl_drift_report {
+    void (*found)(void *context, enum sl_drift drift, struct sl_str path);
+    void *context;
+};
+struct sl_site_state {
+    char generation[SL_GENERATION_NAME_MAX];
+    char customer[64], release[64];
+    uint64_t sequence;
+    unsigned char manifest_sha256[32];
+    uint64_t files, bytes, drifted;
+    bool pending; /* an earlier change was stopped in the middle; the next install or rollback finishes or
+                     drops it */
+};
+/* Changes nothing. 0 with drifted == 0 or > 0; SL_E_NOT_FOUND when nothing is installed. The manifest itself
+ * must have the digest that the history recorded (SL_E_REFUSED). */
+int sl_site_status(struct sl_site_state *out, const struct sl_site_options *options,
+                   const struct sl_drift_report *report, struct sl_err *err) SL_MUST_USE;
+
+#endif

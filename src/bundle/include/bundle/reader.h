@@ -1,0 +1,44 @@
+/*
+ * Reads a bundle from its first byte to its last, once, and accepts exactly one spelling of it.
+ *
+ * Order of calls:
+ *   sl_bundle_reader_open()      reads manifest.json and its signatures; nothing in them is trusted or
+ * interpreted sl_bundle_reader_manifest(), _signature()   raw bytes, for whoever checks signatures
+ *   sl_bundle_reader_bind()      with the manifest that was read from those very bytes after they were proved
+ * (or, for `inspect`, not proved): from here on it says what every byte of a header must be
+ *   sl_bundle_reader_next()      1: the next file of the manifest is open; 0: all files, the end of the
+ * container and of the gzip member were read and are right sl_bundle_reader_read()      the bytes of the open
+ * file, borrowed until the next call; 0 at its end, which is only reported when size and SHA-256 are right
+ * Every refusal is SL_E_REFUSED, one line that names the member and the reason. After a failure only free()
+ * is allowed.
+ */
+#ifndef BUNDLE_READER_H
+#define BUNDLE_READER_H
+
+#include "io/stream.h"
+#include <sealift/manifest.h>
+
+struct sl_bundle_reader;
+
+/* `file` is the bundle as it lies on disk; it becomes the reader's, also when this fails. */
+int sl_bundle_reader_open(struct sl_bundle_reader **out, struct sl_source *file,
+                          struct sl_err *err) SL_MUST_USE;
+void sl_bundle_reader_free(struct sl_bundle_reader *reader);
+void sl_bundle_reader_freep(struct sl_bundle_reader **reader);
+
+struct sl_str sl_bundle_reader_manifest(const struct sl_bundle_reader *reader);
+size_t sl_bundle_reader_signature_count(const struct sl_bundle_reader *reader);
+/* `name` is the member's name; both live as long as the reader. */
+void sl_bundle_reader_signature(const struct sl_bundle_reader *reader, size_t index, struct sl_str *name,
+                                struct sl_str *text);
+
+/* `manifest` must outlive the reader. Checks top folder and time of what was read so far against it. */
+int sl_bundle_reader_bind(struct sl_bundle_reader *reader, const struct sl_manifest *manifest,
+                          struct sl_err *err) SL_MUST_USE;
+
+int sl_bundle_reader_next(struct sl_bundle_reader *reader, const struct sl_manifest_file **file,
+                          struct sl_err *err) SL_MUST_USE;
+ssize_t sl_bundle_reader_read(struct sl_bundle_reader *reader, const void **bytes,
+                              struct sl_err *err) SL_MUST_USE;
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * One node tree for YAML and JSON.
+ *
+ * A document owns an arena; nodes and texts in it live exactly as long. Nodes are plain data that may be read
+ * freely; they are built with the functions here and never changed once a document has been handed on
+ * (docops/ makes new ones). Maps keep the order of their source; emitters sort.
+ */
+#ifndef DOC_NODE_H
+#define DOC_NODE_H
+
+#include "base/arena.h"
+#include <sealift/err.h>
+#include <sealift/str.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sl_kind { SL_NULL, SL_BOOL, SL_INT, SL_UINT, SL_FLOAT, SL_STRING, SL_LIST, SL_MAP };
+
+/* Where something stands: `file` counts from 1 into the document's list of names (0: nowhere), line and
+ * column from 1, the column in characters. 8 bytes, so that every node can carry one. */
+struct sl_mark {
+    uint32_t line;
+    uint16_t column; /* 65535 and beyond: 65535 */
+    uint16_t file;
+};
+
+struct sl_node;
+
+struct sl_entry {
+    struct sl_str key;
+    struct sl_node *value;
+    struct sl_mark key_mark;
+};
+
+struct sl_node {
+    enum sl_kind kind;
+    uint32_t count; /* of a list or map */
+    struct sl_mark mark;
+    union {
+        bool boolean;
+        int64_t integer;    /* SL_INT */
+        uint64_t uinteger;  /* SL_UINT: only above INT64_MAX */
+        double number;      /* SL_FLOAT: finite */
+        struct sl_str text; /* SL_STRING: valid UTF-8, may hold NUL */
+        struct sl_node **items;
+        struct sl_entry *entries;
+    } as;
+    /* A number as it stood in the source ("1.0", "0x1F"), for exact work with numbers; empty for what was
+     * made here. */
+    struct sl_str source;
+};
+
+#define SL_DOC_FILES_MAX 65535
+
+struct sl_doc {
+    struct sl_arena arena;
+    struct sl_str *files; /* names, in `arena` */
+    uint32_t file_count;
+    uint64_t node_count; /* bounded by SL_DOC_NODES_MAX */
+};
+
+void sl_doc_init(struct sl_doc *doc);
+void sl_doc_release(struct sl_doc *doc);
+
+/* Adds a file name for marks; 0 when the table is full or memory ran out (marks then lead nowhere). */
+uint16_t sl_doc_add_file(struct sl_doc *doc, struct sl_str name);
+
+/* "overlays/a/kustomization.yaml:7:5", or "<no position>"; cut to fit, escaped. Returns `out`. */
+const char *sl_mark_text(char *out, size_t size, const struct sl_doc *doc, struct sl_mark mark);
+
+/* -- making nodes; NULL without memory or beyond SL_DOC_NODES_MAX -- */
+struct sl_node *sl_node_null(struct sl_doc *doc);
+struct sl_node *sl_node_bool(struct sl_doc *doc, bool value);
+struct sl_node *sl_node_int(struct sl_doc *doc, int64_t value);
+struct sl_node *sl_node_float(struct sl_doc *doc, double value);
+struct sl_node *sl_node_string(struct sl_doc *doc, struct sl_str text); /* copies */
+struct sl_node *sl_node_list(struct sl_doc *doc);
+struct sl_node *sl_node_map(struct sl_doc *doc);
+
+/* Appends; amortised constant. 0 or -1 (memory, limit). */
+int sl_list_add(struct sl_doc *doc, struct sl_node *list, struct sl_node *item,
+                struct sl_err *err) SL_MUST_USE;
+/* Sets key (copied) to value: replaces in place where it is, else appends. The key mark stays blank. */
+int sl_map_set(struct sl_doc *doc, struct sl_node *map, struct sl_str key, struct sl_node *value,
+               struct sl_err *err) SL_MUST_USE;
+
+/* -- reading -- */
+/* The value of `key`, or NULL; also NULL when `map` is NULL or not a map, so that calls can be nested. Linear
+ * for small maps; callers that look up many keys in a large map build an sl_map. */
+struct sl_node *sl_node_get(const struct sl_node *map, const char *key);
+struct sl_entry *sl_node_entry(const struct sl_node *map, struct sl_str key);
+/* The text of a string node; empty for NULL and every other kind. */
+struct sl_str sl_node_text(const struct sl_node *node);
+/* "a map", "a list", "a string", "a number", "a boolean", "null": for messages. */
+const char *sl_kind_name(enum sl_kind kind);
+/* Same kind, same value; maps whatever their order; 1 and 1.0 differ, as they do in Kubernetes' JSON. */
+bool sl_node_equal(const struct sl_node *a, const struct sl_node *b);
+/* A deep copy into another document (or the same); marks keep their file by name. */
+struct sl_node *sl_node_copy(struct sl_doc *to, const struct sl_doc *from, const struct sl_node *node);
+
+#endif

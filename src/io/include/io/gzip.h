@@ -1,0 +1,32 @@
+/*
+ * gzip (RFC 1952) as two stages.
+ *
+ * The writer makes exactly one member with MTIME 0, no name, OS 3, and cuts the input into blocks of a fixed
+ * size that worker threads compress side by side; each block either is deflated with the previous 32 KiB as
+ * dictionary and ends on a byte border (sync flush), or, where a look at the block shows that it will not
+ * shrink (already compressed or encrypted data), goes out as stored blocks. What comes out depends only on
+ * the input, the level and the zlib version: never on the number of threads, the sizes of the writes or the
+ * time.
+ *
+ * The reader is strict. It accepts one member with the flags FLG=0 and CM=8, inflates in a thread of its own,
+ * and checks CRC32 and ISIZE itself. Refused (SL_E_REFUSED): a wrong header, any optional header field, a bad
+ * CRC or length, truncation, anything after the member (a second member or padding, NUL bytes too), more than
+ * `max` bytes of output. The check of the end happens when the consumer reads to the end: a consumer must
+ * read until 0.
+ */
+#ifndef IO_GZIP_H
+#define IO_GZIP_H
+
+#include "io/stream.h"
+
+#define SL_GZIP_LEVEL 6
+
+/* `workers` threads (0: as many as there are CPUs to run on, at most 8) compress; the calling thread writes.
+ * Memory: about 1.5 MiB per worker. */
+int sl_sink_gzip(struct sl_sink **out, struct sl_sink *below, unsigned workers,
+                 struct sl_err *err) SL_MUST_USE;
+
+int sl_source_gzip(struct sl_source **out, struct sl_source *below, uint64_t max,
+                   struct sl_err *err) SL_MUST_USE;
+
+#endif
