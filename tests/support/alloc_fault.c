@@ -1,0 +1,50 @@
+#include "alloc_fault.h"
+
+#include <errno.h>
+
+/* The linker's names, see ld(1) under --wrap. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *pointer, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *pointer, size_t size);
+
+static size_t countdown;
+static bool happened;
+
+static bool fails_now(void)
+{
+    if (countdown == 0 || --countdown > 0)
+        return false;
+    happened = true;
+    errno = ENOMEM;
+    return true;
+}
+
+void alloc_fault_arm(size_t nth)
+{
+    countdown = nth;
+    happened = false;
+}
+
+bool alloc_fault_disarm(void)
+{
+    countdown = 0;
+    return happened;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails_now() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails_now() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *pointer, size_t size)
+{
+    return fails_now() ? NULL : __real_realloc(pointer, size);
+}
