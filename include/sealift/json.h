@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Maps and lists in one another. */
 #define SL_JSON_WRITER_DEPTH 32
 
 enum sl_json_style { SL_JSON_COMPACT, SL_JSON_INDENTED };
@@ -26,7 +27,7 @@ struct sl_json {
     struct {
         char close; /* '}' or ']' */
         bool empty;
-    } levels[SL_JSON_WRITER_DEPTH];
+    } levels[SL_JSON_WRITER_DEPTH + 1]; /* the first one holds the root */
 };
 
 void sl_json_begin(struct sl_json *json, struct sl_buf *out, enum sl_json_style style);

@@ -23,6 +23,8 @@
 #define SL_DOC_BYTES_MAX (64 * SL_MIB)
 /* Nodes of one file after aliases are expanded: keeps an alias bomb ("billion laughs") small. */
 #define SL_DOC_NODES_MAX UINT64_C(8000000)
+/* Memory of one document: what the two limits above can come to, with room for patches on top. */
+#define SL_DOC_MEMORY_MAX (2 * SL_GIB)
 /* Documents in one stream. */
 #define SL_DOC_COUNT_MAX UINT64_C(100000)
 /* A map key; go-yaml refuses longer ones too. */
@@ -44,10 +46,13 @@
 
 /* -- keys and signatures: minisign's own limits -- */
 
+/* A comment's limit is that of the buffer minisign reads the line into, with prefix, LF and NUL. */
 #define SL_KEY_FILE_MAX          (4 * SL_KIB)
 #define SL_SIGNATURE_FILE_MAX    (16 * SL_KIB)
 #define SL_UNTRUSTED_COMMENT_MAX 1024
 #define SL_TRUSTED_COMMENT_MAX   8192
+/* The longest password that minisign's prompt takes; with a longer one only sealift could open the key. */
+#define SL_PASSWORD_MAX 1022
 /* scrypt work a key file may ask for: minisign's default, which is also the most it ever writes. A hostile
  * key file could ask for terabytes. */
 #define SL_SCRYPT_OPS_MAX UINT64_C(33554432)
