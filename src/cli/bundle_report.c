@@ -1,0 +1,137 @@
+#include "bundle_report.h"
+
+#include <sealift/text.h>
+
+static void field(struct cli *cli, const char *label, struct sl_str value)
+{
+    sl_buf_printf(&cli->out, "  %-12s ", label);
+    cli_escaped(cli, value);
+    sl_buf_byte(&cli->out, '\n');
+}
+
+static void print_source(struct cli *cli, const struct sl_manifest *manifest)
+{
+    sl_buf_printf(&cli->out, "  %-12s ", "source");
+    if (manifest->source_commit.len) {
+        sl_buf_text(&cli->out, "commit ");
+        cli_escaped(cli, manifest->source_commit);
+    } else {
+        sl_buf_text(&cli->out, "a directory without git");
+    }
+    if (manifest->source_dirty) {
+        sl_buf_text(&cli->out, ", ");
+        cli_marked(cli, '~', "with changes that are in no commit");
+    }
+    sl_buf_byte(&cli->out, '\n');
+}
+
+static void print_signer(struct cli *cli, const struct sl_signer *signer, bool proved)
+{
+    const char *standing = "claimed, not checked";
+    if (proved)
+        standing = signer->trusted ? "signature proved" : "not one of the given keys, counts for nothing";
+    cli_field(cli, "signed by", "key %s (%s)", signer->key_id, standing);
+    if (signer->trusted)
+        field(cli, "", signer->trusted_comment);
+}
+
+void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
+{
+    const struct sl_manifest *manifest = head->manifest;
+    char size[16];
+    char when[24];
+    field(cli, "customer", manifest->customer);
+    field(cli, "release", manifest->release);
+    field(cli, "environment", manifest->environment);
+    cli_field(cli, "sequence", "%llu", (unsigned long long)manifest->sequence);
+    print_source(cli, manifest);
+    cli_field(cli, "dated", "%s", sl_time_text(when, manifest->mtime));
+    field(cli, "packed by", manifest->tool_version);
+    cli_field(cli, "files", "%zu, %s", manifest->file_count, sl_size_text(size, manifest->total_bytes));
+    sl_buf_text(&cli->out, "  digest       ");
+    sl_buf_hex(&cli->out, head->manifest_sha256, sizeof head->manifest_sha256);
+    sl_buf_byte(&cli->out, '\n');
+    for (size_t i = 0; i < head->signer_count; i++)
+        print_signer(cli, &head->signers[i], proved);
+    if (head->signer_count == 0)
+        cli_field(cli, "signed by", "nobody");
+}
+
+void digest_json(struct sl_json *json, const char *key, const unsigned char sha256[32])
+{
+    struct sl_buf hex;
+    sl_buf_init(&hex, 65);
+    sl_buf_hex(&hex, sha256, 32);
+    sl_json_key_text(json, key, sl_buf_view(&hex));
+    sl_buf_release(&hex);
+}
+
+static void signers_json(struct sl_json *json, const struct sl_bundle_head *head, bool proved)
+{
+    sl_json_key(json, "signers");
+    sl_json_list(json);
+    for (size_t i = 0; i < head->signer_count; i++) {
+        const struct sl_signer *signer = &head->signers[i];
+        sl_json_map(json);
+        sl_json_key_text(json, "key_id", sl_str_from(signer->key_id));
+        sl_json_key_bool(json, "proved", proved && signer->trusted);
+        if (signer->trusted)
+            sl_json_key_text(json, "trusted_comment", signer->trusted_comment);
+        sl_json_end(json);
+    }
+    sl_json_end(json);
+}
+
+void head_json(struct sl_json *json, const struct sl_bundle_head *head, bool proved)
+{
+    const struct sl_manifest *manifest = head->manifest;
+    sl_json_key_text(json, "bundle", manifest->bundle);
+    sl_json_key_text(json, "customer", manifest->customer);
+    sl_json_key_text(json, "release", manifest->release);
+    sl_json_key_text(json, "environment", manifest->environment);
+    sl_json_key_unsigned(json, "sequence", manifest->sequence);
+    sl_json_key_unsigned(json, "epoch", manifest->epoch);
+    sl_json_key_unsigned(json, "floor", manifest->floor);
+    sl_json_key(json, "source");
+    sl_json_map(json);
+    sl_json_key_text(json, "kind", manifest->source_kind);
+    sl_json_key_text(json, "commit", manifest->source_commit);
+    sl_json_key_bool(json, "dirty", manifest->source_dirty);
+    sl_json_end(json);
+    sl_json_key_text(json, "tool_version", manifest->tool_version);
+    sl_json_key(json, "mtime");
+    sl_json_integer(json, manifest->mtime);
+    sl_json_key_unsigned(json, "file_count", manifest->file_count);
+    sl_json_key_unsigned(json, "total_bytes", manifest->total_bytes);
+    digest_json(json, "manifest_sha256", head->manifest_sha256);
+    signers_json(json, head, proved);
+}
+
+void files_print(struct cli *cli, const struct sl_manifest *manifest)
+{
+    for (size_t i = 0; i < manifest->file_count; i++) {
+        const struct sl_manifest_file *file = &manifest->files[i];
+        sl_buf_text(&cli->out, "  ");
+        sl_buf_hex(&cli->out, file->sha256, sizeof file->sha256);
+        sl_buf_printf(&cli->out, " %c %12llu  ", file->executable ? 'x' : '-',
+                      (unsigned long long)file->size);
+        cli_escaped(cli, file->path);
+        sl_buf_byte(&cli->out, '\n');
+    }
+}
+
+void files_json(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "files");
+    sl_json_list(json);
+    for (size_t i = 0; i < manifest->file_count; i++) {
+        const struct sl_manifest_file *file = &manifest->files[i];
+        sl_json_map(json);
+        sl_json_key_text(json, "path", file->path);
+        sl_json_key_unsigned(json, "size", file->size);
+        sl_json_key_bool(json, "executable", file->executable);
+        digest_json(json, "sha256", file->sha256);
+        sl_json_end(json);
+    }
+    sl_json_end(json);
+}

@@ -1,0 +1,146 @@
+/*
+ * The command: what its commands are made of. Nothing here is seen by the library.
+ *
+ * A command is a row of data: name, texts for the help, a table of options, the size of the struct its
+ * options are written into, and a function. The same rows make --help, the man pages and the shell completion
+ * (manual.c), so that they cannot disagree.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <sealift/buf.h>
+#include <sealift/key.h>
+#include <sealift/progress.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* -- options -- */
+
+#define CLI_LIST_MAX 64
+
+struct cli_list {
+    const char *items[CLI_LIST_MAX];
+    size_t count;
+};
+
+enum cli_option_kind {
+    CLI_FLAG,   /* bool: true when given */
+    CLI_TEXT,   /* const char *: NULL when not given */
+    CLI_NUMBER, /* uint64_t: 0 when not given; 0 cannot be given */
+    CLI_LIST,   /* struct cli_list: may be given several times */
+    CLI_FORMAT, /* enum cli_format */
+};
+
+enum cli_format { CLI_AS_TEXT, CLI_AS_JSON };
+
+struct cli_option {
+    const char *name;     /* long name, without dashes; NULL ends a table */
+    const char *argument; /* "FILE"; NULL for a flag */
+    const char *help;
+    enum cli_option_kind kind;
+    size_t offset; /* into the command's context */
+    bool required;
+};
+
+#define CLI_FORMAT_OPTION(type)                                                                              \
+    {                                                                                                        \
+        "format", "FORMAT", "text, or json for other programs (default: text)", CLI_FORMAT,                  \
+            offsetof(struct type, format), false                                                             \
+    }
+#define CLI_OPTIONS_END                                                                                      \
+    {                                                                                                        \
+        NULL, NULL, NULL, CLI_FLAG, 0, false                                                                 \
+    }
+
+/* -- commands -- */
+
+struct cli {
+    const char *program;      /* "sealift" */
+    const char *repository;   /* of -C; "." when not given */
+    const char *const *words; /* what is left beside options */
+    size_t word_count;
+    bool color;        /* stdout is a terminal and NO_COLOR is not set */
+    struct sl_buf out; /* the report, written to stdout when the command returns */
+};
+
+struct cli_command {
+    const char *name;
+    const char *words; /* "BUNDLE", or "" */
+    size_t words_min, words_max;
+    const char *summary;     /* one line, lower case, no full stop */
+    const char *description; /* paragraphs parted by an empty line */
+    const char *examples;    /* lines that can be run as they stand */
+    const struct cli_option *options;
+    size_t context_size;
+    /* An exit status (usually 0), or -1 with err filled. */
+    int (*run)(struct cli *cli, const void *context, struct sl_err *err);
+};
+
+/* The commands of this binary, ending with a row whose name is NULL; commands_full.c or commands_site.c
+ * defines it. */
+extern const struct cli_command *const cli_commands[];
+
+/* Enough for the largest context of any command. */
+#define CLI_CONTEXT_MAX 2048
+
+/* -- parse.c -- */
+struct cli_parsed {
+    const struct cli_command *command; /* NULL: help or version was asked for without one */
+    bool help, version;
+    union {
+        max_align_t align;
+        unsigned char bytes[CLI_CONTEXT_MAX];
+    } context;
+};
+/* Fills `cli` and `parsed` from the arguments; SL_E_USAGE with a "did you mean" where one is near. May
+ * reorder argv. */
+int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv,
+              struct sl_err *err) SL_MUST_USE;
+
+/* -- help.c -- */
+void cli_help_all(struct sl_buf *out);
+void cli_help_command(struct sl_buf *out, const struct cli_command *command);
+
+/* -- report.c: pieces that several reports share -- */
+/* "  label        value" */
+void cli_field(struct cli *cli, const char *label, const char *format, ...) SL_PRINTF(3, 4);
+/* A word in colour where there is colour: '+' green, '!' red, '~' yellow. */
+void cli_marked(struct cli *cli, char mark, const char *word);
+/* Text from a bundle, escaped, into the report. */
+void cli_escaped(struct cli *cli, struct sl_str text);
+
+/* -- terminal.c -- */
+/* The password of key file `path`: the first line of `password_file`, else asked at the terminal without echo
+ * (twice when `confirm`), else the first line of standard input. The caller wipes and releases `out`. */
+int cli_password(struct sl_buf *out, const char *path, const char *password_file, bool confirm,
+                 struct sl_err *err) SL_MUST_USE;
+/* A progress line on stderr, where that is a terminal, for work longer than a second. */
+struct cli_progress {
+    bool enabled, shown;
+    int64_t started, last; /* monotonic milliseconds */
+    const char *phase;
+};
+struct sl_progress cli_progress_start(struct cli_progress *progress);
+void cli_progress_end(struct cli_progress *progress);
+/* getrandom(2). */
+struct sl_random cli_random(void);
+/* Seconds since 1970. */
+int64_t cli_now(void);
+/* "install, process 4711, since ...": for the lock. */
+void cli_holder(char out[128], const char *command);
+
+/* -- keys.c -- */
+struct cli_keys {
+    struct sl_public_key keys[CLI_LIST_MAX];
+    size_t count;
+};
+int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct sl_err *err) SL_MUST_USE;
+int cli_secret_key(struct sl_secret_key *out, const char *path, const char *password_file,
+                   struct sl_err *err) SL_MUST_USE;
+/* Puts sealift-site, found beside this program or in its libexec directory, into `directory`. */
+int cli_copy_verifier(const char *directory, struct sl_err *err) SL_MUST_USE;
+/* Opens a bundle for reading. */
+int cli_open_bundle(int *fd, const char *path, struct sl_err *err) SL_MUST_USE;
+
+#endif

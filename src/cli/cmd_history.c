@@ -1,0 +1,103 @@
+#include "bundle_report.h"
+#include "cmd.h"
+#include "site_options.h"
+
+#include <sealift/text.h>
+
+struct context {
+    const char *root;
+    enum cli_format format;
+};
+
+static const struct cli_option options[] = {
+    ROOT_OPTION(context),
+    CLI_FORMAT_OPTION(context),
+    CLI_OPTIONS_END,
+};
+
+static void report_text(struct cli *cli, const struct sl_site_log *log)
+{
+    struct sl_str current = sl_site_log_current(log);
+    size_t count = sl_site_log_count(log);
+    for (size_t i = 0; i < count; i++) {
+        const struct sl_site_event *event = sl_site_log_at(log, i);
+        char when[24];
+        sl_buf_printf(&cli->out, "%4llu  %s  %-8s  ", (unsigned long long)event->number,
+                      sl_time_text(when, event->time), event->action);
+        cli_escaped(cli, event->to);
+        if (i + 1 == count && sl_str_equal(event->to, current)) {
+            sl_buf_text(&cli->out, "  ");
+            cli_marked(cli, '+', "current");
+        } else if (!event->present) {
+            sl_buf_text(&cli->out, "  no longer on disk");
+        }
+        for (size_t s = 0; s < event->signer_count; s++) {
+            sl_buf_text(&cli->out, s == 0 ? "  signed by " : ", ");
+            cli_escaped(cli, event->signers[s]);
+        }
+        sl_buf_byte(&cli->out, '\n');
+    }
+    if (count == 0)
+        sl_buf_text(&cli->out, "nothing has been installed here\n");
+}
+
+static int report_json(struct cli *cli, const struct sl_site_log *log, struct sl_err *err)
+{
+    struct sl_json json;
+    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
+    sl_json_map(&json);
+    sl_json_key_text(&json, "current", sl_site_log_current(log));
+    sl_json_key(&json, "events");
+    sl_json_list(&json);
+    for (size_t i = 0; i < sl_site_log_count(log); i++) {
+        const struct sl_site_event *event = sl_site_log_at(log, i);
+        char when[24];
+        sl_json_map(&json);
+        sl_json_key_unsigned(&json, "number", event->number);
+        sl_json_key_text(&json, "time", sl_str_from(sl_time_text(when, event->time)));
+        sl_json_key_text(&json, "action", sl_str_from(event->action));
+        sl_json_key_text(&json, "bundle", event->bundle);
+        sl_json_key_text(&json, "from", event->from);
+        sl_json_key_text(&json, "to", event->to);
+        digest_json(&json, "manifest_sha256", event->manifest_sha256);
+        sl_json_key(&json, "signers");
+        sl_json_list(&json);
+        for (size_t s = 0; s < event->signer_count; s++)
+            sl_json_text(&json, event->signers[s]);
+        sl_json_end(&json);
+        sl_json_key_bool(&json, "present", event->present);
+        sl_json_end(&json);
+    }
+    sl_json_end(&json);
+    sl_json_end(&json);
+    return sl_json_close(&json, err);
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    struct sl_site_options site = {.root = context->root, .now = cli_now(), .holder = "history"};
+    struct sl_site_log *log = NULL;
+    if (sl_site_history(&log, &site, err) < 0)
+        return -1;
+    int result = 0;
+    if (context->format == CLI_AS_JSON)
+        result = report_json(cli, log, err);
+    else
+        report_text(cli, log);
+    sl_site_log_free(log);
+    return result;
+}
+
+const struct cli_command cmd_history = {
+    .name = "history",
+    .words = "",
+    .summary = "show what was installed when, and who had signed it",
+    .description = "Shows every install and rollback, oldest first. The history is a chain: each entry holds "
+                   "the digest of the\n"
+                   "one before, and a history whose chain is broken is refused.",
+    .examples = "  sealift history --root /opt/product\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};

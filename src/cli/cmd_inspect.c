@@ -1,0 +1,70 @@
+#include "bundle_report.h"
+#include "cmd.h"
+
+struct context {
+    bool files;
+    enum cli_format format;
+};
+
+static const struct cli_option options[] = {
+    {"files", NULL, "list every file with its digest and size", CLI_FLAG, offsetof(struct context, files),
+     false},
+    CLI_FORMAT_OPTION(context),
+    CLI_OPTIONS_END,
+};
+
+static int report_json(struct cli *cli, const struct sl_bundle_head *head, bool files, struct sl_err *err)
+{
+    struct sl_json json;
+    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
+    sl_json_map(&json);
+    sl_json_key_bool(&json, "verified", false);
+    head_json(&json, head, false);
+    if (files)
+        files_json(&json, head->manifest);
+    sl_json_end(&json);
+    return sl_json_close(&json, err);
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    int fd = -1;
+    if (cli_open_bundle(&fd, cli->words[0], err) < 0)
+        return -1;
+    struct sl_inspection *inspection = NULL;
+    if (sl_inspect(&inspection, fd, cli->words[0], err) < 0)
+        return -1;
+    const struct sl_bundle_head *head = sl_inspection_head(inspection);
+    int result = 0;
+    if (context->format == CLI_AS_JSON) {
+        result = report_json(cli, head, context->files, err);
+    } else {
+        cli_escaped(cli, head->manifest->bundle);
+        sl_buf_text(&cli->out, ": ");
+        cli_marked(cli, '~', "not verified");
+        sl_buf_text(&cli->out, ", this is only what the file says of itself\n");
+        head_print(cli, head, false);
+        if (context->files)
+            files_print(cli, head->manifest);
+    }
+    sl_inspection_free(inspection);
+    return result;
+}
+
+const struct cli_command cmd_inspect = {
+    .name = "inspect",
+    .words = "BUNDLE",
+    .words_min = 1,
+    .words_max = 1,
+    .summary = "show what a bundle says it is, without verifying it",
+    .description =
+        "Reads the head of a bundle and shows what is inside and who it is for. Nothing is proved: neither "
+        "the\n"
+        "signatures nor the files are checked, and the report says so. Use verify before you believe it.",
+    .examples = "  sealift inspect customer-a-v1.0-17.tar.gz\n"
+                "  sealift inspect customer-a-v1.0-17.tar.gz --files\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};

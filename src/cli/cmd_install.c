@@ -1,0 +1,120 @@
+#include "cmd.h"
+#include "site_options.h"
+
+#include <sealift/json.h>
+#include <sealift/text.h>
+
+struct context {
+    struct cli_list public_keys;
+    const char *root, *customer;
+    bool wait;
+    enum cli_format format;
+};
+
+static const struct cli_option options[] = {
+    ROOT_OPTION(context),
+    {"pubkey", "FILE", "a public key that is trusted; may be given several times", CLI_LIST,
+     offsetof(struct context, public_keys), true},
+    {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
+     false},
+    WAIT_OPTION(context),
+    CLI_FORMAT_OPTION(context),
+    CLI_OPTIONS_END,
+};
+
+static const char *outcome_name(enum sl_install_outcome outcome)
+{
+    switch (outcome) {
+    case SL_INSTALLED:
+        return "installed";
+    case SL_ALREADY_CURRENT:
+        return "already-current";
+    case SL_REPAIRED:
+        return "repaired";
+    }
+    return "installed";
+}
+
+static void report_text(struct cli *cli, const struct context *context,
+                        const struct sl_install_result *result)
+{
+    char size[16];
+    if (result->outcome == SL_ALREADY_CURRENT) {
+        cli_marked(cli, '+', "already installed");
+        sl_buf_printf(&cli->out, ": %s is current and intact; nothing was changed\n", result->generation);
+        return;
+    }
+    cli_marked(cli, '+', result->outcome == SL_REPAIRED ? "repaired" : "installed");
+    sl_buf_printf(&cli->out, ": %s is current now\n", result->generation);
+    cli_field(cli, "before", "%s", *result->previous ? result->previous : "nothing");
+    cli_field(cli, "files", "%llu, %s", (unsigned long long)result->files, sl_size_text(size, result->bytes));
+    sl_buf_text(&cli->out, "  at           ");
+    cli_escaped(cli, sl_str_from(context->root));
+    sl_buf_text(&cli->out, "/current\n\nnext: kubectl apply -k ");
+    cli_escaped(cli, sl_str_from(context->root));
+    sl_buf_text(&cli->out, "/current/manifests, or let Flux or Argo CD take that directory\n");
+}
+
+static int report_json(struct cli *cli, const struct sl_install_result *result, struct sl_err *err)
+{
+    struct sl_json json;
+    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
+    sl_json_map(&json);
+    sl_json_key_text(&json, "outcome", sl_str_from(outcome_name(result->outcome)));
+    sl_json_key_text(&json, "generation", sl_str_from(result->generation));
+    sl_json_key_text(&json, "previous", sl_str_from(result->previous));
+    sl_json_key_unsigned(&json, "files", result->files);
+    sl_json_key_unsigned(&json, "bytes", result->bytes);
+    sl_json_end(&json);
+    return sl_json_close(&json, err);
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    struct cli_keys keys;
+    if (cli_public_keys(&keys, &context->public_keys, err) < 0)
+        return -1;
+    struct sl_policy policy = {keys.keys, keys.count, sl_str_from(context->customer)};
+    int fd = -1;
+    if (cli_open_bundle(&fd, cli->words[0], err) < 0)
+        return -1;
+    char holder[128];
+    cli_holder(holder, "install");
+    struct cli_progress progress;
+    struct sl_site_options site = {
+        .root = context->root,
+        .now = cli_now(),
+        .holder = holder,
+        .wait = context->wait,
+        .progress = cli_progress_start(&progress),
+    };
+    struct sl_install_result result;
+    int status = sl_site_install(&result, &site, fd, cli->words[0], &policy, err);
+    cli_progress_end(&progress);
+    if (status < 0)
+        return -1;
+    if (context->format == CLI_AS_JSON)
+        return report_json(cli, &result, err);
+    report_text(cli, context, &result);
+    return 0;
+}
+
+const struct cli_command cmd_install = {
+    .name = "install",
+    .words = "BUNDLE",
+    .words_min = 1,
+    .words_max = 1,
+    .summary = "verify a bundle and make it the current generation",
+    .description = "Verifies the bundle while it is unpacked into ROOT/staging; only when every byte was "
+                   "right it becomes a\n"
+                   "generation, and ROOT/current is switched to it in one step. Stopped at any moment, the "
+                   "old state stays or\n"
+                   "the new one is complete. The bundle that is current already changes nothing; when its "
+                   "files were altered,\n"
+                   "a fresh copy becomes current. The first install fixes whose site this is.",
+    .examples = "  sealift install customer-a-v1.0-17.tar.gz --pubkey ops.pub --root /opt/product\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};

@@ -1,0 +1,114 @@
+#include "cmd.h"
+
+#include <sealift/file.h>
+#include <sealift/text.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct context {
+    const char *out;
+    const char *password_file;
+    bool no_password;
+};
+
+static const struct cli_option options[] = {
+    {"out", "BASE", "writes BASE.key and BASE.pub (default: sealift)", CLI_TEXT,
+     offsetof(struct context, out), false},
+    {"no-password", NULL, "the secret key is not encrypted", CLI_FLAG, offsetof(struct context, no_password),
+     false},
+    {"password-file", "FILE", "take the password from the first line of FILE", CLI_TEXT,
+     offsetof(struct context, password_file), false},
+    CLI_OPTIONS_END,
+};
+
+struct key_files {
+    char secret[4096], public[4096];
+    struct sl_buf secret_text, public_text, password;
+};
+
+static void wipe(struct sl_buf *buf)
+{
+    if (buf->ptr)
+        explicit_bzero(buf->ptr, buf->capacity);
+    sl_buf_release(buf);
+}
+
+/* Asked before a password is: both names must be free. */
+static int check_free(const char *path, struct sl_err *err)
+{
+    if (access(path, F_OK) != 0)
+        return 0;
+    (void)sl_fail(err, SL_E_EXISTS, "%s is there already, and a key is never overwritten", path);
+    return sl_hint(err, "choose another name with --out");
+}
+
+static int generate(struct key_files *files, const struct context *context, struct sl_err *err)
+{
+    if (check_free(files->secret, err) < 0 || check_free(files->public, err) < 0)
+        return -1;
+    if (!context->no_password) {
+        if (cli_password(&files->password, files->secret, context->password_file, true, err) < 0)
+            return -1;
+        if (files->password.len == 0) {
+            (void)sl_fail(err, SL_E_USAGE, "the password is empty");
+            return sl_hint(err, "--no-password makes a key without one");
+        }
+    }
+    struct sl_key_options key = {.random = cli_random(), .password = sl_buf_view(&files->password)};
+    if (sl_key_generate(&files->public_text, &files->secret_text, &key, err) < 0)
+        return -1;
+    if (sl_file_create(files->secret, sl_buf_view(&files->secret_text), 0600, false, err) < 0)
+        return -1;
+    return sl_file_create(files->public, sl_buf_view(&files->public_text), 0644, false, err);
+}
+
+static int report(struct cli *cli, const struct key_files *files, struct sl_err *err)
+{
+    struct sl_public_key key;
+    if (sl_public_key_read(&key, sl_buf_view(&files->public_text), files->public, err) < 0)
+        return -1;
+    char id[SL_KEY_ID_HEX + 1];
+    sl_buf_printf(&cli->out, "key %s\n", sl_key_id_text(id, key.id));
+    cli_field(cli, "secret", "%s  keep it, and a copy, where only those who sign can read it", files->secret);
+    cli_field(cli, "public", "%s  give it to every site, on another way than the bundles", files->public);
+    return 0;
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    struct key_files files;
+    const char *base = context->out ? context->out : "sealift";
+    if (strlen(base) > sizeof files.secret - 8)
+        return sl_fail(err, SL_E_USAGE, "the name given with --out is too long");
+    (void)snprintf(files.secret, sizeof files.secret, "%s.key", base);
+    (void)snprintf(files.public, sizeof files.public, "%s.pub", base);
+    sl_buf_init(&files.secret_text, 4096);
+    sl_buf_init(&files.public_text, 4096);
+    sl_buf_init(&files.password, 4096);
+    int result = generate(&files, context, err);
+    if (result == 0)
+        result = report(cli, &files, err);
+    wipe(&files.secret_text);
+    wipe(&files.password);
+    sl_buf_release(&files.public_text);
+    return result;
+}
+
+const struct cli_command cmd_keygen = {
+    .name = "keygen",
+    .words = "",
+    .summary = "make a key pair for signing bundles",
+    .description =
+        "Makes an Ed25519 key pair in minisign's files: BASE.key, the secret key, encrypted with a "
+        "password,\n"
+        "and BASE.pub, the public key. Stock minisign can use both, and sealift can use stock minisign's.\n"
+        "The password is asked at the terminal; without one, it is the first line of standard input.\n"
+        "An existing file is never overwritten.",
+    .examples = "  sealift keygen --out ops\n"
+                "  sealift keygen --out test --no-password\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};

@@ -1,0 +1,168 @@
+#include "cmd.h"
+#include "release_report.h"
+
+#include <sealift/text.h>
+
+struct context {
+    struct release_options release;
+    struct cli_list keys;
+    const char *password_file, *out;
+    bool replace, with_verifier;
+    enum cli_format format;
+};
+
+static const struct cli_option options[] = {
+    RELEASE_OPTIONS(context),
+    {"key", "FILE", "sign with this secret key; may be given several times", CLI_LIST,
+     offsetof(struct context, keys), false},
+    {"password-file", "FILE", "take the keys' password from the first line of FILE", CLI_TEXT,
+     offsetof(struct context, password_file), false},
+    {"out", "DIR", "where the bundle goes (default: the current directory)", CLI_TEXT,
+     offsetof(struct context, out), false},
+    {"allow-dirty", NULL, "pack uncommitted changes too; the bundle says so", CLI_FLAG,
+     offsetof(struct context, release.allow_dirty), false},
+    {"replace", NULL, "replace a bundle of the same name", CLI_FLAG, offsetof(struct context, replace),
+     false},
+    {"with-verifier", NULL, "put the site's binary, sealift-site, beside the bundle", CLI_FLAG,
+     offsetof(struct context, with_verifier), false},
+    CLI_FORMAT_OPTION(context),
+    CLI_OPTIONS_END,
+};
+
+struct secret_keys {
+    struct sl_secret_key keys[CLI_LIST_MAX];
+    size_t count;
+};
+
+static int read_keys(struct secret_keys *out, const struct context *context, struct sl_err *err)
+{
+    out->count = 0;
+    for (size_t i = 0; i < context->keys.count; i++) {
+        if (cli_secret_key(&out->keys[i], context->keys.items[i], context->password_file, err) < 0)
+            return -1;
+        out->count++;
+    }
+    return 0;
+}
+
+static void wipe_keys(struct secret_keys *keys)
+{
+    for (size_t i = 0; i < keys->count; i++)
+        sl_secret_key_wipe(&keys->keys[i]);
+}
+
+static void print_text(struct cli *cli, const struct context *context, const struct sl_pack_result *result,
+                       const struct sl_release_facts *facts)
+{
+    char size[16];
+    char payload[16];
+    sl_buf_text(&cli->out, "packed ");
+    cli_escaped(cli, sl_str_from(result->path));
+    sl_buf_byte(&cli->out, '\n');
+    cli_field(cli, "customer", "%s", context->release.customer);
+    cli_field(cli, "release", "%s", context->release.release);
+    facts_print(cli, facts);
+    cli_field(cli, "files", "%llu, %s; bundle %s", (unsigned long long)result->files,
+              sl_size_text(payload, result->bytes), sl_size_text(size, result->bundle_bytes));
+    sl_buf_text(&cli->out, "  digest       ");
+    sl_buf_hex(&cli->out, result->manifest_sha256, sizeof result->manifest_sha256);
+    sl_buf_byte(&cli->out, '\n');
+    if (context->keys.count == 0)
+        cli_field(cli, "signed by", "nobody: verify and install will refuse it; give --key");
+    else
+        cli_field(cli, "signed by", "%zu %s", context->keys.count, context->keys.count == 1 ? "key" : "keys");
+}
+
+static int print_json(struct cli *cli, const struct context *context, const struct sl_pack_result *result,
+                      const struct sl_rendering *rendering, const struct sl_findings *findings,
+                      struct sl_err *err)
+{
+    struct sl_buf hex;
+    sl_buf_init(&hex, 128);
+    sl_buf_hex(&hex, result->manifest_sha256, sizeof result->manifest_sha256);
+    struct sl_json json;
+    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
+    sl_json_map(&json);
+    sl_json_key_text(&json, "path", sl_str_from(result->path));
+    sl_json_key_text(&json, "customer", sl_str_from(context->release.customer));
+    sl_json_key_text(&json, "release", sl_str_from(context->release.release));
+    facts_json(&json, sl_rendering_facts(rendering));
+    sl_json_key_text(&json, "manifest_sha256", sl_buf_view(&hex));
+    sl_json_key_unsigned(&json, "files", result->files);
+    sl_json_key_unsigned(&json, "bytes", result->bytes);
+    sl_json_key_unsigned(&json, "bundle_bytes", result->bundle_bytes);
+    sl_json_key_unsigned(&json, "signatures", context->keys.count);
+    findings_json(&json, findings);
+    sl_json_end(&json);
+    sl_buf_release(&hex);
+    return sl_json_close(&json, err);
+}
+
+static int pack(struct cli *cli, const struct context *context, const struct secret_keys *keys,
+                struct sl_findings *findings, struct sl_err *err)
+{
+    struct sl_release_query query;
+    if (release_query(&query, cli, &context->release, err) < 0)
+        return -1;
+    struct cli_progress progress;
+    query.progress = cli_progress_start(&progress);
+    struct sl_pack_options pack_options = {
+        .keys = keys->keys,
+        .key_count = keys->count,
+        .out = context->out ? context->out : ".",
+        .replace = context->replace,
+    };
+    struct sl_pack_result packed;
+    struct sl_rendering *rendering = NULL;
+    int result = sl_release_render(&rendering, &query, findings, err);
+    if (result == 0)
+        result = sl_release_pack(&packed, rendering, &pack_options, err);
+    cli_progress_end(&progress);
+    if (result == 0 && context->with_verifier)
+        result = cli_copy_verifier(pack_options.out, err);
+    if (result == 0 && context->format == CLI_AS_JSON)
+        result = print_json(cli, context, &packed, rendering, findings, err);
+    else if (result == 0)
+        print_text(cli, context, &packed, sl_rendering_facts(rendering));
+    sl_rendering_free(rendering);
+    return result;
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    struct secret_keys keys = {.count = 0};
+    struct sl_findings *findings = NULL;
+    int result = sl_findings_new(&findings, err);
+    if (result == 0)
+        result = read_keys(&keys, context, err);
+    if (result == 0)
+        result = pack(cli, context, &keys, findings, err);
+    if (findings)
+        findings_print(findings);
+    sl_findings_free(findings);
+    wipe_keys(&keys);
+    return result;
+}
+
+const struct cli_command cmd_pack = {
+    .name = "pack",
+    .words = "",
+    .summary = "write one signed bundle: one release for one customer",
+    .description =
+        "Renders and validates one release for one customer and writes CUSTOMER-RELEASE-SEQUENCE.tar.gz: "
+        "manifests,\n"
+        "merged values, artifacts, checksums, and a manifest signed with each --key.\n\n"
+        "With --rev the named commit is packed and the work tree is not touched or looked at. Without, the "
+        "work tree\n"
+        "is packed, and one with uncommitted changes is refused unless --allow-dirty marks the bundle so.\n\n"
+        "Equal inputs give equal bytes. Where no commit gives a time, members carry SOURCE_DATE_EPOCH, else "
+        "1980-01-01.\n"
+        "--with-verifier copies sealift-site, found beside this program or in its libexec directory.",
+    .examples =
+        "  sealift pack --release v1.0 --customer customer-a --key ops.key\n"
+        "  sealift pack --release v1.0 --customer customer-a --rev v1.0 --key ops.key --out bundles\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};

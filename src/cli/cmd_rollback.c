@@ -1,0 +1,71 @@
+#include "cmd.h"
+#include "site_options.h"
+
+#include <sealift/json.h>
+
+struct context {
+    const char *root, *to;
+    bool wait;
+    enum cli_format format;
+};
+
+static const struct cli_option options[] = {
+    ROOT_OPTION(context),
+    {"to", "GENERATION", "a generation's name, or enough of its beginning (default: the one before)",
+     CLI_TEXT, offsetof(struct context, to), false},
+    WAIT_OPTION(context),
+    CLI_FORMAT_OPTION(context),
+    CLI_OPTIONS_END,
+};
+
+static int report_json(struct cli *cli, const struct sl_rollback_result *result, struct sl_err *err)
+{
+    struct sl_json json;
+    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
+    sl_json_map(&json);
+    sl_json_key_text(&json, "from", sl_str_from(result->from));
+    sl_json_key_text(&json, "to", sl_str_from(result->to));
+    sl_json_end(&json);
+    return sl_json_close(&json, err);
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    char holder[128];
+    cli_holder(holder, "rollback");
+    struct cli_progress progress;
+    struct sl_site_options site = {
+        .root = context->root,
+        .now = cli_now(),
+        .holder = holder,
+        .wait = context->wait,
+        .progress = cli_progress_start(&progress),
+    };
+    struct sl_rollback_result result;
+    int status = sl_site_rollback(&result, &site, context->to, err);
+    cli_progress_end(&progress);
+    if (status < 0)
+        return -1;
+    if (context->format == CLI_AS_JSON)
+        return report_json(cli, &result, err);
+    cli_marked(cli, '+', "rolled back");
+    sl_buf_printf(&cli->out, ": %s is current now\n", result.to);
+    cli_field(cli, "before", "%s", result.from);
+    return 0;
+}
+
+const struct cli_command cmd_rollback = {
+    .name = "rollback",
+    .words = "",
+    .summary = "make an earlier generation current again",
+    .description = "Compares the files of the generation to go back to with its manifest, and switches "
+                   "ROOT/current to it in\n"
+                   "one step. Nothing is deleted: the generation that was current stays and can be gone back "
+                   "to as well.",
+    .examples = "  sealift rollback --root /opt/product\n"
+                "  sealift rollback --root /opt/product --to 17\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};

@@ -1,0 +1,131 @@
+#include "bundle_report.h"
+#include "cmd.h"
+#include "site_options.h"
+
+#include <sealift/text.h>
+
+struct context {
+    const char *root;
+    enum cli_format format;
+};
+
+static const struct cli_option options[] = {
+    ROOT_OPTION(context),
+    CLI_FORMAT_OPTION(context),
+    CLI_OPTIONS_END,
+};
+
+static void found_text(void *context, enum sl_drift kind, struct sl_str path)
+{
+    struct sl_buf *lines = context;
+    sl_buf_printf(lines, "  %-12s ", sl_drift_name(kind));
+    sl_buf_escaped(lines, path);
+    sl_buf_byte(lines, '\n');
+}
+
+static void found_json(void *context, enum sl_drift kind, struct sl_str path)
+{
+    struct sl_json *json = context;
+    sl_json_map(json);
+    sl_json_key_text(json, "drift", sl_str_from(sl_drift_name(kind)));
+    sl_json_key_text(json, "path", path);
+    sl_json_end(json);
+}
+
+static int verdict(const struct sl_site_state *state, const struct context *context, struct sl_err *err)
+{
+    if (state->drifted == 0)
+        return 0;
+    char root[256];
+    (void)sl_fail(err, SL_E_DRIFT, "%llu %s in %s/current differ from the manifest",
+                  (unsigned long long)state->drifted, state->drifted == 1 ? "entry" : "entries",
+                  sl_escape(root, sizeof root, sl_str_from(context->root)));
+    return sl_hint(err, "install the same bundle again for a fresh copy, or go back with rollback");
+}
+
+static int status_text(struct cli *cli, const struct context *context, const struct sl_site_options *site,
+                       struct sl_err *err)
+{
+    /* The lines come before the verdict is known, and belong below it. */
+    struct sl_buf lines;
+    sl_buf_init(&lines, 64U << 20);
+    struct sl_drift_report report = {found_text, &lines};
+    struct sl_site_state state;
+    int result = sl_site_status(&state, site, &report, err);
+    if (result == 0) {
+        char size[16];
+        sl_buf_printf(&cli->out, "%s: ", state.generation);
+        cli_marked(cli, state.drifted ? '!' : '+', state.drifted ? "altered" : "intact");
+        sl_buf_byte(&cli->out, '\n');
+        cli_field(cli, "customer", "%s", state.customer);
+        cli_field(cli, "release", "%s", state.release);
+        cli_field(cli, "sequence", "%llu", (unsigned long long)state.sequence);
+        cli_field(cli, "files", "%llu, %s", (unsigned long long)state.files, sl_size_text(size, state.bytes));
+        if (state.pending)
+            cli_field(cli, "unfinished",
+                      "an earlier change was stopped; the next install or rollback clears it up");
+        sl_buf_str(&cli->out, sl_buf_view(&lines));
+        result = verdict(&state, context, err);
+    }
+    sl_buf_release(&lines);
+    return result;
+}
+
+static int status_json(struct cli *cli, const struct context *context, const struct sl_site_options *site,
+                       struct sl_err *err)
+{
+    struct sl_json json;
+    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
+    sl_json_map(&json);
+    sl_json_key(&json, "drift");
+    sl_json_list(&json);
+    struct sl_drift_report report = {found_json, &json};
+    struct sl_site_state state;
+    if (sl_site_status(&state, site, &report, err) < 0) {
+        sl_buf_reset(&cli->out);
+        return -1;
+    }
+    sl_json_end(&json);
+    sl_json_key_text(&json, "generation", sl_str_from(state.generation));
+    sl_json_key_text(&json, "customer", sl_str_from(state.customer));
+    sl_json_key_text(&json, "release", sl_str_from(state.release));
+    sl_json_key_unsigned(&json, "sequence", state.sequence);
+    digest_json(&json, "manifest_sha256", state.manifest_sha256);
+    sl_json_key_unsigned(&json, "files", state.files);
+    sl_json_key_unsigned(&json, "bytes", state.bytes);
+    sl_json_key_bool(&json, "intact", state.drifted == 0);
+    sl_json_key_bool(&json, "pending", state.pending);
+    sl_json_end(&json);
+    if (sl_json_close(&json, err) < 0)
+        return -1;
+    return verdict(&state, context, err);
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    struct cli_progress progress;
+    struct sl_site_options site = {
+        .root = context->root,
+        .now = cli_now(),
+        .holder = "status",
+        .progress = cli_progress_start(&progress),
+    };
+    int result = context->format == CLI_AS_JSON ? status_json(cli, context, &site, err)
+                                                : status_text(cli, context, &site, err);
+    cli_progress_end(&progress);
+    return result;
+}
+
+const struct cli_command cmd_status = {
+    .name = "status",
+    .words = "",
+    .summary = "compare the installed files with their manifest",
+    .description = "Reads every file of the current generation and compares it with the manifest: content, "
+                   "size, mode; what is\n"
+                   "missing and what was added. Changes nothing. Exit status 1 when something differs.",
+    .examples = "  sealift status --root /opt/product\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};

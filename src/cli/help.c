@@ -1,0 +1,44 @@
+#include "cli.h"
+
+void cli_help_all(struct sl_buf *out)
+{
+    sl_buf_text(
+        out,
+        "usage: sealift [-C REPOSITORY] COMMAND [OPTION]...\n\n"
+        "Carries software releases across an air gap: one release for one customer in one signed file.\n\n"
+        "Commands:\n");
+    for (size_t i = 0; cli_commands[i]; i++)
+        sl_buf_printf(out, "  %-10s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+    sl_buf_text(out,
+                "\nOptions:\n"
+                "  -C DIR      the release repository (default: the current directory)\n"
+                "  -h, --help  this help; after a command, the help of that command\n"
+                "  --version   the version\n\n"
+                "Exit status: 0 done; 1 a verdict against you (findings, a refused bundle, drift); 2 usage;\n"
+                "3 something could not be read or written; 4 a defect of sealift.\n");
+}
+
+static void option_line(struct sl_buf *out, const struct cli_option *option)
+{
+    char left[64];
+    struct sl_buf text;
+    sl_buf_init(&text, sizeof left);
+    sl_buf_printf(&text, "--%s%s%s", option->name, option->argument ? " " : "",
+                  option->argument ? option->argument : "");
+    sl_buf_printf(out, "  %-22s %s\n", text.ptr ? text.ptr : "", option->help);
+    sl_buf_release(&text);
+}
+
+void cli_help_command(struct sl_buf *out, const struct cli_command *command)
+{
+    sl_buf_printf(out, "usage: sealift %s%s%s", command->name, *command->words ? " " : "", command->words);
+    for (size_t i = 0; command->options[i].name; i++)
+        if (command->options[i].required)
+            sl_buf_printf(out, " --%s %s", command->options[i].name, command->options[i].argument);
+    sl_buf_printf(out, " [OPTION]...\n\n%s\n\nOptions:\n", command->description);
+    for (size_t i = 0; command->options[i].name; i++)
+        option_line(out, &command->options[i]);
+    sl_buf_text(out, "  -C DIR                 the release repository (default: the current directory)\n"
+                     "  -h, --help             this help\n\nExamples:\n");
+    sl_buf_printf(out, "%s", command->examples);
+}

@@ -1,0 +1,68 @@
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sealift/file.h>
+#include <sealift/text.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* minisign's own files are below 1 KiB; anything larger is not a key. */
+#define KEY_FILE_MAX 4096
+
+int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct sl_err *err)
+{
+    out->count = 0;
+    for (size_t i = 0; i < paths->count; i++) {
+        struct sl_buf text;
+        sl_buf_init(&text, KEY_FILE_MAX);
+        int result = sl_file_read(&text, paths->items[i], KEY_FILE_MAX, err);
+        if (result == 0)
+            result = sl_public_key_read(&out->keys[i], sl_buf_view(&text), paths->items[i], err);
+        sl_buf_release(&text);
+        if (result < 0)
+            return -1;
+        out->count++;
+    }
+    return 0;
+}
+
+static void wipe(struct sl_buf *buf)
+{
+    if (buf->ptr)
+        explicit_bzero(buf->ptr, buf->capacity);
+    sl_buf_release(buf);
+}
+
+int cli_secret_key(struct sl_secret_key *out, const char *path, const char *password_file, struct sl_err *err)
+{
+    struct sl_buf text;
+    struct sl_buf password;
+    sl_buf_init(&text, KEY_FILE_MAX);
+    sl_buf_init(&password, KEY_FILE_MAX);
+    int result = sl_file_read(&text, path, KEY_FILE_MAX, err);
+    if (result == 0 && sl_secret_key_is_encrypted(sl_buf_view(&text)))
+        result = cli_password(&password, path, password_file, false, err);
+    if (result == 0)
+        result = sl_secret_key_read(out, sl_buf_view(&text), sl_buf_view(&password), path, err);
+    wipe(&password);
+    wipe(&text);
+    return result;
+}
+
+int cli_open_bundle(int *fd, const char *path, struct sl_err *err)
+{
+    char shown[512];
+    sl_escape(shown, sizeof shown, sl_str_from(path));
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0)
+        return sl_fail_errno(err, SL_E_IO, "open the bundle %s", shown);
+    struct stat info;
+    if (fstat(*fd, &info) < 0 || S_ISDIR(info.st_mode)) {
+        (void)close(*fd);
+        *fd = -1;
+        return sl_fail(err, SL_E_IO, "open the bundle %s: it is a directory", shown);
+    }
+    return 0;
+}

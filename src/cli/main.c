@@ -1,0 +1,86 @@
+/*
+ * Finds the command, runs it, prints its report or its error, and turns the error into the exit status.
+ */
+#include "cli.h"
+
+#include <sealift/text.h>
+#include <sealift/version.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define REPORT_MAX (256U << 20)
+
+/* Messages are ours and escape what is not; this is the second fence in front of the terminal. */
+static void print_error(const struct sl_err *err)
+{
+    struct sl_buf text;
+    sl_buf_init(&text, 16384);
+    sl_buf_text(&text, "sealift: ");
+    sl_buf_text(&text, err->message);
+    sl_buf_byte(&text, '\n');
+    if (err->hint[0])
+        sl_buf_printf(&text, "         %s\n", err->hint);
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20 && text.ptr[i] != '\n')
+            text.ptr[i] = '?';
+    if (text.ptr)
+        (void)fwrite(text.ptr, 1, text.len, stderr);
+    sl_buf_release(&text);
+}
+
+static int print_report(const struct cli *cli, struct sl_err *err)
+{
+    if (sl_buf_check(&cli->out, "the report", err) < 0)
+        return -1;
+    if (cli->out.len == 0)
+        return 0;
+    if (fwrite(cli->out.ptr, 1, cli->out.len, stdout) != cli->out.len || fflush(stdout) != 0)
+        return sl_fail_errno(err, SL_E_IO, "write to standard output");
+    return 0;
+}
+
+static int run(struct cli *cli, struct cli_parsed *parsed, struct sl_err *err)
+{
+    if (parsed->version) {
+        sl_buf_printf(&cli->out, "sealift %s\n", SL_VERSION);
+        return 0;
+    }
+    if (parsed->help && parsed->command)
+        cli_help_command(&cli->out, parsed->command);
+    else if (parsed->help)
+        cli_help_all(&cli->out);
+    else
+        return parsed->command->run(cli, parsed->context.bytes, err);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    /* A closed pipe is a write that fails, never an end in the middle of an install. */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return 4;
+    struct cli cli = {.program = "sealift", .repository = "."};
+    const char *no_color = getenv("NO_COLOR");
+    cli.color = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+    sl_buf_init(&cli.out, REPORT_MAX);
+
+    struct sl_err err = {0};
+    struct cli_parsed parsed;
+    int status = cli_parse(&parsed, &cli, argc, argv, &err);
+    if (status == 0)
+        status = run(&cli, &parsed, &err);
+    /* What a command has to report is printed even where it failed: findings, drift. */
+    struct sl_err print_err = {0};
+    if (print_report(&cli, &print_err) < 0 && status >= 0) {
+        err = print_err;
+        status = -1;
+    }
+    sl_buf_release(&cli.out);
+    if (status < 0) {
+        print_error(&err);
+        status = sl_err_exit_status(err.code);
+    }
+    return status;
+}

@@ -1,0 +1,29 @@
+#include "cli.h"
+
+#include <sealift/text.h>
+#include <stdio.h>
+
+void cli_field(struct cli *cli, const char *label, const char *format, ...)
+{
+    char value[2048];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(value, sizeof value, format, args);
+    va_end(args);
+    sl_buf_printf(&cli->out, "  %-12s %s\n", label, value);
+}
+
+void cli_marked(struct cli *cli, char mark, const char *word)
+{
+    if (!cli->color) {
+        sl_buf_text(&cli->out, word);
+        return;
+    }
+    const char *code = mark == '+' ? "32" : mark == '!' ? "31" : "33";
+    sl_buf_printf(&cli->out, "\x1b[1;%sm%s\x1b[0m", code, word);
+}
+
+void cli_escaped(struct cli *cli, struct sl_str text)
+{
+    sl_buf_escaped(&cli->out, text);
+}

@@ -1,0 +1,223 @@
+/*
+ * Everything the command asks of the machine beside files: the terminal, the clock, randomness.
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sealift/file.h>
+#include <sealift/text.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PASSWORD_MAX 1024
+
+/* -- clock and randomness -- */
+
+int64_t cli_now(void)
+{
+    return (int64_t)time(NULL);
+}
+
+static int fill_random(void *context, void *out, size_t len, struct sl_err *err)
+{
+    (void)context;
+    unsigned char *bytes = out;
+    while (len > 0) {
+        ssize_t got = getrandom(bytes, len, 0);
+        if (got < 0 && errno != EINTR)
+            return sl_fail_errno(err, SL_E_IO, "get random bytes from the system");
+        if (got > 0) {
+            bytes += got;
+            len -= (size_t)got;
+        }
+    }
+    return 0;
+}
+
+struct sl_random cli_random(void)
+{
+    return (struct sl_random){fill_random, NULL};
+}
+
+void cli_holder(char out[128], const char *command)
+{
+    char when[24];
+    char host[64] = "";
+    (void)gethostname(host, sizeof host - 1);
+    (void)snprintf(out, 128, "%s, process %ld on %.40s, since %s", command, (long)getpid(), host,
+                   sl_time_text(when, cli_now()));
+}
+
+/* -- passwords -- */
+
+/* One line from the terminal in raw mode, so that Ctrl-C can put the terminal back before anything ends. */
+static int read_hidden_line(int tty, char *line, size_t *len, struct sl_err *err)
+{
+    *len = 0;
+    for (;;) {
+        char c;
+        ssize_t got = read(tty, &c, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return sl_fail_errno(err, SL_E_IO, "read the password from the terminal");
+        if (got == 0 || c == '\n' || c == '\r' || c == 4)
+            return 0;
+        if (c == 3)
+            return sl_fail(err, SL_E_USAGE, "no password was given");
+        if (c == 127 || c == 8)
+            *len -= *len > 0;
+        else if (c == 21)
+            *len = 0;
+        else if (*len < PASSWORD_MAX)
+            line[(*len)++] = c;
+    }
+}
+
+static int ask(int tty, struct sl_buf *out, const char *prompt, const char *path, struct sl_err *err)
+{
+    struct termios before;
+    if (tcgetattr(tty, &before) < 0)
+        return sl_fail_errno(err, SL_E_IO, "switch off the terminal's echo");
+    struct termios hidden = before;
+    hidden.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+    hidden.c_cc[VMIN] = 1;
+    hidden.c_cc[VTIME] = 0;
+    char shown[256];
+    sl_escape(shown, sizeof shown, sl_str_from(path));
+    if (dprintf(tty, "%s %s: ", prompt, shown) < 0 || tcsetattr(tty, TCSAFLUSH, &hidden) < 0)
+        return sl_fail_errno(err, SL_E_IO, "ask for a password at the terminal");
+    char line[PASSWORD_MAX];
+    size_t len = 0;
+    int result = read_hidden_line(tty, line, &len, err);
+    (void)tcsetattr(tty, TCSAFLUSH, &before);
+    (void)dprintf(tty, "\n");
+    sl_buf_append(out, line, len);
+    explicit_bzero(line, sizeof line);
+    if (result < 0)
+        return -1;
+    return sl_buf_check(out, "password", err);
+}
+
+static int ask_at_terminal(int tty, struct sl_buf *out, const char *path, bool confirm, struct sl_err *err)
+{
+    if (ask(tty, out, confirm ? "New password for" : "Password for", path, err) < 0)
+        return -1;
+    if (!confirm)
+        return 0;
+    struct sl_buf again;
+    sl_buf_init(&again, PASSWORD_MAX);
+    int result = ask(tty, &again, "The same once more for", path, err);
+    if (result == 0 && !sl_str_equal(sl_buf_view(out), sl_buf_view(&again)))
+        result = sl_fail(err, SL_E_USAGE, "the two passwords are not the same");
+    if (again.ptr)
+        explicit_bzero(again.ptr, again.capacity);
+    sl_buf_release(&again);
+    return result;
+}
+
+static int first_line_of_stdin(struct sl_buf *out, struct sl_err *err)
+{
+    char c;
+    ssize_t got;
+    while ((got = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
+        sl_buf_byte(out, c);
+    if (got < 0)
+        return sl_fail_errno(err, SL_E_IO, "read the password from standard input");
+    return sl_buf_check(out, "password", err);
+}
+
+int cli_password(struct sl_buf *out, const char *path, const char *password_file, bool confirm,
+                 struct sl_err *err)
+{
+    if (password_file) {
+        if (sl_file_read(out, password_file, PASSWORD_MAX, err) < 0)
+            return -1;
+        out->len = sl_str_find(sl_buf_view(out), '\n');
+        return 0;
+    }
+    if (!isatty(STDIN_FILENO))
+        return first_line_of_stdin(out, err);
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
+        return sl_fail_errno(err, SL_E_IO, "open the terminal to ask for a password");
+    int result = ask_at_terminal(tty, out, path, confirm, err);
+    (void)close(tty);
+    return result;
+}
+
+/* -- progress -- */
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        return 80;
+    return size.ws_col;
+}
+
+static void show(struct cli_progress *progress, uint64_t done, uint64_t total, int64_t elapsed)
+{
+    char so_far[16], rate[16], bar[21];
+    unsigned filled = total ? (unsigned)((double)done * 20.0 / (double)total) : 0;
+    for (unsigned i = 0; i < 20; i++)
+        bar[i] = i < filled ? '#' : '.';
+    bar[20] = '\0';
+    uint64_t per_second = (uint64_t)((double)done * 1000.0 / (double)elapsed);
+    char left[32] = "";
+    if (total && per_second)
+        (void)snprintf(left, sizeof left, ", %llu s left", (unsigned long long)((total - done) / per_second));
+    char line[160];
+    int len = snprintf(line, sizeof line, "%s [%s] %3u %%  %s, %s/s%s", progress->phase, bar,
+                       total ? (unsigned)((double)done * 100.0 / (double)total) : 0,
+                       sl_size_text(so_far, done), sl_size_text(rate, per_second), left);
+    if (len < 0)
+        return;
+    unsigned width = terminal_width() - 1;
+    int visible = (unsigned)len < width ? len : (int)width;
+    (void)dprintf(STDERR_FILENO, "\r%.*s\x1b[K", visible, line);
+    progress->shown = true;
+}
+
+static void report(void *context, const char *phase, uint64_t done, uint64_t total)
+{
+    struct cli_progress *progress = context;
+    int64_t now = milliseconds();
+    if (progress->phase != phase) {
+        progress->phase = phase;
+        progress->started = now;
+    }
+    int64_t elapsed = now - progress->started;
+    if (!progress->enabled || elapsed < 1000 || now - progress->last < 100 || done > total)
+        return;
+    progress->last = now;
+    show(progress, done, total, elapsed);
+}
+
+struct sl_progress cli_progress_start(struct cli_progress *progress)
+{
+    const char *terminal = getenv("TERM");
+    bool dumb = !terminal || strcmp(terminal, "dumb") == 0;
+    *progress = (struct cli_progress){.enabled = !dumb && isatty(STDERR_FILENO)};
+    return (struct sl_progress){report, progress};
+}
+
+void cli_progress_end(struct cli_progress *progress)
+{
+    if (progress->shown)
+        (void)dprintf(STDERR_FILENO, "\r\x1b[K");
+    progress->shown = false;
+}
