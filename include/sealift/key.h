@@ -2,7 +2,7 @@
  * minisign keys: making them and reading their files. Stock minisign (0.11) can use what this writes, and the
  * other way.
  *
- * Order of calls on the ops side: sl_key_generate() once; later sl_key_read_secret() with the key file's text
+ * Order of calls on the ops side: sl_key_generate() once; later sl_secret_key_read() with the key file's text
  * and its password, sign, sl_secret_key_wipe(). At the site: sl_public_key_read().
  *
  * Nothing here opens a file, asks for a password or draws randomness: the command does and passes it in.

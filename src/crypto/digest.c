@@ -4,8 +4,9 @@
 
 #include "crypto/digest.h"
 
+#include "sodium_start.h"
+
 #include <openssl/sha.h>
-#include <sodium.h>
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sl_sha256), "sl_sha256.opaque is too small");
 _Static_assert(_Alignof(SHA256_CTX) <= _Alignof(struct sl_sha256), "sl_sha256.opaque is badly aligned");
@@ -45,10 +46,7 @@ void sl_sha256(struct sl_digest *out, const void *bytes, size_t len)
 
 void sl_blake2b_512(unsigned char out[SL_BLAKE2B_BYTES], const void *bytes, size_t len)
 {
-    /* sodium_init() chooses the implementation for this CPU. Should it fail, the portable one gives the same
-     * result, so that there is nothing to report. */
-    int chosen = sodium_init();
-    (void)chosen;
+    sl_sodium_start();
     (void)crypto_generichash(out, SL_BLAKE2B_BYTES, bytes, len, NULL, 0);
 }
 
