@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+SL_PRINTF(2, 0)
 static void set_message(struct sl_err *err, const char *format, va_list args)
 {
     if (vsnprintf(err->message, sizeof err->message, format, args) < 0)
