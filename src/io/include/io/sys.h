@@ -3,9 +3,9 @@
  *
  * These are thin: same arguments, same results, same errno as the call they are named for, with EINTR
  * retried. They exist so that tests can put a fault between any two of them: a test program links with
- * -Wl,--wrap=sl_sys_write and so on, counts the calls, and lets the Nth one fail or end the process. There is
- * no switch in the product. Nothing else in sealift calls the file system directly (libgit2 and libarchive
- * read through their own).
+ * -Wl,--wrap=sl_sys_write and so on, counts the calls, and lets the Nth one fail or end the process
+ * (tests/support/sys_fault.h). There is no switch in the product. Nothing else in sealift calls the file
+ * system directly (libgit2 and libarchive read through their own).
  */
 #ifndef IO_SYS_H
 #define IO_SYS_H
@@ -21,6 +21,10 @@
  * followed: openat2(2) with RESOLVE_BENEATH, NO_SYMLINKS and NO_MAGICLINKS, or where the kernel lacks it
  * (before 5.6, ENOSYS, or EPERM from an old seccomp filter) a walk component by component with O_NOFOLLOW.
  * O_CLOEXEC is always added.
+ *
+ * The path is checked first, so both ways refuse the same: EXDEV for an absolute path and a ".." component,
+ * EINVAL for an empty or "." component, ENAMETOOLONG, ENOENT for an empty path. The path "." alone is `dir`
+ * itself, opened anew. A link gives ELOOP.
  */
 int sl_sys_open_beneath(int dir, const char *path, int flags, mode_t mode);
 
@@ -29,7 +33,7 @@ int sl_sys_open(const char *path, int flags, mode_t mode);
 
 ssize_t sl_sys_read(int fd, void *out, size_t len);
 ssize_t sl_sys_write(int fd, const void *bytes, size_t len);
-int sl_sys_close(int fd);
+int sl_sys_close(int fd); /* EINTR counts as closed, as it is on Linux */
 int sl_sys_fsync(int fd);
 int sl_sys_syncfs(int fd);
 int sl_sys_fchmod(int fd, mode_t mode);
@@ -37,10 +41,16 @@ int sl_sys_ftruncate(int fd, off_t len);
 int sl_sys_fstat(int fd, struct stat *out);
 int sl_sys_fstatat(int dir, const char *name, struct stat *out); /* AT_SYMLINK_NOFOLLOW */
 int sl_sys_fstatvfs(int fd, struct statvfs *out);
+ssize_t sl_sys_getdents(int dir, void *out,
+                        size_t size); /* getdents64(2): struct dirent64, one after another */
 int sl_sys_mkdirat(int dir, const char *name, mode_t mode);
 int sl_sys_unlinkat(int dir, const char *name, int flags);
 int sl_sys_renameat(int from_dir, const char *from, int to_dir, const char *to);
+
+/* RENAME_NOREPLACE. A file system without it (NFS) answers EINVAL; then a file is linked to its new name,
+ * which also never replaces, and unlinked from the old. A directory there stays EINVAL. */
 int sl_sys_renameat_noreplace(int from_dir, const char *from, int to_dir, const char *to);
+
 int sl_sys_symlinkat(const char *target, int dir, const char *name);
 ssize_t sl_sys_readlinkat(int dir, const char *name, char *out, size_t size);
 int sl_sys_flock(int fd, int operation); /* EINTR is returned: a waiting lock can be interrupted */

@@ -1,0 +1,14 @@
+# sl_test_with_faults(NAME): lets the test program test_NAME put faults at system calls; tests/support/sys_fault.h says how.
+#
+# The functions are read from io/sys.h, so that a new one without a wrapper in sys_fault.c fails to link.
+file(STRINGS "${CMAKE_SOURCE_DIR}/src/io/include/io/sys.h" declarations REGEX "^[a-z_]+ sl_sys_[a-z_]+\\(")
+set(SEALIFT_FAULT_LINK_OPTIONS "")
+foreach(declaration IN LISTS declarations)
+  string(REGEX REPLACE "^.* (sl_sys_[a-z_]+)\\(.*$" "\\1" function "${declaration}")
+  list(APPEND SEALIFT_FAULT_LINK_OPTIONS "-Wl,--wrap=${function}")
+endforeach()
+
+function(sl_test_with_faults name)
+  target_sources(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/sys_fault.c")
+  target_link_options(test_${name} PRIVATE ${SEALIFT_FAULT_LINK_OPTIONS})
+endfunction()
