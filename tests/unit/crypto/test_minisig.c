@@ -170,6 +170,10 @@ static const struct {
      SL_STR_INIT(L1 "RUSMZFUCg3zyoHtfW96PHAYCkIk7/AhX/cWCak3d1xJCPfWjyFomcEuT42tsAnl1kbIpEf+J8xhXokYGzdVSDYzM"
                     "rlkWldVF4QM\n" L3 L4),
      "line 2 is not a signature"},
+    {"one byte less in line 2, padded to the length",
+     SL_STR_INIT(L1 "RUSMZFUCg3zyoHtfW96PHAYCkIk7/AhX/cWCak3d1xJCPfWjyFomcEuT42tsAnl1kbIpEf+J8xhXokYGzdVSDYzM"
+                    "rlkWldVF4Q==\n" L3 L4),
+     "line 2 is not a signature"},
     {"no padding in line 4",
      SL_STR_INIT(L1 L2 L3
                  "Do5S7OanBOaI43eKsLf7YY91AVtTv+qo+lxRI2ZkKhvVHzkEf6U/E6gX3/XZWg80k2FkuCFthOf1ZkBfryH9"
@@ -419,7 +423,7 @@ Test(minisig, no_byte_more_or_less_behind_line_1_is_accepted)
         char text[sizeof STOCK_SIGNATURE];
         struct sl_err err = {0};
         memcpy(text, STOCK_SIGNATURE, i);
-        memcpy(text + i + 1, STOCK_SIGNATURE + i, sizeof text - 1 - i);
+        memcpy(text + i + 1, &STOCK_SIGNATURE[i], sizeof text - 1 - i);
         for (size_t j = 0; j < sizeof more; j++) {
             text[i] = more[j];
             cr_expect_eq(accept((struct sl_str){text, sizeof text}, &key, SL_STR(STOCK_MESSAGE), &err), -1,
@@ -427,7 +431,7 @@ Test(minisig, no_byte_more_or_less_behind_line_1_is_accepted)
         }
         if (i + 1 >= sizeof STOCK_SIGNATURE)
             continue;
-        memcpy(text + i, STOCK_SIGNATURE + i + 1, sizeof text - 1 - i);
+        memcpy(text + i, &STOCK_SIGNATURE[i + 1], sizeof text - 1 - i);
         cr_expect_eq(accept((struct sl_str){text, sizeof text - 2}, &key, SL_STR(STOCK_MESSAGE), &err), -1,
                      "without byte %zu", i);
     }

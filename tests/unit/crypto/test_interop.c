@@ -1,0 +1,229 @@
+/*
+ * Keys and signatures to stock minisign and back. Without minisign on the machine they pass and prove
+ * nothing, which one line says.
+ */
+#include <criterion/criterion.h>
+
+#include "crypto/minisig.h"
+#include "fixture.h"
+#include "temp_dir.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct temp_dir temp;
+
+static void make_directory(void)
+{
+    temp_dir_make(&temp);
+}
+
+static void remove_directory(void)
+{
+    temp_dir_remove(&temp);
+}
+
+TestSuite(interop, .init = make_directory, .fini = remove_directory);
+
+/* The exit status of a shell command in the directory. */
+static int shell(const char *format, ...) SL_PRINTF(1, 2);
+static int shell(const char *format, ...)
+{
+    char command[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(command, sizeof command, format, args);
+    va_end(args);
+    char line[PATH_MAX + sizeof command + 64];
+    (void)snprintf(line, sizeof line, "cd '%s' && { %s; } >>log 2>&1", temp.path, command);
+    int status = system(line);
+    return status == -1 ? -1 : status >> 8;
+}
+
+static bool has_minisign(void)
+{
+    return shell("command -v minisign") == 0;
+}
+
+Test(interop, without_minisign_a_line_says_that_nothing_was_proved)
+{
+    if (!has_minisign())
+        fputs("minisign is not installed: the tests of interoperation did nothing\n", stderr);
+}
+
+static struct sl_str load(struct sl_buf *out, const char *name)
+{
+    char path[PATH_MAX];
+    FILE *file = fopen(temp_dir_join(&temp, name, path), "rb");
+    cr_assert_not_null(file, "%s", path);
+    sl_buf_init(out, 65536);
+    int c;
+    while ((c = fgetc(file)) != EOF)
+        sl_buf_byte(out, (char)c);
+    (void)fclose(file);
+    return sl_buf_view(out);
+}
+
+static void save(const char *name, const struct sl_buf *text)
+{
+    temp_dir_write(&temp, name, text->ptr, text->len);
+}
+
+/* Our key pair as k.pub and k.key, and a message m. */
+static void save_pair(const char *password)
+{
+    struct sl_buf public_text, secret_text;
+    struct sl_err err = {0};
+    cr_assert_eq(make_pair(&public_text, &secret_text, 0, password, &err), 0, "%s", err.message);
+    save("k.pub", &public_text);
+    save("k.key", &secret_text);
+    temp_dir_write_text(&temp, "m", STOCK_MESSAGE);
+    sl_buf_release(&public_text);
+    sl_buf_release(&secret_text);
+}
+
+static struct sl_secret_key load_secret_key(const char *password)
+{
+    struct sl_buf text;
+    struct sl_secret_key key;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_secret_key_read(&key, load(&text, "k.key"), sl_str_from(password), "k.key", &err), 0,
+                 "%s", err.message);
+    sl_buf_release(&text);
+    return key;
+}
+
+/* m.minisig is k.pub's signature of m, to us. */
+static int we_accept(struct sl_err *err)
+{
+    struct sl_buf key_text, text;
+    struct sl_public_key key;
+    struct sl_minisig signature;
+    cr_assert_eq(sl_public_key_read(&key, load(&key_text, "k.pub"), "k.pub", err), 0, "%s", err->message);
+    int result = sl_minisig_read(&signature, load(&text, "m.minisig"), "m.minisig", err);
+    if (result == 0)
+        result = sl_minisig_verify(&signature, &key, SL_STR(STOCK_MESSAGE), "m.minisig", err);
+    sl_buf_release(&key_text);
+    sl_buf_release(&text);
+    return result;
+}
+
+/* Signs m with k.key. */
+static void we_sign(const char *password, struct sl_str comment)
+{
+    struct sl_secret_key key = load_secret_key(password);
+    struct sl_buf text;
+    struct sl_err err = {0};
+    sl_buf_init(&text, 65536);
+    cr_assert_eq(sl_minisig_write(&text, &key, SL_STR(STOCK_MESSAGE), comment, &err), 0, "%s", err.message);
+    save("m.minisig", &text);
+    sl_buf_release(&text);
+}
+
+Test(interop, minisign_signs_with_our_key_and_both_accept_it)
+{
+    if (!has_minisign())
+        return;
+    save_pair("");
+    struct sl_err err = {0};
+    cr_assert_eq(shell("minisign -S -s k.key -m m"), 0);
+    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    cr_expect_eq(we_accept(&err), 0, "%s", err.message);
+}
+
+Test(interop, minisign_signs_with_our_encrypted_key_and_both_accept_it)
+{
+    if (!has_minisign())
+        return;
+    save_pair("correct horse");
+    struct sl_err err = {0};
+    cr_expect_neq(shell("echo wrong | minisign -S -s k.key -m m"), 0);
+    cr_assert_eq(shell("echo correct horse | minisign -S -s k.key -m m"), 0);
+    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    cr_expect_eq(we_accept(&err), 0, "%s", err.message);
+}
+
+/* The pair's id has a leading zero: minisign prints it without. */
+Test(interop, minisign_makes_the_same_public_key_file_of_our_secret_key)
+{
+    if (!has_minisign())
+        return;
+    save_pair("");
+    cr_assert_eq(shell("minisign -R -s k.key -p again.pub"), 0);
+    cr_expect_eq(shell("cmp again.pub k.pub"), 0);
+}
+
+Test(interop, minisign_accepts_what_we_sign_with_its_key)
+{
+    if (!has_minisign())
+        return;
+    cr_assert_eq(shell("minisign -G -W -s k.key -p k.pub"), 0);
+    temp_dir_write_text(&temp, "m", STOCK_MESSAGE);
+    we_sign("", SL_STR("customer:customer-a release:v1.0"));
+    struct sl_err err = {0};
+    cr_expect_eq(we_accept(&err), 0, "%s", err.message);
+    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    cr_expect_eq(shell("test \"$(minisign -VQHm m -p k.pub)\" = 'customer:customer-a release:v1.0'"), 0);
+    cr_expect_eq(shell("minisign -VHm m -P \"$(tail -n 1 k.pub)\""), 0);
+    temp_dir_write_text(&temp, "m", "ho\n");
+    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 1);
+}
+
+Test(interop, minisign_accepts_what_we_sign_with_an_encrypted_key)
+{
+    if (!has_minisign())
+        return;
+    save_pair("correct horse");
+    we_sign("correct horse", SL_STR("x"));
+    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+}
+
+/* minisign writes the checksum then, which it leaves zero for a key made without password. */
+Test(interop, a_key_whose_password_minisign_removed_is_read)
+{
+    if (!has_minisign())
+        return;
+    save_pair("correct horse");
+    struct sl_secret_key before = load_secret_key("correct horse");
+    cr_assert_eq(shell("echo correct horse | minisign -C -W -s k.key"), 0);
+    struct sl_secret_key after = load_secret_key("");
+    cr_expect_arr_eq(&before, &after, sizeof before);
+}
+
+Test(interop, the_longest_and_the_shortest_trusted_comment_are_accepted_by_minisign)
+{
+    if (!has_minisign())
+        return;
+    char comment[8173];
+    memset(comment, 'x', sizeof comment);
+    save_pair("");
+    we_sign("", (struct sl_str){comment, sizeof comment});
+    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    we_sign("", SL_STR(""));
+    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+}
+
+Test(interop, minisigns_legacy_signature_is_good_for_minisign_and_not_for_us)
+{
+    if (!has_minisign())
+        return;
+    save_pair("");
+    struct sl_err err = {0};
+    cr_assert_eq(shell("minisign -S -l -s k.key -m m"), 0);
+    cr_expect_eq(shell("minisign -Vm m -p k.pub"), 0);
+    cr_expect_eq(we_accept(&err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED);
+    cr_expect_not_null(strstr(err.message, "legacy"), "%s", err.message);
+}
+
+Test(interop, unicode_in_minisigns_comments_is_accepted)
+{
+    if (!has_minisign())
+        return;
+    save_pair("");
+    struct sl_err err = {0};
+    cr_assert_eq(shell("minisign -S -s k.key -m m -c 'f\xc3\xbcr a' -t 'Gr\xc3\xb6\xc3\x9f"
+                       "e'"),
+                 0);
+    cr_expect_eq(we_accept(&err), 0, "%s", err.message);
+}
