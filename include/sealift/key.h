@@ -40,8 +40,9 @@ const char *sl_key_id_text(char out[SL_KEY_ID_HEX + 1], const unsigned char id[S
 
 /*
  * The two lines of a .pub file; a single line of base64 is accepted too, as minisign's -P is. Anything else,
- * wrong length, wrong algorithm, non-canonical base64, or a low-order point is SL_E_INPUT. `name` is for the
- * message.
+ * wrong length, wrong algorithm, non-canonical base64, CRLF, a control character other than TAB in the
+ * comment, or a point that is no key (of low or mixed order, not on the curve) is SL_E_INPUT; a file above 4
+ * KiB or a comment above minisign's limit is SL_E_LIMIT. `name` is for the message.
  */
 int sl_public_key_read(struct sl_public_key *out, struct sl_str text, const char *name,
                        struct sl_err *err) SL_MUST_USE;
@@ -54,7 +55,9 @@ bool sl_secret_key_is_encrypted(struct sl_str text);
 /*
  * Reads a secret key file. `password` is ignored for an unencrypted key. A wrong password is SL_E_INPUT with
  * a message that says so. scrypt parameters above minisign's defaults are SL_E_LIMIT (a hostile file could
- * ask for terabytes). With minisign's defaults this takes about a second and 1 GiB of memory.
+ * ask for terabytes). With minisign's defaults this takes a few seconds and 1 GiB of memory; without that
+ * memory it is SL_E_NO_MEMORY. A key whose parts do not fit together is SL_E_INPUT: a flipped bit in a key
+ * file must not become a signature nobody can verify.
  */
 int sl_secret_key_read(struct sl_secret_key *out, struct sl_str text, struct sl_str password,
                        const char *name, struct sl_err *err) SL_MUST_USE;
@@ -64,8 +67,9 @@ void sl_secret_key_wipe(struct sl_secret_key *key);
 
 /*
  * Makes a key pair and appends the two files' texts. With an empty password the key is not encrypted
- * (minisign -W). `ops_limit` and `mem_limit` are scrypt's; 0 means minisign's defaults. Wipe and release
- * `secret_text` afterwards.
+ * (minisign -W). `ops_limit` and `mem_limit` are scrypt's; 0 means minisign's defaults, and more than those
+ * is SL_E_USAGE, as is a password that minisign's prompt could not take (line ends, NUL, more than 1,022
+ * bytes). Wipe and release `secret_text` afterwards, also after a failure.
  */
 struct sl_key_options {
     struct sl_random random;

@@ -1,9 +1,10 @@
 /*
  * minisign signature files: written as stock minisign writes them, read more strictly than it does.
  *
- * Refused here and accepted by minisign 0.11: a CR or any control character in a comment, anything after the
- * fourth line, CRLF line ends, base64 with spare bits set, the legacy algorithm "Ed" (which signs the file
- * itself and not its BLAKE2b digest).
+ * Refused here and accepted by minisign 0.11: a CR or any other control character in a comment, anything
+ * after the fourth line, CRLF line ends, base64 with spare bits set, the legacy algorithm "Ed" (which signs
+ * the file itself and not its BLAKE2b digest). One control character is accepted, TAB: minisign's default
+ * trusted comment has it between its fields.
  *
  * Order of calls: sl_minisig_read() parses and trusts nothing; sl_minisig_verify() with a key whose id
  * matches proves it for one message. The trusted comment must not be shown or used before that, and only
@@ -19,7 +20,7 @@ struct sl_minisig {
     unsigned char signature[64];
     unsigned char global_signature[64];
     struct sl_str
-        trusted_comment; /* borrowed from the text that was read; UTF-8 without control characters */
+        trusted_comment; /* borrowed from the text that was read; UTF-8 without control characters but TAB */
 };
 
 /* SL_E_REFUSED with the reason; `name` (the member or file name) begins the message. */
@@ -31,8 +32,9 @@ int sl_minisig_verify(const struct sl_minisig *signature, const struct sl_public
                       struct sl_str message, const char *name, struct sl_err *err) SL_MUST_USE;
 
 /*
- * Appends the four lines. The trusted comment must be printable ASCII within the limit (SL_E_USAGE
- * otherwise). The untrusted comment is "signature from sealift secret key".
+ * Appends the four lines. The trusted comment must be printable ASCII of at most 8,173 bytes (SL_E_USAGE
+ * otherwise), which with its prefix is what minisign's buffer holds. The untrusted comment is "signature from
+ * sealift secret key".
  */
 int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct sl_str message,
                      struct sl_str trusted_comment, struct sl_err *err) SL_MUST_USE;
