@@ -148,8 +148,7 @@ struct sl_node *sl_node_map(struct sl_doc *doc)
     return new_node(doc, SL_MAP);
 }
 
-/* Why there is no node: the document is full, or memory ran out. */
-static int fail_without_node(const struct sl_doc *doc, struct sl_err *err)
+int sl_node_fail(const struct sl_doc *doc, struct sl_err *err)
 {
     if (doc->node_count >= SL_DOC_NODES_MAX)
         return sl_fail(err, SL_E_LIMIT, "the document has more than %llu nodes",
@@ -177,7 +176,7 @@ static void *with_room(struct sl_doc *doc, struct sl_node *node, void *elements,
 int sl_list_add(struct sl_doc *doc, struct sl_node *list, struct sl_node *item, struct sl_err *err)
 {
     if (!list || !item)
-        return fail_without_node(doc, err);
+        return sl_node_fail(doc, err);
     struct sl_node **items = with_room(doc, list, list->as.items, sizeof(struct sl_node *));
     if (!items)
         return sl_fail_memory(err);
@@ -190,7 +189,7 @@ int sl_map_add(struct sl_doc *doc, struct sl_node *map, struct sl_str key, struc
                struct sl_err *err)
 {
     if (!map || !value)
-        return fail_without_node(doc, err);
+        return sl_node_fail(doc, err);
     struct sl_str copy = sl_arena_str(&doc->arena, key);
     if (!copy.ptr)
         return sl_fail_memory(err);
@@ -209,7 +208,7 @@ int sl_map_set(struct sl_doc *doc, struct sl_node *map, struct sl_str key, struc
     if (!entry)
         return sl_map_add(doc, map, key, value, err);
     if (!value)
-        return fail_without_node(doc, err);
+        return sl_node_fail(doc, err);
     entry->value = value;
     return 0;
 }

@@ -10,6 +10,9 @@
 #include "doc/node.h"
 #include <sealift/buf.h>
 
+/* The largest integer canonical JSON has: every reader's number type can hold it. */
+#define SL_JSON_CANONICAL_MAX INT64_C(9007199254740991)
+
 /* Reads one JSON value and nothing after it. A duplicate key is an error with both places. */
 int sl_json_read(struct sl_node **root, struct sl_doc *doc, struct sl_str text, struct sl_str name,
                  struct sl_err *err) SL_MUST_USE;

@@ -105,6 +105,9 @@ struct sl_node *sl_node_string(struct sl_doc *doc, struct sl_str text); /* copie
 struct sl_node *sl_node_list(struct sl_doc *doc);
 struct sl_node *sl_node_map(struct sl_doc *doc);
 
+/* What it means that one of them returned NULL: fills `err` with SL_E_LIMIT or SL_E_NO_MEMORY, returns -1. */
+int sl_node_fail(const struct sl_doc *doc, struct sl_err *err);
+
 /* Appends; amortised constant. 0 or -1 (memory, limit; also for an item that is NULL, so that
  * sl_list_add(doc, list, sl_node_int(doc, 7), err) needs no check in between). */
 int sl_list_add(struct sl_doc *doc, struct sl_node *list, struct sl_node *item,

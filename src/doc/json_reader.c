@@ -1,0 +1,313 @@
+#include "doc/json.h"
+
+#include "base/limits.h"
+#include "entries.h"
+#include "json_scan.h"
+#include "number.h"
+
+#include <sealift/text.h>
+#include <stdlib.h>
+
+struct reader {
+    struct sl_json_scan scan;
+    struct sl_doc *doc;
+    uint16_t file;
+    /* The entries of all maps and lists that are open, innermost last. */
+    struct sl_entry *open;
+    size_t open_count;
+    size_t open_capacity;
+};
+
+static struct sl_node *mark_node(struct reader *reader, struct sl_node *node, struct sl_place place)
+{
+    if (node)
+        node->mark = sl_place_mark(place, reader->file);
+    else
+        (void)sl_node_fail(reader->doc, reader->scan.err);
+    return node;
+}
+
+static bool canonical_integer(struct sl_str text, const struct sl_node *node)
+{
+    bool minus_zero = text.ptr[0] == '-' && node->as.integer == 0;
+    return !minus_zero && node->as.integer >= -SL_JSON_CANONICAL_MAX &&
+           node->as.integer <= SL_JSON_CANONICAL_MAX;
+}
+
+/* The number as a node, without its mark; NULL without memory or (with *range) where it is too large. */
+static struct sl_node *number_node(struct reader *reader, struct sl_str text, bool whole, bool *range)
+{
+    bool negative = text.ptr[0] == '-';
+    uint64_t magnitude;
+    int64_t integer = 0;
+    uint64_t uinteger = 0;
+    int fits = 0;
+    if (whole && sl_digits_parse(&magnitude, sl_str_slice(text, negative, text.len), 10))
+        fits = sl_integer_join(&integer, &uinteger, negative, magnitude);
+    struct sl_node *node = NULL;
+    double number = 0;
+    if (fits == 1)
+        node = sl_node_int(reader->doc, integer);
+    else if (fits == 2)
+        node = sl_node_uint(reader->doc, uinteger);
+    else if (sl_double_parse(&number, text))
+        node = sl_node_float(reader->doc, number);
+    else
+        *range = true;
+    bool says_more = fits == 0 || (negative && integer == 0);
+    if (!node || !says_more)
+        return node;
+    node->as.source = sl_arena_str(&reader->doc->arena, text).ptr;
+    return node->as.source ? node : NULL;
+}
+
+static int read_number(struct reader *reader, struct sl_node **out)
+{
+    bool whole;
+    bool range = false;
+    size_t end = sl_json_number_end(&reader->scan, &whole);
+    if (end == 0)
+        return sl_json_fail(&reader->scan, "a number that JSON does not allow");
+    struct sl_str text = {reader->scan.text + reader->scan.at, end - reader->scan.at};
+    *out = mark_node(reader, number_node(reader, text, whole, &range), sl_json_place(&reader->scan));
+    if (range)
+        return sl_json_fail(&reader->scan, "a number too large to be represented");
+    if (!*out)
+        return -1;
+    if (reader->scan.canonical && ((*out)->kind != SL_INT || !canonical_integer(text, *out)))
+        return sl_json_fail(&reader->scan, "a number that canonical JSON does not write like this");
+    reader->scan.at = end;
+    return 0;
+}
+
+static int read_word(struct reader *reader, struct sl_node **out)
+{
+    static const struct {
+        struct sl_str text;
+        enum sl_kind kind;
+        bool value;
+    } words[] = {
+        {SL_STR_INIT("true"), SL_BOOL, true},
+        {SL_STR_INIT("false"), SL_BOOL, false},
+        {SL_STR_INIT("null"), SL_NULL, false},
+    };
+    struct sl_str rest = {reader->scan.text + reader->scan.at, reader->scan.len - reader->scan.at};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!sl_str_starts_with(rest, words[i].text))
+            continue;
+        struct sl_node *node =
+            words[i].kind == SL_NULL ? sl_node_null(reader->doc) : sl_node_bool(reader->doc, words[i].value);
+        *out = mark_node(reader, node, sl_json_place(&reader->scan));
+        reader->scan.at += words[i].text.len;
+        return *out ? 0 : -1;
+    }
+    return sl_json_fail_byte(&reader->scan, "a value");
+}
+
+/* -- maps and lists -- */
+
+static int read_value(struct reader *reader, struct sl_node **out, unsigned depth);
+
+static int push(struct reader *reader, struct sl_entry entry)
+{
+    if (reader->open_count == reader->open_capacity) {
+        size_t capacity = reader->open_capacity ? reader->open_capacity * 2 : 256;
+        struct sl_entry *open = realloc(reader->open, capacity * sizeof *open);
+        if (!open)
+            return sl_fail_memory(reader->scan.err);
+        reader->open = open;
+        reader->open_capacity = capacity;
+    }
+    reader->open[reader->open_count++] = entry;
+    return 0;
+}
+
+/* Moves the entries from `base` on into the list or map they belong to. */
+static int close_container(struct reader *reader, struct sl_node *node, size_t base)
+{
+    const struct sl_entry *entries = reader->open + base;
+    uint32_t count = (uint32_t)(reader->open_count - base);
+    reader->open_count = base;
+    node->count = count;
+    node->as.capacity = count;
+    if (count == 0)
+        return 0;
+    if (node->kind == SL_MAP) {
+        node->as.entries = sl_arena_array(&reader->doc->arena, count, sizeof *entries);
+        if (!node->as.entries)
+            return sl_fail_memory(reader->scan.err);
+        memcpy(node->as.entries, entries, count * sizeof *entries);
+        return 0;
+    }
+    node->as.items = sl_arena_array(&reader->doc->arena, count, sizeof(struct sl_node *));
+    if (!node->as.items)
+        return sl_fail_memory(reader->scan.err);
+    for (uint32_t i = 0; i < count; i++)
+        node->as.items[i] = entries[i].value;
+    return 0;
+}
+
+static int check_duplicates(struct reader *reader, size_t base)
+{
+    const struct sl_entry *entries = reader->open + base;
+    uint32_t first;
+    uint32_t second;
+    int found = sl_entries_duplicate(entries, (uint32_t)(reader->open_count - base), &first, &second,
+                                     reader->scan.err);
+    if (found <= 0)
+        return found;
+    char key[160];
+    struct sl_mark one = entries[first].key_mark;
+    struct sl_mark two = entries[second].key_mark;
+    struct sl_place place = {.name = reader->scan.name, .line = two.line, .column = two.column};
+    return sl_fail_at(reader->scan.err, SL_E_INPUT, place, "key \"%s\" stands here again, first at %u:%u",
+                      sl_escape(key, sizeof key, entries[second].key), (unsigned)one.line,
+                      (unsigned)one.column);
+}
+
+static int read_item(struct reader *reader, unsigned depth)
+{
+    struct sl_entry entry = {0};
+    if (read_value(reader, &entry.value, depth) < 0)
+        return -1;
+    return push(reader, entry);
+}
+
+static int read_member(struct reader *reader, size_t base, unsigned depth)
+{
+    if (reader->scan.text[reader->scan.at] != '"')
+        return sl_json_fail_byte(&reader->scan, "a key in double quotes");
+    struct sl_entry entry = {.key_mark = sl_place_mark(sl_json_place(&reader->scan), reader->file)};
+    struct sl_place place = sl_json_place(&reader->scan);
+    if (sl_json_string(&reader->scan, &entry.key) < 0)
+        return -1;
+    bool first = reader->open_count == base;
+    if (reader->scan.canonical && !first &&
+        sl_str_compare(reader->open[reader->open_count - 1].key, entry.key) >= 0)
+        return sl_fail_at(reader->scan.err, SL_E_REFUSED, place,
+                          "a key that does not come after the one before, as canonical JSON has it");
+    if (sl_json_skip_space(&reader->scan) < 0)
+        return -1;
+    if (reader->scan.text[reader->scan.at] != ':')
+        return sl_json_fail_byte(&reader->scan, "\":\"");
+    reader->scan.at++;
+    if (sl_json_skip_space(&reader->scan) < 0 || read_value(reader, &entry.value, depth) < 0)
+        return -1;
+    return push(reader, entry);
+}
+
+/* The comma or the end behind an item. 1 another item follows, 0 the end. */
+static int read_separator(struct reader *reader, char closing)
+{
+    if (sl_json_skip_space(&reader->scan) < 0)
+        return -1;
+    char byte = reader->scan.text[reader->scan.at];
+    if (byte != ',' && byte != closing)
+        return sl_json_fail_byte(&reader->scan, closing == '}' ? "\",\" or \"}\"" : "\",\" or \"]\"");
+    reader->scan.at++;
+    if (byte == closing)
+        return 0;
+    if (sl_json_skip_space(&reader->scan) < 0)
+        return -1;
+    if (reader->scan.text[reader->scan.at] != closing)
+        return 1;
+    (void)sl_json_fail_byte(&reader->scan, closing == '}' ? "a key" : "a value");
+    return sl_hint(reader->scan.err, "JSON has no comma behind the last item");
+}
+
+/* The list or map whose opening bracket is at reader->scan.at. */
+static int read_container(struct reader *reader, struct sl_node **out, unsigned depth)
+{
+    bool is_map = reader->scan.text[reader->scan.at] == '{';
+    struct sl_node *node = is_map ? sl_node_map(reader->doc) : sl_node_list(reader->doc);
+    *out = mark_node(reader, node, sl_json_place(&reader->scan));
+    if (!node)
+        return -1;
+    if (depth >= SL_DOC_DEPTH_MAX)
+        return sl_fail_at(reader->scan.err, SL_E_LIMIT, sl_json_place(&reader->scan),
+                          "nested deeper than %d levels", SL_DOC_DEPTH_MAX);
+    size_t base = reader->open_count;
+    char closing = is_map ? '}' : ']';
+    reader->scan.at++;
+    if (sl_json_skip_space(&reader->scan) < 0)
+        return -1;
+    if (reader->scan.text[reader->scan.at] == closing) {
+        reader->scan.at++;
+        return 0;
+    }
+    int more = 1;
+    while (more > 0) {
+        if ((is_map ? read_member(reader, base, depth + 1) : read_item(reader, depth + 1)) < 0)
+            return -1;
+        more = read_separator(reader, closing);
+    }
+    if (more < 0 || (is_map && !reader->scan.canonical && check_duplicates(reader, base) < 0))
+        return -1;
+    return close_container(reader, node, base);
+}
+
+static int read_value(struct reader *reader, struct sl_node **out, unsigned depth)
+{
+    char byte = reader->scan.text[reader->scan.at];
+    if (byte == '{' || byte == '[')
+        return read_container(reader, out, depth);
+    if (byte == '-' || (byte >= '0' && byte <= '9'))
+        return read_number(reader, out);
+    if (byte != '"')
+        return read_word(reader, out);
+    struct sl_place place = sl_json_place(&reader->scan);
+    struct sl_str text;
+    if (sl_json_string(&reader->scan, &text) < 0)
+        return -1;
+    struct sl_node *node = mark_node(reader, sl_node_null(reader->doc), place);
+    if (!node)
+        return -1;
+    node->kind = SL_STRING;
+    node->as.text = text;
+    *out = node;
+    return 0;
+}
+
+static int read_document(struct sl_node **root, struct reader *reader, struct sl_str text)
+{
+    if (text.len > SL_DOC_BYTES_MAX)
+        return sl_fail_at(reader->scan.err, SL_E_LIMIT, sl_json_place(&reader->scan),
+                          "larger than %llu bytes", (unsigned long long)SL_DOC_BYTES_MAX);
+    reader->scan.text = sl_arena_alloc(&reader->doc->arena, text.len + 1);
+    if (!reader->scan.text)
+        return sl_fail_memory(reader->scan.err);
+    if (text.len)
+        memcpy(reader->scan.text, text.ptr, text.len);
+    reader->scan.len = text.len;
+    struct sl_node *node = NULL;
+    if (sl_json_skip_space(&reader->scan) < 0 || read_value(reader, &node, 0) < 0 ||
+        sl_json_skip_space(&reader->scan) < 0)
+        return -1;
+    if (reader->scan.at != reader->scan.len)
+        return sl_json_fail_byte(&reader->scan, "nothing more");
+    *root = node;
+    return 0;
+}
+
+static int read_with(struct sl_node **root, struct reader *reader, struct sl_str text)
+{
+    reader->scan.line = 1;
+    reader->file = sl_doc_add_file(reader->doc, reader->scan.name);
+    int result = read_document(root, reader, text);
+    free(reader->open);
+    return result;
+}
+
+int sl_json_read(struct sl_node **root, struct sl_doc *doc, struct sl_str text, struct sl_str name,
+                 struct sl_err *err)
+{
+    struct reader reader = {.scan = {.err = err, .name = name}, .doc = doc};
+    return read_with(root, &reader, text);
+}
+
+int sl_json_read_canonical(struct sl_node **root, struct sl_doc *doc, struct sl_str text, struct sl_str name,
+                           struct sl_err *err)
+{
+    struct reader reader = {.scan = {.err = err, .name = name, .canonical = true}, .doc = doc};
+    return read_with(root, &reader, text);
+}
