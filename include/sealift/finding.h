@@ -1,8 +1,9 @@
 /*
  * Findings: what validation has to say. Data, not failures: there may be many, each with a place and a hint.
  *
- * Order of calls: sl_findings_init(); whoever checks something calls sl_finding_add(); the command prints
- * them and asks sl_findings_errors(); sl_findings_release(). Texts are copied into the list's arena.
+ * Order of calls: sl_findings_new(); whoever checks something calls sl_finding_add(); the command sorts and
+ * prints them and asks sl_findings_of() for its verdict; sl_findings_free(). Texts are copied into the list's
+ * arena.
  */
 #ifndef SEALIFT_FINDING_H
 #define SEALIFT_FINDING_H
@@ -30,8 +31,8 @@ int sl_findings_new(struct sl_findings **out, struct sl_err *err) SL_MUST_USE;
 void sl_findings_free(struct sl_findings *findings);
 void sl_findings_freep(struct sl_findings **findings);
 
-/* Copies the texts of `finding` (not `rule`). Beyond SL_FINDINGS_MAX only counted. 0, or -1 without memory.
- */
+/* Copies the texts of `finding` (not `rule`), each cut at 4 KiB. The first 10,000 are kept, further ones only
+ * counted. 0, or -1 without memory. */
 int sl_finding_add(struct sl_findings *findings, const struct sl_finding *finding,
                    struct sl_err *err) SL_MUST_USE;
 
@@ -39,6 +40,7 @@ int sl_finding_add(struct sl_findings *findings, const struct sl_finding *findin
 void sl_findings_sort(struct sl_findings *findings);
 size_t sl_findings_count(const struct sl_findings *findings);
 const struct sl_finding *sl_findings_at(const struct sl_findings *findings, size_t index);
+/* How many there were of a severity, with those that were only counted. */
 size_t sl_findings_of(const struct sl_findings *findings, enum sl_severity severity);
 
 /* "note", "warning", "error". */

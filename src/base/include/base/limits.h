@@ -14,6 +14,9 @@
 #define SL_MIB (1024 * SL_KIB)
 #define SL_GIB (1024 * SL_MIB)
 
+/* Integers in JSON that sealift writes: beyond 2^53 - 1 readers that use doubles disagree. */
+#define SL_INTEGER_MAX UINT64_C(9007199254740991)
+
 /* -- documents: YAML and JSON -- */
 
 /* Nesting of maps and lists. libyaml 0.2.5 scans nested flow collections in quadratic time. Helm's --set
@@ -43,6 +46,24 @@
 /* A file that is read whole into memory (manifests, values, schemas). Artifacts are streamed and have no such
  * limit. */
 #define SL_TREE_FILE_MAX SL_DOC_BYTES_MAX
+/* Symbolic links followed for one path, as many as Linux follows; more is a circle. */
+#define SL_TREE_LINKS_MAX 40
+/* All that one tree keeps: lists and the files read whole. A release and its overlays have some megabytes. */
+#define SL_TREE_MEMORY_MAX SL_GIB
+
+/* -- release repositories -- */
+
+/* Kustomizations nested one in another. Real repositories stay under 10. */
+#define SL_COMPOSE_DEPTH_MAX 64
+/* Kustomizations followed for one delivery: two that each name the next one twice double at every step. */
+#define SL_COMPOSE_VISITS_MAX UINT64_C(10000)
+/* Documents of one delivery: each becomes a file of the bundle. */
+#define SL_COMPOSE_DOCUMENTS_MAX UINT64_C(40000)
+/* Helm's own limits on a chart (3.17): all of it unpacked, and one file of it. */
+#define SL_CHART_BYTES_MAX (100 * SL_MIB)
+#define SL_CHART_FILE_MAX  (5 * SL_MIB)
+/* Files in a chart: the largest public ones, with all subcharts unpacked, have some hundreds. */
+#define SL_CHART_MEMBERS_MAX UINT64_C(20000)
 
 /* -- keys and signatures: minisign's own limits -- */
 
@@ -67,10 +88,19 @@
  * 50,000 files of average path length it has about 9 MB. */
 #define SL_MANIFEST_BYTES_MAX (12 * SL_MIB)
 #define SL_BUNDLE_FILES_MAX   UINT64_C(50000)
+/* Directories that the names of a bundle make, beside the files themselves: keeps the check for colliding names
+ * within a few megabytes. */
+#define SL_BUNDLE_DIRECTORIES_MAX UINT64_C(50000)
+/* Components of one name: a site walks what it installed, see SL_TREE_DEPTH_MAX. */
+#define SL_NAME_COMPONENTS_MAX SL_TREE_DEPTH_MAX
 /* All files together: 16 TiB, far beyond any disk that is carried, so that sums cannot overflow. */
 #define SL_BUNDLE_BYTES_MAX (UINT64_C(16) * 1024 * SL_GIB)
 /* Names that become part of file names: customer, release, environment, application. */
 #define SL_LABEL_MAX 63
+/* Releases a manifest may name as those it can follow; a product in long-term support has some dozens. */
+#define SL_UPGRADES_MAX 1000
+/* Time of the members: what 11 octal digits of a tar header hold, until the year 2242. */
+#define SL_MTIME_MAX INT64_C(8589934591)
 
 /* -- sites -- */
 
@@ -82,5 +112,7 @@
 
 /* A broken repository can have one finding per line; beyond this only the count goes on. */
 #define SL_FINDINGS_MAX 10000
+/* One text of a finding; longer ones are cut. */
+#define SL_FINDING_TEXT_MAX (4 * SL_KIB)
 
 #endif

@@ -1,0 +1,106 @@
+#include "crypto/digest.h"
+#include "manifest_check.h"
+
+#include <sealift/json.h>
+
+static void write_requires(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "requires");
+    sl_json_map(json);
+    sl_json_key(json, "upgrade_from");
+    sl_json_list(json);
+    for (size_t i = 0; i < manifest->upgrade_from_count; i++)
+        sl_json_text(json, manifest->upgrade_from[i]);
+    sl_json_end(json);
+    sl_json_end(json);
+}
+
+static void write_container(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "container");
+    sl_json_map(json);
+    sl_json_key_text(json, "compression", SL_STR("gzip"));
+    sl_json_key_text(json, "format", SL_STR("ustar"));
+    sl_json_key_unsigned(json, "mtime", (uint64_t)manifest->mtime);
+    sl_json_end(json);
+}
+
+static void write_source(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "source");
+    sl_json_map(json);
+    sl_json_key_text(json, "commit", manifest->source_commit);
+    sl_json_key_bool(json, "dirty", manifest->source_dirty);
+    sl_json_key_text(json, "kind", manifest->source_kind);
+    sl_json_end(json);
+}
+
+static void write_file(struct sl_json *json, const struct sl_manifest_file *file)
+{
+    struct sl_digest digest;
+    char hex[SL_SHA256_HEX + 1];
+    memcpy(digest.bytes, file->sha256, sizeof digest.bytes);
+    sl_json_map(json);
+    sl_json_key_text(json, "mode", file->executable ? SL_STR("0755") : SL_STR("0644"));
+    sl_json_key_text(json, "path", file->path);
+    sl_json_key_text(json, "sha256", sl_str_from(sl_digest_hex(hex, &digest)));
+    sl_json_key_unsigned(json, "size", file->size);
+    sl_json_key_text(json, "type", SL_STR("file"));
+    sl_json_end(json);
+}
+
+static void write_files(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "files");
+    sl_json_list(json);
+    for (size_t i = 0; i < manifest->file_count; i++)
+        write_file(json, &manifest->files[i]);
+    sl_json_end(json);
+}
+
+static void write_tool(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "tool");
+    sl_json_map(json);
+    sl_json_key_text(json, "name", SL_STR("sealift"));
+    sl_json_key_text(json, "version", manifest->tool_version);
+    sl_json_end(json);
+}
+
+static void write_totals(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "totals");
+    sl_json_map(json);
+    sl_json_key_unsigned(json, "bytes", manifest->total_bytes);
+    sl_json_key_unsigned(json, "files", manifest->file_count);
+    sl_json_end(json);
+}
+
+/* The order of the calls is the order of the bytes: keys ascend. */
+int sl_manifest_write(struct sl_buf *out, const struct sl_manifest *manifest, struct sl_err *err)
+{
+    if (sl_manifest_check(manifest, err) < 0)
+        return -1;
+    struct sl_json json;
+    sl_json_begin(&json, out, SL_JSON_COMPACT);
+    sl_json_map(&json);
+    sl_json_key_text(&json, "bundle", manifest->bundle);
+    write_container(&json, manifest);
+    sl_json_key(&json, "critical");
+    sl_json_list(&json);
+    sl_json_end(&json);
+    sl_json_key_text(&json, "customer", manifest->customer);
+    sl_json_key_text(&json, "environment", manifest->environment);
+    sl_json_key_unsigned(&json, "epoch", manifest->epoch);
+    write_files(&json, manifest);
+    sl_json_key_unsigned(&json, "floor", manifest->floor);
+    sl_json_key_text(&json, "release", manifest->release);
+    write_requires(&json, manifest);
+    sl_json_key_unsigned(&json, "schema", SL_MANIFEST_SCHEMA);
+    sl_json_key_unsigned(&json, "sequence", manifest->sequence);
+    write_source(&json, manifest);
+    write_tool(&json, manifest);
+    write_totals(&json, manifest);
+    sl_json_end(&json);
+    return sl_json_close(&json, err);
+}
