@@ -19,12 +19,14 @@
 #define SL_CLEANUP(function) __attribute__((cleanup(function)))
 
 /* Defines name##p(), which frees the pointer it points at and is what SL_CLEANUP() wants. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type in parentheses declares nothing. */
 #define SL_DEFINE_FREEP(type, name)                                                                          \
     static inline void name##p(type **pointer)                                                               \
     {                                                                                                        \
         name(*pointer);                                                                                      \
         *pointer = NULL;                                                                                     \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define sl_steal(pointer)                                                                                    \
     __extension__({                                                                                          \

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""What the command says when it is asked, or asked wrongly."""
+import glob
+import os
+import subprocess
+
+from harness import Case, main
+
+COMMANDS = ("init", "keygen", "render", "pack", "inspect", "verify", "install", "rollback", "history", "status")
+
+WRONG = (
+    ([], "which command?"),
+    (["pakc"], "did you mean 'sealift pack'?"),
+    (["frobnicate"], "there is no command 'frobnicate'"),
+    (["--frobnicate"], "unknown or ambiguous option '--frobnicate'"),
+    (["pack"], "pack needs --release NAME"),
+    (["pack", "--release", "v1.0"], "pack needs --customer NAME"),
+    (["pack", "--release"], "option '--release' needs a value"),
+    (["pack", "--release="], "not an empty text"),
+    (["pack", "--release", "v1.0", "--customer", "a", "--sequence", "0"], "whole number from 1"),
+    (["pack", "--release", "v1.0", "--customer", "a", "--sequence", "12x"], "whole number from 1"),
+    (["pack", "--release", "v1.0", "--customer", "a", "--sequence", "-3"], "whole number from 1"),
+    (["pack", "--release", "v1.0", "--customer", "a", "--format", "xml"], "--format is text or json"),
+    (["pack", "--release", "v1.0", "--customer", "a", "extra"], "does not know what to do with 'extra'"),
+    (["verify"], "verify needs BUNDLE"),
+    (["verify", "x.tar.gz"], "verify needs --pubkey FILE"),
+    (["install", "x.tar.gz", "--pubkey", "k"], "install needs --root DIR"),
+    (["inspect", "a", "b"], "does not know what to do with 'b'"),
+    (["help", "pakc"], "did you mean 'sealift pack'?"),
+    (["pack", "--\x1b[31m"], "\\x1b[31m"),
+)
+
+
+class Usage(Case):
+    def test_wrong_arguments_are_status_2_and_say_what_is_wrong(self):
+        for args, said in WRONG:
+            with self.subTest(args=args):
+                result = self.sealift(*args, status=2)
+                self.assertIn(said, result.err)
+                self.assertEqual(result.out, "")
+
+    def test_every_command_has_help_that_names_its_options(self):
+        everything = self.sealift("--help").out
+        for command in COMMANDS:
+            with self.subTest(command=command):
+                text = self.sealift(command, "--help").out
+                self.assertIn(f"usage: sealift {command}", text)
+                self.assertIn("Examples:", text)
+                self.assertIn(f"  {command} ", everything)
+                self.assertEqual(text, self.sealift("help", command).out)
+                for line in text.splitlines():
+                    self.assertLessEqual(len(line), 120)
+
+    def test_version_is_one_line(self):
+        self.assertRegex(self.sealift("--version").out, r"^sealift \d+\.\d+\.\d+\n$")
+
+    def test_options_may_be_shortened_joined_and_follow_words(self):
+        self.repository()
+        one = self.sealift("-C", "repo", "render", "--release", "v1.0", "--customer", "customer-a").out
+        two = self.sealift("render", "--cust=customer-a", "--rel=v1.0", "-C", "repo").out
+        self.assertEqual(one, two)
+
+    def test_output_that_cannot_be_written_is_status_3(self):
+        with open("/dev/full", "w") as full:
+            process = subprocess.run([os.environ["SEALIFT"], "--help"], stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(process.returncode, 3)
+        self.assertIn(b"standard output", process.stderr)
+
+    def test_the_manual_has_a_page_for_every_command_with_every_option(self):
+        pages = os.environ["SEALIFT_MANUAL"]
+        self.assertEqual(len(glob.glob(os.path.join(pages, "*.1"))), len(COMMANDS) + 1)
+        for command in COMMANDS:
+            with open(os.path.join(pages, f"sealift-{command}.1"), encoding="utf-8") as f:
+                page = f.read().replace("\\-", "-").replace("\\fB", "").replace("\\fR", "")
+            for word in self.sealift(command, "--help").out.split():
+                if word.startswith("--") and word != "--help":
+                    self.assertIn(word.rstrip(".,:;"), page)
+
+
+class Keys(Case):
+    def test_a_key_is_never_overwritten(self):
+        self.key()
+        before = self.read("ops.key")
+        result = self.sealift("keygen", "--out", "ops", "--no-password", status=3)
+        self.assertIn("never overwritten", result.err)
+        self.assertEqual(self.read("ops.key"), before)
+
+    def test_the_secret_key_is_for_its_owner_only(self):
+        self.sealift("keygen", "--out", "ops", "--no-password", umask=0)
+        self.assertEqual(os.stat(self.path("ops.key")).st_mode & 0o777, 0o600)
+
+    def test_an_empty_password_is_refused(self):
+        self.assertIn("--no-password", self.sealift("keygen", "--out", "ops", stdin=b"\n", status=2).err)
+        self.assertFalse(os.path.exists(self.path("ops.key")))
+
+    def test_a_public_key_where_a_secret_one_belongs_is_said(self):
+        self.repository()
+        self.key()
+        result = self.pack(key="ops.pub", status=1)
+        self.assertIn("public key", result.err)
+
+    def test_a_missing_key_file_is_status_3(self):
+        self.repository()
+        self.assertIn("missing.key", self.pack(key="missing.key", status=3).err)
+
+
+if __name__ == "__main__":
+    main()
