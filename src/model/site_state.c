@@ -147,6 +147,9 @@ static int check_change(const struct sl_canon *canon, const struct sl_site_chang
         return fault(canon, "to", change->to, generation, err);
     if (change->from.len > 0 && !is_file_name(change->from, GENERATION_MAX))
         return fault(canon, "from", change->from, generation, err);
+    if (change->time < 0)
+        return sl_fail(err, SL_E_REFUSED, "%s: time is %lld, and must not be before 1970", canon->name,
+                       (long long)change->time);
     for (size_t i = 0; i < change->signer_count; i++) {
         if (!is_key_id(change->signers[i]))
             return fault(canon, "signers", change->signers[i], "16 hexadecimal digits in upper case", err);
@@ -200,8 +203,7 @@ static int check_writable(const char *name, const struct sl_site_change *change,
     struct sl_canon canon;
     sl_canon_open(&canon, SL_STR(""), name, NULL);
     if (check_change(&canon, change, err) == 0) {
-        if (change->signer_count <= SL_SIGNATURES_MAX && change->time >= -(int64_t)SL_INTEGER_MAX &&
-            change->time <= (int64_t)SL_INTEGER_MAX)
+        if (change->signer_count <= SL_SIGNATURES_MAX && change->time <= (int64_t)SL_INTEGER_MAX)
             return 0;
         (void)sl_fail(err, SL_E_INTERNAL, "%s: too many signers, or a time beyond 2^53 - 1", name);
     }

@@ -123,6 +123,7 @@ Test(site_state, bad_pending_changes_are_refused)
         {"FEDCBA9876543210", "FEDCBA987654321", "upper case"},
         {"\"schema\":1", "\"schema\":7", "schema 7"},
         {"\"time\":1700000000", "\"time\":\"now\"", "\"time\" must be an integer"},
+        {"\"time\":1700000000", "\"time\":-1", "must not be before 1970"},
         {"\"222", "\"22G", "digits 0-9 and a-f"},
         {"\"action\"", "\"Action\"", "\"Action\" does not belong here"},
     };
