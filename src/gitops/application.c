@@ -1,0 +1,186 @@
+#include "layout_parts.h"
+
+#include "base/cleanup.h"
+#include "model/report.h"
+#include "tree/path.h"
+
+static const struct sl_str suffix = SL_STR_INIT("-app.yaml");
+
+/* A chart that a document asks for. */
+struct request {
+    struct sl_str name, version;
+    struct sl_mark mark;
+    size_t count; /* how many different ones were seen */
+};
+
+static void take_request(struct request *request, const struct sl_node *chart, const struct sl_node *version)
+{
+    struct sl_str name = sl_path_name(sl_node_text(chart)); /* Argo allows a path below an OCI registry */
+    struct sl_str wanted = sl_node_text(version);
+    if (name.len == 0)
+        return;
+    if (request->count > 0 && sl_str_equal(request->name, name) && sl_str_equal(request->version, wanted))
+        return;
+    request->count++;
+    request->name = name;
+    request->version = wanted;
+    request->mark = chart->mark;
+}
+
+static void request_of_source(struct request *request, const struct sl_node *source)
+{
+    take_request(request, sl_node_get(source, "chart"), sl_node_get(source, "targetRevision"));
+}
+
+/* An Argo CD Application or a Flux HelmRelease; anything else asks for no chart. */
+static void request_of(struct request *request, const struct sl_node *root)
+{
+    struct sl_str version = sl_node_text(sl_node_get(root, "apiVersion"));
+    struct sl_str kind = sl_node_text(sl_node_get(root, "kind"));
+    const struct sl_node *spec = sl_node_get(root, "spec");
+    if (sl_str_starts_with(version, SL_STR("argoproj.io/")) && sl_str_equal(kind, SL_STR("Application"))) {
+        request_of_source(request, sl_node_get(spec, "source"));
+        const struct sl_node *sources = sl_node_get(spec, "sources");
+        for (uint32_t i = 0; sources && sources->kind == SL_LIST && i < sources->count; i++)
+            request_of_source(request, sources->as.items[i]);
+    } else if (sl_str_starts_with(version, SL_STR("helm.toolkit.fluxcd.io/")) &&
+               sl_str_equal(kind, SL_STR("HelmRelease"))) {
+        const struct sl_node *chart = sl_node_get(sl_node_get(spec, "chart"), "spec");
+        take_request(request, sl_node_get(chart, "chart"), sl_node_get(chart, "version"));
+    }
+}
+
+static int read_request(struct sl_application *application, const struct sl_layout *layout, size_t first,
+                        struct sl_reading *reading, struct sl_err *err)
+{
+    struct request request = {0};
+    for (size_t i = first; i < layout->resources.count; i++)
+        if (sl_str_equal(layout->resources.items[i].file, application->file))
+            request_of(&request, layout->resources.items[i].root);
+    if (request.count > 1) {
+        struct sl_finding finding =
+            sl_finding_at(&reading->doc, request.mark, SL_NOTE, "values/several-charts");
+        struct sl_shown shown;
+        return sl_finding_report(reading->findings, &finding, err,
+                                 "%s asks for more than one chart: the charts' own values are left out",
+                                 sl_shown(&shown, application->name));
+    }
+    application->chart_name = request.name;
+    application->chart_version = request.version;
+    application->chart_mark = request.mark;
+    return 0;
+}
+
+static int report_twice(struct sl_reading *reading, const struct sl_application *first, struct sl_str file,
+                        struct sl_err *err)
+{
+    struct sl_finding finding = sl_finding_in_file(file, SL_ERROR, "release/application-twice");
+    struct sl_shown shown, name;
+    return sl_finding_report(reading->findings, &finding, err,
+                             "is a second file of the application %s, beside %s",
+                             sl_shown(&name, first->name), sl_shown(&shown, first->file));
+}
+
+int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)
+{
+    SL_CLEANUP(sl_map_release) struct sl_map by_name;
+    sl_map_init(&by_name);
+    layout->applications =
+        sl_arena_array(&reading->doc.arena, layout->resources.count, sizeof(struct sl_application));
+    if (!layout->applications)
+        return sl_fail_memory(err);
+    struct sl_str last = {NULL, 0};
+    for (size_t i = 0; i < layout->resources.count; i++) {
+        struct sl_str file = layout->resources.items[i].file;
+        struct sl_str name = sl_path_name(file);
+        bool same_file = sl_str_equal(file, last);
+        last = file;
+        if (same_file || !sl_str_ends_with(name, suffix) || name.len == suffix.len)
+            continue;
+        name = sl_str_slice(name, 0, name.len - suffix.len);
+        const struct sl_application *known = sl_map_get(&by_name, name);
+        if (known && !sl_str_equal(known->file, file) && report_twice(reading, known, file, err) < 0)
+            return -1;
+        if (known)
+            continue;
+        struct sl_application *application = &layout->applications[layout->application_count++];
+        application->name = name;
+        application->file = file;
+        if (sl_map_put(&by_name, name, application, err) < 0 ||
+            read_request(application, layout, i, reading, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* "1.2.3" with or without v; what is less, or has other characters, is a range for somebody to choose from.
+ */
+static bool is_exact(struct sl_str version)
+{
+    struct sl_str number = sl_version_number(version);
+    unsigned dots = 0;
+    for (size_t i = 0; i < number.len; i++) {
+        char byte = number.ptr[i];
+        if (byte == '+' || byte == '-')
+            break;
+        if (byte == '.')
+            dots++;
+        else if (byte < '0' || byte > '9')
+            return false;
+    }
+    return dots == 2;
+}
+
+static int report_version(struct sl_reading *reading, const struct sl_application *application,
+                          const struct sl_artifact *carried, size_t candidates, struct sl_err *err)
+{
+    struct sl_finding finding =
+        sl_finding_at(&reading->doc, application->chart_mark, SL_WARNING, "values/chart-version");
+    finding.hint = SL_STR("the chart's own values are left out of the merge");
+    struct sl_shown chart, wanted, version, path;
+    if (candidates > 1)
+        return sl_finding_report(reading->findings, &finding, err,
+                                 "asks for chart %s %s, and the release carries %zu versions of it",
+                                 sl_shown(&chart, application->chart_name),
+                                 sl_shown(&wanted, application->chart_version), candidates);
+    return sl_finding_report(
+        reading->findings, &finding, err, "asks for chart %s %s, but the release carries %s (%s)",
+        sl_shown(&chart, application->chart_name), sl_shown(&wanted, application->chart_version),
+        sl_shown(&version, carried->chart.version), sl_shown(&path, carried->path));
+}
+
+static int find_chart(struct sl_application *application, const struct sl_artifacts *artifacts,
+                      struct sl_reading *reading, struct sl_err *err)
+{
+    struct sl_str wanted = sl_version_number(application->chart_version);
+    const struct sl_artifact *candidate = NULL;
+    size_t candidates = 0;
+    for (size_t i = 0; i < artifacts->count; i++) {
+        const struct sl_artifact *artifact = &artifacts->items[i];
+        if (artifact->kind != SL_ARTIFACT_CHART ||
+            !sl_str_equal(artifact->chart.name, application->chart_name))
+            continue;
+        if (sl_str_equal(sl_version_number(artifact->chart.version), wanted)) {
+            application->chart = artifact;
+            return 0;
+        }
+        candidate = artifact;
+        candidates++;
+    }
+    if (candidates == 0)
+        return 0;
+    if (candidates == 1 && !is_exact(application->chart_version)) {
+        application->chart = candidate;
+        return 0;
+    }
+    return report_version(reading, application, candidate, candidates, err);
+}
+
+int sl_layout_charts(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)
+{
+    for (size_t i = 0; i < layout->application_count; i++)
+        if (layout->applications[i].chart_name.len > 0 &&
+            find_chart(&layout->applications[i], &layout->artifacts, reading, err) < 0)
+            return -1;
+    return 0;
+}

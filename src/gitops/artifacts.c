@@ -1,0 +1,149 @@
+#include "gitops/artifacts.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "model/report.h"
+#include "tree/path.h"
+
+/* No pointer file of Git LFS is longer: its specification says 1024 bytes. */
+enum { LFS_POINTER_MAX = 1024 };
+
+struct walk {
+    struct sl_artifacts *out;
+    struct sl_reading *reading;
+    struct sl_str root;
+    bool open_charts;
+};
+
+static bool is_for_git(struct sl_str name)
+{
+    return sl_str_equal(name, SL_STR(".gitkeep")) || sl_str_equal(name, SL_STR(".gitignore")) ||
+           sl_str_equal(name, SL_STR(".gitattributes"));
+}
+
+static struct sl_artifact *add(struct walk *walk, struct sl_err *err)
+{
+    struct sl_artifacts *out = walk->out;
+    if (out->count == SL_TREE_FILES_MAX) {
+        struct sl_shown shown;
+        (void)sl_fail(err, SL_E_LIMIT, "%s holds more than %llu files", sl_shown(&shown, walk->root),
+                      (unsigned long long)SL_TREE_FILES_MAX);
+        return NULL;
+    }
+    if (out->count == out->capacity) {
+        size_t capacity = out->capacity ? 2 * out->capacity : 16;
+        struct sl_artifact *items = sl_arena_array(&walk->reading->doc.arena, capacity, sizeof *items);
+        if (!items) {
+            (void)sl_fail_memory(err);
+            return NULL;
+        }
+        if (out->count)
+            memcpy(items, out->items, out->count * sizeof *items);
+        out->items = items;
+        out->capacity = capacity;
+    }
+    return &out->items[out->count++];
+}
+
+static int check_lfs(struct walk *walk, const struct sl_artifact *artifact, struct sl_err *err)
+{
+    struct sl_str bytes;
+    if (artifact->size > LFS_POINTER_MAX)
+        return 0;
+    if (sl_tree_read(walk->reading->tree, artifact->path, &bytes, err) < 0)
+        return -1;
+    if (!sl_tree_is_lfs_pointer(bytes))
+        return 0;
+    struct sl_finding finding = sl_finding_in_file(artifact->path, SL_ERROR, "artifacts/lfs-pointer");
+    finding.hint =
+        SL_STR("run `git lfs pull` and pack from the work tree; a commit alone holds only the note");
+    return sl_finding_report(walk->reading->findings, &finding, err,
+                             "is not the file itself but the note that Git LFS leaves in its place");
+}
+
+/* Whether the .tgz is a chart. What is wrong with one is a finding; what is wrong with reading it an error.
+ */
+static int open_chart(struct walk *walk, struct sl_artifact *artifact, struct sl_err *err)
+{
+    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
+    if (sl_tree_source(walk->reading->tree, artifact->path, &source, err) < 0)
+        return -1;
+    struct sl_err chart_err = {0};
+    int is_chart = sl_chart_read(&artifact->chart, &walk->reading->doc, source, artifact->path, &chart_err);
+    if (is_chart >= 0) {
+        artifact->kind = is_chart ? SL_ARTIFACT_CHART : SL_ARTIFACT_FILE;
+        return 0;
+    }
+    if (chart_err.code != SL_E_INPUT && chart_err.code != SL_E_LIMIT) {
+        *err = chart_err;
+        return -1;
+    }
+    struct sl_finding finding = sl_finding_in_file(artifact->path, SL_WARNING, "artifacts/unreadable");
+    finding.hint = SL_STR("it is carried as it is, and nothing is taken from it");
+    return sl_finding_report(walk->reading->findings, &finding, err, "%s", chart_err.message);
+}
+
+static int take_file(struct walk *walk, struct sl_str path, const struct sl_tree_entry *entry,
+                     struct sl_err *err)
+{
+    if (is_for_git(entry->name))
+        return 0;
+    struct sl_artifact *artifact = add(walk, err);
+    if (!artifact || sl_reading_use(walk->reading, path, err) < 0)
+        return -1;
+    size_t skip = walk->root.len < path.len ? walk->root.len + 1 : 0;
+    *artifact = (struct sl_artifact){
+        .path = path,
+        .below = skip ? sl_str_slice(path, skip, path.len) : sl_path_name(path),
+        .size = entry->size,
+        .executable = entry->executable,
+    };
+    if (check_lfs(walk, artifact, err) < 0)
+        return -1;
+    if (walk->open_charts && sl_str_ends_with(path, SL_STR(".tgz")))
+        return open_chart(walk, artifact, err);
+    return 0;
+}
+
+static int walk_directory(struct walk *walk, struct sl_str directory, unsigned depth, struct sl_err *err)
+{
+    struct sl_shown shown;
+    if (depth > SL_TREE_DEPTH_MAX)
+        return sl_fail(err, SL_E_LIMIT, "%s lies deeper than %d directories", sl_shown(&shown, directory),
+                       SL_TREE_DEPTH_MAX);
+    const struct sl_tree_entry *entries;
+    size_t count;
+    if (sl_tree_list(walk->reading->tree, directory, &entries, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        struct sl_str path;
+        struct sl_tree_entry entry;
+        if (sl_reading_path(walk->reading, &path, directory, entries[i].name, err) < 0)
+            return -1;
+        if (entries[i].kind == SL_TREE_DIRECTORY) {
+            if (walk_directory(walk, path, depth + 1, err) < 0)
+                return -1;
+            continue;
+        }
+        /* A list also names what must not be used; asking about it says why. */
+        int there = sl_tree_stat(walk->reading->tree, path, &entry, err);
+        if (there == 0)
+            return sl_fail(err, SL_E_INPUT, "%s is a link that leads to nothing", sl_shown(&shown, path));
+        if (there < 0 || take_file(walk, path, &entry, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int sl_artifacts_find(struct sl_artifacts *out, struct sl_reading *reading, struct sl_str path,
+                      bool open_charts, struct sl_err *err)
+{
+    struct walk walk = {.out = out, .reading = reading, .root = path, .open_charts = open_charts};
+    struct sl_tree_entry entry;
+    int there = sl_tree_stat(reading->tree, path, &entry, err);
+    if (there <= 0)
+        return there;
+    if (entry.kind == SL_TREE_DIRECTORY)
+        return walk_directory(&walk, path, 1, err);
+    return take_file(&walk, path, &entry, err);
+}

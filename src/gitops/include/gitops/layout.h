@@ -1,0 +1,83 @@
+/*
+ * What the LTS release layout means: from release, customer and environment to everything a delivery is made
+ * of.
+ *
+ *     releases/RELEASE/{applications/APP-app.yaml, clusters/ENV-cluster.yaml, projects/X-project.yaml,
+ *                       values/ENV/APP-values.yaml, artifacts/, release.yaml, kustomization.yaml}
+ *     overlays/CUSTOMER/{kustomization.yaml, cluster-config.yaml, custom-values/APP-custom.yaml}
+ *     overlays/default/{kustomization.yaml, custom-values/APP-custom.yaml}
+ *     base/values/APP-values.yaml
+ *
+ * Nothing is read of any other release or overlay, except what one of these files names, and then only to be
+ * refused (gitops/compose.h). What a directory does not state is derived, and where from is told.
+ */
+#ifndef GITOPS_LAYOUT_H
+#define GITOPS_LAYOUT_H
+
+#include "gitops/artifacts.h"
+#include "gitops/compose.h"
+#include "model/customer.h"
+#include "model/release.h"
+
+struct sl_layout_query {
+    struct sl_str release;
+    struct sl_str customer;
+    struct sl_str environment; /* empty: derive it */
+    uint64_t sequence;         /* 0: derive it */
+};
+
+/* Where values of an application may stand, lowest first; below all of them is the chart's own values.yaml.
+ */
+enum sl_values_place {
+    SL_VALUES_BASE,     /* base/values */
+    SL_VALUES_RELEASE,  /* releases/RELEASE/values/ENV */
+    SL_VALUES_DEFAULT,  /* overlays/default/custom-values */
+    SL_VALUES_CUSTOMER, /* overlays/CUSTOMER/custom-values */
+    SL_VALUES_PLACES,
+};
+
+struct sl_application {
+    struct sl_str name; /* of its file, without "-app.yaml" */
+    struct sl_str file;
+    struct sl_str chart_name, chart_version;      /* what it asks for; empty: none, or more than one */
+    struct sl_mark chart_mark;                    /* of the chart's name */
+    const struct sl_artifact *chart;              /* the chart in the release's artifacts, or NULL */
+    struct sl_str values_files[SL_VALUES_PLACES]; /* paths; empty where there is none */
+};
+
+/* Lives as long as the reading. */
+struct sl_layout {
+    struct sl_str release, customer;
+    struct sl_str release_directory, overlay_directory;
+    struct sl_release_file release_file;
+    struct sl_customer_file customer_file;
+    struct sl_str environment, environment_from;
+    uint64_t sequence; /* 0: it could not be derived */
+    struct sl_str sequence_from;
+    struct sl_resources resources;
+    struct sl_application *applications; /* in the order of composition */
+    size_t application_count;
+    struct sl_artifacts artifacts; /* of releases/RELEASE/artifacts */
+};
+
+/*
+ * SL_E_USAGE: a name that is no label, a release or customer that does not exist (the message lists those
+ * that do). Otherwise 0, with findings, besides those of compose.h, artifacts.h, model/release.h and
+ * model/customer.h: release/version-disagrees   VERSION.md or release.yaml against the directory's name
+ *   release/unknown-alias       an alias of no application, or one that is itself an application
+ *   release/application-twice   two composed files of one name APP-app.yaml
+ *   release/no-cluster (warning), release/no-values (warning), release/unknown-environment
+ *   release/not-composed (warning)  a YAML file in the release's folders that its name keeps out
+ *   customer/name-disagrees     cluster-config.yaml against the directory's name
+ *   values/no-application       a values file of no application; in base/ and overlays/default, which other
+ *                               releases share, a warning
+ *   values/misnamed             a YAML file among values that is not named for any application
+ *   values/two-files            two files of one place belong to one application, by an alias
+ *   values/chart-version (warning)  the release carries the chart, but not the version that is asked for
+ *   values/several-charts (note)    an application of more than one chart: chart defaults are left out
+ * -1 also for files that cannot be read or parsed.
+ */
+int sl_layout_resolve(struct sl_layout *out, struct sl_reading *reading, const struct sl_layout_query *query,
+                      struct sl_err *err) SL_MUST_USE;
+
+#endif

@@ -1,0 +1,111 @@
+#include "gitops/reading.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "model/report.h"
+
+#include <stdio.h>
+
+void sl_reading_init(struct sl_reading *reading, struct sl_tree *tree, struct sl_findings *findings)
+{
+    *reading = (struct sl_reading){.tree = tree, .findings = findings};
+    sl_doc_init(&reading->doc);
+    sl_map_init(&reading->file_index);
+}
+
+void sl_reading_release(struct sl_reading *reading)
+{
+    sl_map_release(&reading->file_index);
+    sl_doc_release(&reading->doc);
+}
+
+static int make_room(struct sl_reading *reading, struct sl_err *err)
+{
+    if (reading->file_count < reading->file_capacity)
+        return 0;
+    size_t capacity = reading->file_capacity ? 2 * reading->file_capacity : 64;
+    struct sl_str *files = sl_arena_array(&reading->doc.arena, capacity, sizeof *files);
+    if (!files)
+        return sl_fail_memory(err);
+    if (reading->file_count)
+        memcpy(files, reading->files, reading->file_count * sizeof *files);
+    reading->files = files;
+    reading->file_capacity = capacity;
+    return 0;
+}
+
+int sl_reading_use(struct sl_reading *reading, struct sl_str path, struct sl_err *err)
+{
+    if (sl_map_get(&reading->file_index, path))
+        return 0;
+    struct sl_str copy = sl_arena_str(&reading->doc.arena, path);
+    if (!copy.ptr)
+        return sl_fail_memory(err);
+    /* Any value that is not NULL will do: the index answers yes or no. */
+    if (make_room(reading, err) < 0 || sl_map_put(&reading->file_index, copy, reading, err) < 0)
+        return -1;
+    reading->files[reading->file_count++] = copy;
+    return 0;
+}
+
+int sl_reading_documents(struct sl_reading *reading, struct sl_str path, enum sl_yaml_rules rules,
+                         struct sl_node **documents, struct sl_err *err)
+{
+    struct sl_str bytes;
+    if (sl_reading_use(reading, path, err) < 0 || sl_tree_read(reading->tree, path, &bytes, err) < 0)
+        return -1;
+    return sl_yaml_read(documents, &reading->doc, bytes, path, rules, err);
+}
+
+int sl_reading_optional(struct sl_reading *reading, struct sl_str path, enum sl_yaml_rules rules,
+                        struct sl_node **root, struct sl_err *err)
+{
+    *root = NULL;
+    int there = sl_tree_stat(reading->tree, path, NULL, err);
+    if (there <= 0)
+        return there;
+    struct sl_str bytes;
+    if (sl_reading_use(reading, path, err) < 0 || sl_tree_read(reading->tree, path, &bytes, err) < 0 ||
+        sl_yaml_read_one(root, &reading->doc, bytes, path, rules, err) < 0)
+        return -1;
+    return 1;
+}
+
+int sl_reading_list(struct sl_reading *reading, struct sl_str directory, const struct sl_tree_entry **entries,
+                    size_t *count, struct sl_err *err)
+{
+    *entries = NULL;
+    *count = 0;
+    int there = sl_tree_stat(reading->tree, directory, NULL, err);
+    if (there <= 0)
+        return there;
+    return sl_tree_list(reading->tree, directory, entries, count, err);
+}
+
+int sl_reading_path(struct sl_reading *reading, struct sl_str *out, struct sl_str directory,
+                    struct sl_str name, struct sl_err *err)
+{
+    struct sl_arena *arena = &reading->doc.arena;
+    struct sl_str front = directory;
+    if (directory.len > 0) {
+        front = sl_arena_join(arena, directory, SL_STR("/"));
+        if (!front.ptr)
+            return sl_fail_memory(err);
+    }
+    *out = sl_arena_join(arena, front, name);
+    return out->ptr ? 0 : sl_fail_memory(err);
+}
+
+int sl_reading_format(struct sl_reading *reading, struct sl_str *out, struct sl_err *err, const char *format,
+                      ...)
+{
+    char text[SL_PATH_MAX + 1];
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (length < 0 || (size_t)length >= sizeof text)
+        return sl_fail(err, SL_E_LIMIT, "a path is longer than %d bytes", SL_PATH_MAX);
+    *out = sl_arena_str(&reading->doc.arena, (struct sl_str){text, (size_t)length});
+    return out->ptr ? 0 : sl_fail_memory(err);
+}

@@ -1,0 +1,69 @@
+#include "model/customer.h"
+
+#include "base/cleanup.h"
+#include "fields.h"
+
+/* NOLINTBEGIN(bugprone-macro-parentheses): members and designators cannot stand in parentheses */
+#define TEXT(name, member)                                                                                   \
+    {                                                                                                        \
+        .key = (name), .kind = SL_FIELD_TEXT, .offset = offsetof(struct sl_customer_file, member)            \
+    }
+#define GROUP(name, table)                                                                                   \
+    {                                                                                                        \
+        .key = (name), .kind = SL_FIELD_GROUP, .members = (table),                                           \
+        .member_count = sizeof(table) / sizeof(table)[0]                                                     \
+    }
+/* NOLINTEND(bugprone-macro-parentheses) */
+
+static const struct sl_field cluster_fields[] = {
+    TEXT("name", cluster_name),
+    TEXT("version", cluster_version),
+    TEXT("distribution", cluster_distribution),
+};
+
+static const struct sl_field registry_fields[] = {
+    TEXT("host", registry_host),
+    TEXT("project", registry_project),
+};
+
+static const struct sl_field storage_fields[] = {
+    TEXT("class", storage_class),
+};
+
+static const struct sl_field delivery_fields[] = {
+    TEXT("method", delivery_method),
+    TEXT("notes", delivery_notes),
+};
+
+static const struct sl_field customer_fields[] = {
+    {.key = "customer",
+     .kind = SL_FIELD_LABEL,
+     .offset = offsetof(struct sl_customer_file, customer),
+     .mark_offset = offsetof(struct sl_customer_file, customer_mark)},
+    {.key = "environment",
+     .kind = SL_FIELD_LABEL,
+     .offset = offsetof(struct sl_customer_file, environment),
+     .mark_offset = offsetof(struct sl_customer_file, environment_mark)},
+    GROUP("cluster", cluster_fields),
+    TEXT("domain", domain),
+    GROUP("registry", registry_fields),
+    GROUP("storage", storage_fields),
+    GROUP("delivery", delivery_fields),
+    {.key = "contacts", .kind = SL_FIELD_LIST, .offset = offsetof(struct sl_customer_file, contacts)},
+    {.key = "variables", .kind = SL_FIELD_MAP, .offset = offsetof(struct sl_customer_file, variables)},
+};
+
+int sl_customer_file_read(struct sl_customer_file *out, struct sl_doc *doc, const struct sl_node *root,
+                          struct sl_findings *findings, struct sl_err *err)
+{
+    struct sl_customer_file file = {0};
+    SL_CLEANUP(sl_fields_release) struct sl_fields fields;
+    sl_fields_init(&fields, doc, findings);
+    fields.rule_unknown = "customer/unknown-key";
+    fields.rule_field = "customer/field";
+    if (sl_fields_read(&fields, root, customer_fields, sizeof customer_fields / sizeof customer_fields[0],
+                       &file, err) < 0)
+        return -1;
+    *out = file;
+    return 0;
+}
