@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Every command that the documents show has to work as it stands."""
+import os
+import re
+import subprocess
+import unittest
+
+from harness import SEALIFT, SOURCE, Case, have, main
+
+LINK = re.compile(r"\]\(([^)#]+)(#[^)]*)?\)")
+
+
+class Documents(Case):
+    def shell(self, command, cwd="."):
+        environment = dict(os.environ, PATH=os.path.dirname(SEALIFT) + ":" + os.environ["PATH"], HOME=self.dir)
+        process = subprocess.run(["bash", "-ec", command], cwd=self.path(cwd), env=environment, capture_output=True,
+                                 stdin=subprocess.DEVNULL, timeout=120, check=False)
+        self.assertEqual(process.returncode, 0, f"$ {command}\n{process.stdout.decode()}{process.stderr.decode()}")
+        return process.stdout.decode()
+
+    def release_repository(self):
+        self.repository()
+        os.rename(self.path("repo"), self.path("release-repo"))
+
+    def indented(self, document, prefix="    "):
+        with open(os.path.join(SOURCE, document), encoding="utf-8") as f:
+            return [line[len(prefix):].rstrip("\n") for line in f if line.startswith(prefix)]
+
+    def test_the_session_of_the_readme_works(self):
+        self.release_repository()
+        commands = self.indented("README.md", "    $ ")
+        self.assertGreater(len(commands), 8)
+        for command in commands:
+            self.shell(command)
+
+    @unittest.skipUnless(have("minisign"), "minisign is not installed")
+    def test_the_deployment_guide_works(self):
+        self.repository()
+        self.key()
+        self.pack(out=".")
+        self.pack("--sequence", "16", release="v1.1", out=".")
+        root = self.path("product")
+        self.sealift("install", "customer-a-v1.1-16.tar.gz", "--pubkey", "ops.pub", "--root", root)
+        script = []
+        for line in self.indented("docs/deployment-guide.md"):
+            if line.startswith("kubectl") or line.startswith("/opt/product/"):
+                continue
+            script.append(line.replace("/opt/product", root))
+        self.assertGreater(len(script), 8)
+        self.shell("\n".join(script))
+
+    def test_links_between_documents_lead_somewhere(self):
+        documents = ["README.md"]
+        for folder, _, files in os.walk(os.path.join(SOURCE, "docs")):
+            documents += [os.path.relpath(os.path.join(folder, name), SOURCE) for name in files if name.endswith(".md")]
+        for document in documents:
+            with open(os.path.join(SOURCE, document), encoding="utf-8") as f:
+                text = f.read()
+            for target, _ in LINK.findall(text):
+                if "://" in target:
+                    continue
+                with self.subTest(document=document, target=target):
+                    self.assertTrue(os.path.exists(os.path.join(SOURCE, os.path.dirname(document), target)))
+
+
+if __name__ == "__main__":
+    main()
