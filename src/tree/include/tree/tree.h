@@ -22,7 +22,7 @@
  * SL_E_UNSUPPORTED when entered. ".git", at any level, is never there.
  *
  * Errors of every function: SL_E_IO where reading fails, SL_E_INPUT for a repository or tree that says
- * something it must not, SL_E_LIMIT (SL_PATH_MAX, SL_NAME_MAX, SL_TREE_DEPTH_MAX, SL_TREE_ENTRIES_MAX,
+ * something it must not, SL_E_LIMIT (SL_PATH_MAX, SL_NAME_MAX, SL_TREE_DEPTH_MAX, SL_TREE_FILES_MAX,
  * SL_TREE_FILE_MAX, SL_TREE_MEMORY_MAX), SL_E_NO_MEMORY. A failure leaves the tree usable.
  */
 #ifndef TREE_TREE_H

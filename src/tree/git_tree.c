@@ -1,0 +1,237 @@
+/*
+ * The loader of a git revision: everything comes from the object database of one repository, by object id.
+ */
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "git_source.h"
+#include "view.h"
+
+#include <errno.h>
+#include <sealift/text.h>
+
+enum { TEXT_SIZE = 300 };
+
+struct git_view {
+    struct sl_tree tree;
+    git_odb *objects;
+    git_oid commit;
+};
+
+static struct git_view *own(struct sl_tree *tree)
+{
+    return (struct git_view *)tree;
+}
+
+static void free_git_tree(git_tree **tree)
+{
+    git_tree_free(*tree);
+}
+
+static void free_object(git_odb_object **object)
+{
+    git_odb_object_free(*object);
+}
+
+static void free_entry(git_tree_entry **entry)
+{
+    git_tree_entry_free(*entry);
+}
+
+/* -- list -- */
+
+static int fill_size(struct git_view *self, struct sl_node *node, struct sl_err *err)
+{
+    char text[TEXT_SIZE];
+    size_t size;
+    git_object_t type;
+    if (git_odb_read_header(&size, &type, self->objects, &node->id) < 0)
+        return sl_git_fail(err, "look at %s", sl_escape(text, sizeof text, node->name));
+    if (type != GIT_OBJECT_BLOB)
+        return sl_fail(err, SL_E_INPUT, "%s should be a file, but git has a %s for it",
+                       sl_escape(text, sizeof text, node->name), git_object_type2string(type));
+    node->size = size;
+    return 0;
+}
+
+static int add_entry(struct git_view *self, const git_tree_entry *entry, struct sl_node_list *out,
+                     struct sl_err *err)
+{
+    struct sl_node node = {.name = sl_str_from(git_tree_entry_name(entry)), .id = *git_tree_entry_id(entry)};
+    git_filemode_t mode = git_tree_entry_filemode(entry);
+    switch (mode) {
+    case GIT_FILEMODE_TREE:
+        node.kind = SL_NODE_DIRECTORY;
+        break;
+    case GIT_FILEMODE_COMMIT:
+        node.kind = SL_NODE_SUBMODULE;
+        break;
+    case GIT_FILEMODE_LINK:
+        node.kind = SL_NODE_LINK;
+        break;
+    case GIT_FILEMODE_BLOB:
+    case GIT_FILEMODE_BLOB_EXECUTABLE:
+        node.executable = mode == GIT_FILEMODE_BLOB_EXECUTABLE;
+        if (fill_size(self, &node, err) < 0)
+            return -1;
+        break;
+    default:
+        node.kind = SL_NODE_SPECIAL;
+    }
+    return sl_node_list_add(&self->tree, out, &node, err);
+}
+
+static int list(struct sl_tree *tree, struct sl_place directory, struct sl_node_list *out, struct sl_err *err)
+{
+    SL_CLEANUP(free_git_tree) git_tree *object = NULL;
+    if (git_tree_lookup(&object, tree->git.repository, &directory.node->id) < 0)
+        return sl_git_fail(err, "read it from git");
+    for (size_t i = 0; i < git_tree_entrycount(object); i++)
+        if (add_entry(own(tree), git_tree_entry_byindex(object, i), out, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* -- links and files -- */
+
+static int read_blob(struct sl_tree *tree, struct sl_place place, git_odb_object **out, struct sl_err *err)
+{
+    char text[TEXT_SIZE];
+    sl_escape(text, sizeof text, place.path);
+    if (git_odb_read(out, own(tree)->objects, &place.node->id) < 0)
+        return sl_git_fail(err, "read %s from git", text);
+    if (git_odb_object_type(*out) != GIT_OBJECT_BLOB)
+        return sl_fail(err, SL_E_INPUT, "%s should be a file, but git has a %s for it", text,
+                       git_object_type2string(git_odb_object_type(*out)));
+    return 0;
+}
+
+static struct sl_str bytes_of(git_odb_object *object)
+{
+    return (struct sl_str){git_odb_object_data(object), git_odb_object_size(object)};
+}
+
+static int read_link(struct sl_tree *tree, struct sl_place link, struct sl_buf *target, struct sl_err *err)
+{
+    SL_CLEANUP(free_object) git_odb_object *object = NULL;
+    if (read_blob(tree, link, &object, err) < 0)
+        return -1;
+    sl_buf_str(target, bytes_of(object));
+    return 0;
+}
+
+static int read_file(struct sl_tree *tree, struct sl_place file, struct sl_str *bytes, struct sl_err *err)
+{
+    SL_CLEANUP(free_object) git_odb_object *object = NULL;
+    if (read_blob(tree, file, &object, err) < 0)
+        return -1;
+    return sl_tree_copy(tree, bytes_of(object), bytes, err);
+}
+
+static int open_source(struct sl_tree *tree, struct sl_place file, struct sl_source **out, struct sl_err *err)
+{
+    /* A whole object is checked against its id. Only what is too large to be held is streamed, where damage
+     * shows by length and by zlib's check sum. */
+    const size_t streamed_from = SL_MIB;
+    if (file.node->size >= streamed_from) {
+        int result = sl_git_source_stream(out, own(tree)->objects, &file.node->id, file.path, err);
+        if (result != 0)
+            return result < 0 ? -1 : 0;
+    }
+    SL_CLEANUP(free_object) git_odb_object *object = NULL;
+    if (read_blob(tree, file, &object, err) < 0 || sl_git_source_object(out, object, err) < 0)
+        return -1;
+    object = NULL;
+    return 0;
+}
+
+static int revision(struct sl_tree *tree, struct sl_tree_revision *out, struct sl_err *err)
+{
+    out->is_git = true;
+    out->shallow = git_repository_is_shallow(tree->git.repository) == 1;
+    return sl_git_describe(&tree->git, &own(tree)->commit, out, err);
+}
+
+/* -- open and free -- */
+
+static void free_tree(struct sl_tree *tree)
+{
+    git_odb_free(own(tree)->objects);
+    sl_tree_release(tree);
+    free(own(tree));
+}
+
+static const struct sl_tree_ops git_ops = {
+    .list = list,
+    .read_link = read_link,
+    .read = read_file,
+    .source = open_source,
+    .revision = revision,
+    .free = free_tree,
+};
+
+static void free_commit(git_commit **commit)
+{
+    git_commit_free(*commit);
+}
+
+/* Finds the tree object that is the root of the view: that of the commit, or of `inside` in it. */
+static int find_root(struct git_view *self, struct sl_str inside, const char *revision, struct sl_err *err)
+{
+    SL_CLEANUP(free_commit) git_commit *commit = NULL;
+    SL_CLEANUP(free_git_tree) git_tree *root = NULL;
+    SL_CLEANUP(free_entry) git_tree_entry *entry = NULL;
+    char text[TEXT_SIZE];
+    char asked[TEXT_SIZE];
+    if (git_commit_lookup(&commit, self->tree.git.repository, &self->commit) < 0 ||
+        git_commit_tree(&root, commit) < 0)
+        return sl_git_fail(err, "read the files of a commit");
+    self->tree.root.id = *git_tree_id(root);
+    if (inside.len == 0)
+        return 0;
+    int result = git_tree_entry_bypath(&entry, root, inside.ptr);
+    if (result < 0 && result != GIT_ENOTFOUND)
+        return sl_git_fail(err, "read the files of a commit");
+    if (result < 0 || git_tree_entry_filemode(entry) != GIT_FILEMODE_TREE)
+        return sl_fail(err, SL_E_NOT_FOUND, "the revision \"%s\" has no directory %s",
+                       sl_escape(asked, sizeof asked, sl_str_from(revision)),
+                       sl_escape(text, sizeof text, inside));
+    self->tree.root.id = *git_tree_entry_id(entry);
+    return 0;
+}
+
+static int open_at(struct git_view *self, const char *path, const char *revision, struct sl_err *err)
+{
+    struct sl_git *git = &self->tree.git;
+    struct sl_str inside;
+    int found = sl_git_open(git, path, err);
+    if (found < 0)
+        return -1;
+    if (found == 0)
+        return sl_fail(err, SL_E_NOT_FOUND, "it is not in a git repository");
+    if (git_repository_odb(&self->objects, git->repository) < 0)
+        return sl_git_fail(err, "open the objects of the git repository");
+    if (!sl_git_path_inside(git, path, &inside))
+        inside = SL_STR("");
+    return sl_git_find_commit(git, revision, &self->commit, err) < 0 ? -1
+                                                                     : find_root(self, inside, revision, err);
+}
+
+int sl_tree_open_git(struct sl_tree **out, const char *path, const char *revision, struct sl_err *err)
+{
+    char text[TEXT_SIZE];
+    sl_escape(text, sizeof text, sl_str_from(path));
+    struct git_view *self = calloc(1, sizeof *self);
+    if (!self)
+        return sl_fail_memory(err);
+    sl_tree_init(&self->tree, &git_ops);
+    SL_CLEANUP(sl_tree_freep) struct sl_tree *tree = &self->tree;
+
+    /* libgit2 names its work tree without links, so the path has to be, to be found inside. */
+    SL_CLEANUP(sl_freep) char *real = realpath(path, NULL);
+    if (!real)
+        return sl_fail_errno(err, SL_E_IO, "open the git repository %s", text);
+    if (open_at(self, real, revision, err) < 0)
+        return sl_wrap(err, "%s", text);
+    *out = sl_steal(&tree);
+    return 0;
+}
