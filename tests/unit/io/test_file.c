@@ -241,20 +241,13 @@ static const struct {
     bool replace;
     enum sl_code code;
 } new_file_cases[] = {
-    {"there", false, SL_E_EXISTS},
-    {"there", true, SL_OK},
-    {"link", false, SL_E_EXISTS},
-    {"link", true, SL_OK},
-    {"dangling", false, SL_E_EXISTS},
-    {"directory", true, SL_E_EXISTS},
-    {"behind/new", false, SL_OK},
-    {"left", false, SL_OK},
-    {"fifo", false, SL_E_EXISTS},
-    {"linked", false, SL_E_EXISTS},
-    {"trap", false, SL_E_EXISTS},
-    {"none/new", false, SL_E_NOT_FOUND},
-    {"there/new", false, SL_E_IO},
-    {"directory/", false, SL_E_USAGE},
+    {"there", false, SL_E_EXISTS},       {"there", true, SL_OK},
+    {"link", false, SL_E_EXISTS},        {"link", true, SL_OK},
+    {"dangling", false, SL_E_EXISTS},    {"directory", true, SL_E_EXISTS},
+    {"behind/new", false, SL_OK},        {"left", false, SL_OK},
+    {"fifo", false, SL_E_EXISTS},        {"linked", false, SL_E_EXISTS},
+    {"trap", false, SL_E_EXISTS},        {"none/new", false, SL_E_NOT_FOUND},
+    {"there/new", false, SL_E_IO},       {"directory/", false, SL_E_USAGE},
     {"directory/..", false, SL_E_USAGE},
 };
 

@@ -2,17 +2,19 @@
  * gzip (RFC 1952) as two stages.
  *
  * The writer makes exactly one member with MTIME 0, no name, OS 3, and cuts the input into blocks of a fixed
- * size that worker threads compress side by side; each block either is deflated with the previous 32 KiB as
- * dictionary and ends on a byte border (sync flush), or, where a look at the block shows that it will not
- * shrink (already compressed or encrypted data), goes out as stored blocks. What comes out depends only on
- * the input, the level and the zlib version: never on the number of threads, the sizes of the writes or the
- * time.
+ * size that worker threads compress side by side; each block is deflated with the previous 32 KiB as
+ * dictionary and ends on a byte border (sync flush); pieces of it that a look shows will not shrink (already
+ * compressed or encrypted data) go out as stored blocks. What comes out depends only on the input, the level
+ * and the zlib version: never on the number of threads, the sizes of the writes or the time.
  *
  * The reader is strict. It accepts one member with the flags FLG=0 and CM=8, inflates in a thread of its own,
  * and checks CRC32 and ISIZE itself. Refused (SL_E_REFUSED): a wrong header, any optional header field, a bad
  * CRC or length, truncation, anything after the member (a second member or padding, NUL bytes too), more than
  * `max` bytes of output. The check of the end happens when the consumer reads to the end: a consumer must
- * read until 0.
+ * read until 0. Not looked at, because nothing can hide there: MTIME, XFL and OS of the header.
+ *
+ * Up to one block resp. one buffer (256 KiB) neither starts a thread. Where a thread cannot be started, the
+ * work is done with fewer, or in the calling thread: the result is the same.
  */
 #ifndef IO_GZIP_H
 #define IO_GZIP_H
@@ -21,11 +23,17 @@
 
 #define SL_GZIP_LEVEL 6
 
-/* `workers` threads (0: as many as there are CPUs to run on, at most 8) compress; the calling thread writes.
- * Memory: about 1.5 MiB per worker. */
+/* Threads of one writer at most. */
+#define SL_GZIP_WORKERS_MAX 8
+
+/* `workers` threads (0: as many as there are CPUs to run on, at most SL_GZIP_WORKERS_MAX) compress; the
+ * calling thread writes. Memory: about 1.4 MiB per worker. */
 int sl_sink_gzip(struct sl_sink **out, struct sl_sink *below, unsigned workers,
                  struct sl_err *err) SL_MUST_USE;
 
+/* Lends what it inflated (sl_source_borrow()), up to 256 KiB at a time. Memory: about 1.3 MiB. Once started,
+ * the thread alone reads `below`; freeing the source early stops it, as soon as a read that it is in returns.
+ */
 int sl_source_gzip(struct sl_source **out, struct sl_source *below, uint64_t max,
                    struct sl_err *err) SL_MUST_USE;
 
