@@ -33,6 +33,18 @@
 /* A map key; go-yaml refuses longer ones too. */
 #define SL_DOC_KEY_MAX 1024
 
+/* -- merging documents -- */
+
+/* Keys by which one list merges. Kubernetes has lists with three, none of which kustomize merges. */
+#define SL_MERGE_KEYS_MAX 8
+/* Items of a merging list some of which lack a key, its own and the patch's together: what kustomize makes of
+ * them takes time that grows with the square. Lists whose items all have their keys have no such limit. */
+#define SL_MERGE_LOOSE_MAX 1000
+/* References from one schema to the next that stand in for a type; more is a circle. */
+#define SL_KUBE_REFS_MAX 64
+/* What the index of a schema may take: the largest public schemas have some thousands of definitions. */
+#define SL_KUBE_MEMORY_MAX (64 * SL_MIB)
+
 /* -- trees: directories and git revisions -- */
 
 /* Bytes of a path relative to its root. Half of Linux's PATH_MAX, so a root can be put in front. */
@@ -95,6 +107,8 @@
 #define SL_NAME_COMPONENTS_MAX SL_TREE_DEPTH_MAX
 /* All files together: 16 TiB, far beyond any disk that is carried, so that sums cannot overflow. */
 #define SL_BUNDLE_BYTES_MAX (UINT64_C(16) * 1024 * SL_GIB)
+/* What a plan holds in memory: the documents made while packing, not the artifacts, which stay where they are. */
+#define SL_PLAN_BYTES_MAX SL_GIB
 /* Names that become part of file names: customer, release, environment, application. */
 #define SL_LABEL_MAX 63
 /* Releases a manifest may name as those it can follow; a product in long-term support has some dozens. */

@@ -3,12 +3,18 @@
  *
  * Order of calls:
  *   sl_bundle_reader_open()      reads manifest.json and its signatures; nothing in them is trusted or
- * interpreted sl_bundle_reader_manifest(), _signature()   raw bytes, for whoever checks signatures
+ *                                interpreted
+ *   sl_bundle_reader_manifest(), _signature()
+ *                                raw bytes, for whoever checks signatures
  *   sl_bundle_reader_bind()      with the manifest that was read from those very bytes after they were proved
- * (or, for `inspect`, not proved): from here on it says what every byte of a header must be
+ *                                (or, for `inspect`, not proved): from here on it says what every byte of a
+ *                                header must be
  *   sl_bundle_reader_next()      1: the next file of the manifest is open; 0: all files, the end of the
- * container and of the gzip member were read and are right sl_bundle_reader_read()      the bytes of the open
- * file, borrowed until the next call; 0 at its end, which is only reported when size and SHA-256 are right
+ *                                container and of the gzip member were read and are right
+ *   sl_bundle_reader_read()      the bytes of the open file, borrowed until the next call; 0 at its end,
+ * which is only reported when size and SHA-256 are right. What a caller leaves unread is read and checked by
+ * the next sl_bundle_reader_next().
+ *
  * Every refusal is SL_E_REFUSED, one line that names the member and the reason. After a failure only free()
  * is allowed.
  */
@@ -23,6 +29,11 @@ struct sl_bundle_reader;
 /* `file` is the bundle as it lies on disk; it becomes the reader's, also when this fails. */
 int sl_bundle_reader_open(struct sl_bundle_reader **out, struct sl_source *file,
                           struct sl_err *err) SL_MUST_USE;
+/* The same for the container without gzip around it: for transports that compress in their own way, and for
+ * tests. */
+int sl_bundle_reader_open_container(struct sl_bundle_reader **out, struct sl_source *container,
+                                    struct sl_err *err) SL_MUST_USE;
+
 void sl_bundle_reader_free(struct sl_bundle_reader *reader);
 void sl_bundle_reader_freep(struct sl_bundle_reader **reader);
 

@@ -1,0 +1,278 @@
+/*
+ * Why nothing has to bound the size of the container here: after sl_bundle_reader_bind() every read asks for
+ * exactly the bytes that the manifest says come next (a header that was built from it, the rest of a file,
+ * padding, two zero blocks), compares them, and stops at the first difference; before it, for one block or
+ * for a member of the head, whose size is limited. What lies behind the end is asked for one byte of, and
+ * refused. So a container can make this reader take in no more than its manifest says, and the manifest's
+ * total has a limit.
+ */
+#include "bundle/reader.h"
+
+#include "explain.h"
+#include "io/gzip.h"
+#include "reader_state.h"
+
+#include <sealift/text.h>
+#include <stdlib.h>
+
+enum { SHOWN_MAX = 256 };
+
+/* More than any container may have: the files, and for each at most a header and padding. */
+#define CONTAINER_MAX (2 * SL_BUNDLE_BYTES_MAX)
+
+int sl_bundle_reader_open_container(struct sl_bundle_reader **out, struct sl_source *container,
+                                    struct sl_err *err)
+{
+    struct sl_bundle_reader *reader = calloc(1, sizeof *reader);
+    if (!reader) {
+        sl_source_free(container);
+        return sl_fail_memory(err);
+    }
+    reader->tar = container;
+    sl_buf_init(&reader->manifest_json, SL_MANIFEST_BYTES_MAX);
+    sl_buf_init(&reader->header, SL_TAR_HEADER_MAX);
+    if (sl_head_read(reader, err) < 0) {
+        sl_bundle_reader_free(reader);
+        return -1;
+    }
+    *out = reader;
+    return 0;
+}
+
+int sl_bundle_reader_open(struct sl_bundle_reader **out, struct sl_source *file, struct sl_err *err)
+{
+    struct sl_source *container = NULL;
+    if (sl_source_gzip(&container, file, CONTAINER_MAX, err) < 0) {
+        sl_source_free(file);
+        return -1;
+    }
+    return sl_bundle_reader_open_container(out, container, err);
+}
+
+void sl_bundle_reader_free(struct sl_bundle_reader *reader)
+{
+    if (!reader)
+        return;
+    sl_source_free(reader->tar);
+    sl_buf_release(&reader->manifest_json);
+    sl_buf_release(&reader->header);
+    for (size_t i = 0; i < reader->signature_count; i++)
+        sl_buf_release(&reader->signatures[i].text);
+    free(reader);
+}
+
+void sl_bundle_reader_freep(struct sl_bundle_reader **reader)
+{
+    sl_bundle_reader_free(*reader);
+    *reader = NULL;
+}
+
+struct sl_str sl_bundle_reader_manifest(const struct sl_bundle_reader *reader)
+{
+    return sl_buf_view(&reader->manifest_json);
+}
+
+size_t sl_bundle_reader_signature_count(const struct sl_bundle_reader *reader)
+{
+    return reader->signature_count;
+}
+
+void sl_bundle_reader_signature(const struct sl_bundle_reader *reader, size_t index, struct sl_str *name,
+                                struct sl_str *text)
+{
+    *name = sl_str_from(reader->signatures[index].name);
+    *text = sl_buf_view(&reader->signatures[index].text);
+}
+
+int sl_bundle_reader_bind(struct sl_bundle_reader *reader, const struct sl_manifest *manifest,
+                          struct sl_err *err)
+{
+    char shown[SHOWN_MAX];
+    struct sl_str top = sl_str_from(reader->top);
+    if (!sl_str_equal(top, manifest->bundle)) {
+        reader->failed = true;
+        return sl_fail(err, SL_E_REFUSED,
+                       "the top folder is \"%s\", but the manifest is that of \"" SL_FMT "\"",
+                       sl_escape(shown, sizeof shown, top), SL_ARG(manifest->bundle));
+    }
+    if (reader->mtime != manifest->mtime) {
+        reader->failed = true;
+        return sl_fail(err, SL_E_REFUSED, "member \"manifest.json\" has the time %lld, and must have %lld",
+                       (long long)reader->mtime, (long long)manifest->mtime);
+    }
+    reader->manifest = manifest;
+    return 0;
+}
+
+/* The member that is read, or the one that ended last. */
+static const struct sl_manifest_file *current(const struct sl_bundle_reader *reader)
+{
+    return &reader->manifest->files[reader->index - 1];
+}
+
+static int next_block(struct sl_bundle_reader *reader, struct ustar *block, const char *what,
+                      struct sl_err *err)
+{
+    if (reader->has_ahead) {
+        reader->has_ahead = false;
+        memcpy(block, reader->ahead, sizeof *block);
+        return 0;
+    }
+    return sl_source_read_exactly(reader->tar, block, sizeof *block, what, err) < 0 ? -1 : 0;
+}
+
+int sl_padding_read(struct sl_bundle_reader *reader, uint64_t size, struct sl_str path, struct sl_err *err)
+{
+    char bytes[SL_TAR_BLOCK] = {0};
+    char shown[SHOWN_MAX];
+    size_t len = sl_tar_padding(size);
+    if (sl_source_read_exactly(reader->tar, bytes, len, "the padding of a member", err) < 0)
+        return -1;
+    if (sl_block_is_zero(bytes))
+        return 0;
+    return sl_fail(err, SL_E_REFUSED, "the padding behind member \"%s\" is not zero",
+                   sl_escape(shown, sizeof shown, path));
+}
+
+/* Reads the header of the file at `index` and compares it, block by block, with what the manifest makes it.
+ */
+static int read_header(struct sl_bundle_reader *reader, struct sl_err *err)
+{
+    const struct sl_manifest_file *file = current(reader);
+    struct sl_tar_member member = {.top = reader->manifest->bundle,
+                                   .path = file->path,
+                                   .size = file->size,
+                                   .mtime = reader->manifest->mtime,
+                                   .executable = file->executable};
+    struct sl_buf *expected = &reader->header;
+    sl_buf_reset(expected);
+    if (sl_tar_header_write(expected, &member, err) < 0)
+        return -1;
+    for (size_t at = 0; at < expected->len; at += SL_TAR_BLOCK) {
+        struct ustar block;
+        if (next_block(reader, &block, "a header", err) < 0)
+            return -1;
+        if (memcmp(expected->ptr + at, &block, sizeof block) == 0)
+            continue;
+        bool has_pax = expected->len > SL_TAR_BLOCK;
+        bool last = at + SL_TAR_BLOCK == expected->len;
+        char shown[SHOWN_MAX];
+        if (at > 0 && !last)
+            return sl_fail(err, SL_E_REFUSED, "the pax header of member \"%s\" contradicts the manifest",
+                           sl_escape(shown, sizeof shown, file->path));
+        struct explain_place place = {.manifest = reader->manifest,
+                                      .top = reader->manifest->bundle,
+                                      .path = file->path,
+                                      .pax = has_pax && at == 0,
+                                      .behind_pax = has_pax && last};
+        return sl_explain_header(&block, (const struct ustar *)(const void *)(expected->ptr + at), &place,
+                                 err);
+    }
+    return 0;
+}
+
+/* Behind the last file: two zero blocks, then nothing. The question for one more byte makes the gzip stage
+ * check its own end. */
+static int read_end(struct sl_bundle_reader *reader, struct sl_err *err)
+{
+    for (int i = 0; i < 2; i++) {
+        struct ustar block;
+        if (next_block(reader, &block, "the end of the container", err) < 0)
+            return -1;
+        if (sl_block_is_zero(&block))
+            continue;
+        if (i > 0)
+            return sl_fail(err, SL_E_REFUSED, "something stands in the end of the container");
+        struct explain_place place = {.manifest = reader->manifest, .top = reader->manifest->bundle};
+        return sl_explain_header(&block, NULL, &place, err);
+    }
+    char byte;
+    ssize_t got = sl_source_read(reader->tar, &byte, 1, err);
+    if (got > 0)
+        return sl_fail(err, SL_E_REFUSED, "something follows the end of the container");
+    reader->ended = got == 0;
+    return (int)got;
+}
+
+static int end_file(struct sl_bundle_reader *reader, struct sl_err *err)
+{
+    const struct sl_manifest_file *file = current(reader);
+    char shown[SHOWN_MAX];
+    struct sl_digest digest;
+    sl_sha256_final(&reader->digest, &digest);
+    if (sl_padding_read(reader, file->size, file->path, err) < 0)
+        return -1;
+    if (memcmp(digest.bytes, file->sha256, sizeof digest.bytes) != 0)
+        return sl_fail(err, SL_E_REFUSED, "member \"%s\" does not have the SHA-256 that the manifest says",
+                       sl_escape(shown, sizeof shown, file->path));
+    reader->open = false;
+    return 0;
+}
+
+static ssize_t read_file(struct sl_bundle_reader *reader, const void **bytes, struct sl_err *err)
+{
+    if (!reader->open)
+        return 0;
+    if (reader->left == 0)
+        return end_file(reader, err);
+    size_t max = reader->left < SIZE_MAX ? (size_t)reader->left : SIZE_MAX;
+    ssize_t got = sl_source_borrow(reader->tar, bytes, max, err);
+    if (got < 0)
+        return -1;
+    char shown[SHOWN_MAX];
+    if (got == 0)
+        return sl_fail(err, SL_E_REFUSED, "the bundle ends in the middle of member \"%s\"",
+                       sl_escape(shown, sizeof shown, current(reader)->path));
+    sl_sha256_update(&reader->digest, *bytes, (size_t)got);
+    reader->left -= (uint64_t)got;
+    return got;
+}
+
+static int next_file(struct sl_bundle_reader *reader, const struct sl_manifest_file **file,
+                     struct sl_err *err)
+{
+    ssize_t got;
+    const void *bytes;
+    while ((got = read_file(reader, &bytes, err)) > 0) {
+    }
+    if (got < 0)
+        return -1;
+    if (reader->ended)
+        return 0;
+    if (reader->index == reader->manifest->file_count)
+        return read_end(reader, err);
+    reader->index++;
+    if (read_header(reader, err) < 0)
+        return -1;
+    sl_sha256_init(&reader->digest);
+    reader->left = current(reader)->size;
+    reader->open = true;
+    *file = current(reader);
+    return 1;
+}
+
+static int check_usable(const struct sl_bundle_reader *reader, struct sl_err *err)
+{
+    if (!reader->failed && reader->manifest)
+        return 0;
+    return sl_fail(err, SL_E_INTERNAL, "a bundle was read on without its manifest or after a failure");
+}
+
+int sl_bundle_reader_next(struct sl_bundle_reader *reader, const struct sl_manifest_file **file,
+                          struct sl_err *err)
+{
+    if (check_usable(reader, err) < 0)
+        return -1;
+    int result = next_file(reader, file, err);
+    reader->failed = result < 0;
+    return result;
+}
+
+ssize_t sl_bundle_reader_read(struct sl_bundle_reader *reader, const void **bytes, struct sl_err *err)
+{
+    if (check_usable(reader, err) < 0)
+        return -1;
+    ssize_t got = read_file(reader, bytes, err);
+    reader->failed = got < 0;
+    return got;
+}
