@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "alloc_fault.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "io/file.h"
@@ -309,5 +310,23 @@ Test(dir_sync, a_failed_sync_is_told)
         cr_expect_eq(sl_dir_sync_tree(scratch.dir, "tree", &err), -1);
         cr_expect(sys_fault_disarm());
         cr_expect_eq(err.code, SL_E_IO);
+    }
+}
+
+Test(dir_walk, a_failed_allocation_is_an_error_and_leaks_nothing)
+{
+    SL_CLEANUP(scratch_remove) struct scratch scratch;
+    scratch_make(&scratch);
+    make_tree(&scratch);
+    for (size_t nth = 1;; nth++) {
+        struct sl_err err = {0};
+        size_t entries = 0;
+        alloc_fault_arm(nth);
+        int result = sl_dir_walk(scratch.dir, count, &entries, &err);
+        bool happened = alloc_fault_disarm();
+        cr_expect_eq(result, happened ? -1 : 0, "allocation %zu", nth);
+        cr_expect_eq(err.code, happened ? SL_E_NO_MEMORY : SL_OK, "allocation %zu: %s", nth, err.message);
+        if (!happened)
+            break;
     }
 }

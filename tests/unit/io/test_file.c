@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "alloc_fault.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "io/file.h"
@@ -142,6 +143,23 @@ Test(file_replace, takes_one_plain_name)
         cr_expect_eq(sl_file_replace(scratch.dir, names[i], SL_STR("x"), 0644, &err), -1, "%s", names[i]);
         cr_expect_eq(err.code, SL_E_INTERNAL);
     }
+}
+
+/* A kill cannot show what a power cut would: that the content, and later the name, wait for the disk. */
+Test(file_replace, makes_each_change_and_syncs_file_and_directory)
+{
+    SL_CLEANUP(scratch_remove) struct scratch scratch;
+    scratch_make(&scratch);
+    struct sl_err err = {0};
+    /* unlink, create, write, fchmod, fsync, rename, fsync */
+    sys_fault_arm((struct sys_fault){.action = SYS_FAULT_COUNT, .changes_only = true});
+    cr_expect_eq(sl_file_replace(scratch.dir, "state", SL_STR("new"), 0644, &err), 0, "%s", err.message);
+    cr_expect_eq(sys_fault_count(), 7);
+    /* create, ftruncate, fchmod, write, fchmod, fsync, rename, fsync */
+    sys_fault_arm((struct sys_fault){.action = SYS_FAULT_COUNT, .changes_only = true});
+    cr_expect_eq(sl_file_create(scratch_path(&scratch, "out"), SL_STR("new"), 0644, false, &err), 0);
+    cr_expect_eq(sys_fault_count(), 8);
+    (void)sys_fault_disarm();
 }
 
 static const int fault_numbers[] = {ENOSPC, EIO};
@@ -366,4 +384,17 @@ Test(new_file, a_kill_at_any_call_leaves_old_or_new_and_is_no_hindrance)
         cr_expect_str_eq(scratch_read(&scratch, "out"), "new");
         cr_expect(!scratch_has(&scratch, "out.partial"));
     }
+}
+
+Test(new_file, without_memory_nothing_is_made)
+{
+    SL_CLEANUP(scratch_remove) struct scratch scratch;
+    scratch_make(&scratch);
+    struct sl_err err = {0};
+    alloc_fault_arm(1);
+    cr_expect_eq(write_new_out(&scratch, &err), -1);
+    cr_expect(alloc_fault_disarm());
+    cr_expect_eq(err.code, SL_E_NO_MEMORY);
+    cr_expect(!scratch_has(&scratch, "out.partial"));
+    cr_expect(!scratch_has(&scratch, "out"));
 }

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "alloc_fault.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "io/stream.h"
@@ -166,4 +167,53 @@ Test(sink, a_full_disk_has_its_own_code)
     cr_expect_eq(sl_sink_write(sink, "x", 1, &err), -1);
     cr_expect_eq(err.code, SL_E_NO_SPACE);
     cr_expect_str_eq(err.message, "write /dev/full: No space left on device");
+}
+
+/* -- without memory -- */
+
+Test(source, a_failed_allocation_leaves_the_descriptor_with_the_caller)
+{
+    struct sl_err err = {0};
+    struct sl_source *source = NULL;
+    SL_CLEANUP(sl_closep) int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    alloc_fault_arm(1);
+    cr_expect_eq(sl_source_fd(&source, fd, "null", &err), -1);
+    cr_expect(alloc_fault_disarm());
+    cr_expect_eq(err.code, SL_E_NO_MEMORY);
+    cr_expect_neq(fcntl(fd, F_GETFD), -1);
+    alloc_fault_arm(1);
+    cr_expect_eq(sl_source_memory(&source, SL_STR("x"), &err), -1);
+    cr_expect(alloc_fault_disarm());
+    cr_expect_null(source);
+}
+
+Test(source, lending_without_memory_is_an_error_that_sticks)
+{
+    struct sl_err err = {0};
+    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
+    cr_assert_eq(sl_source_fd(&source, open("/dev/zero", O_RDONLY | O_CLOEXEC), "zero", &err), 0);
+    const void *bytes;
+    alloc_fault_arm(1);
+    cr_expect_eq(sl_source_borrow(source, &bytes, 10, &err), -1);
+    cr_expect(alloc_fault_disarm());
+    cr_expect_eq(err.code, SL_E_NO_MEMORY);
+    cr_expect_eq(sl_source_borrow(source, &bytes, 10, &err), -1);
+}
+
+Test(sink, a_failed_allocation_leaves_the_descriptor_with_the_caller)
+{
+    struct sl_err err = {0};
+    struct sl_sink *sink = NULL;
+    struct sl_buf buf;
+    sl_buf_init(&buf, 10);
+    SL_CLEANUP(sl_closep) int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    alloc_fault_arm(1);
+    cr_expect_eq(sl_sink_fd(&sink, fd, "null", &err), -1);
+    cr_expect(alloc_fault_disarm());
+    cr_expect_eq(err.code, SL_E_NO_MEMORY);
+    cr_expect_neq(fcntl(fd, F_GETFD), -1);
+    alloc_fault_arm(1);
+    cr_expect_eq(sl_sink_buf(&sink, &buf, &err), -1);
+    cr_expect(alloc_fault_disarm());
+    cr_expect_null(sink);
 }
