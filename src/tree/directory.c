@@ -142,7 +142,7 @@ static int open_source(struct sl_tree *tree, struct sl_place file, struct sl_sou
     if (check_regular(fd, text, err) == 0 && sl_source_fd(out, fd, text, err) == 0)
         return 0;
     (void)sl_sys_close(fd);
-    return -1;
+    return removed_meanwhile(err);
 }
 
 /* -- revision -- */

@@ -194,13 +194,18 @@ int sl_fail_missing(struct sl_str path, const struct sl_resolved *resolved, stru
                    target);
 }
 
+static bool is_file(const struct sl_node *node)
+{
+    return node->kind == SL_NODE_FILE || node->kind == SL_NODE_SPECIAL;
+}
+
 /* Goes one part on. 1 go on, 0 it is not there, -1 error. */
 static int step(struct walk *walk, struct sl_str part, struct sl_err *err)
 {
     const struct sl_node *here = walk->nodes[walk->depth];
     if (here->kind == SL_NODE_SUBMODULE)
         return sl_fail_submodule(sl_buf_view(&walk->out->path), err);
-    if (here->kind != SL_NODE_DIRECTORY)
+    if (is_file(here))
         return 0;
     if (sl_str_equal(part, SL_STR(".")))
         return 1;
@@ -221,9 +226,10 @@ static int run(struct walk *walk, struct sl_err *err)
     for (;;) {
         while (walk->open_links && rest_of(walk).len <= walk->links[walk->open_links - 1].tail)
             walk->open_links--;
+        bool slash = rest_of(walk).len > 0;
         struct sl_str part = take_part(walk);
-        if (part.len == 0)
-            return 1;
+        if (part.len == 0) /* a slash at the end asks for a directory */
+            return slash && is_file(walk->nodes[walk->depth]) ? 0 : 1;
         int result = step(walk, part, err);
         if (result <= 0)
             return result;

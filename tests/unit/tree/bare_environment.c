@@ -15,7 +15,7 @@ static int look(const char *path, bool from_git)
 {
     struct sl_err err = {0};
     struct sl_tree *tree = NULL;
-    struct sl_tree_revision revision;
+    struct sl_tree_revision revision = {0};
     struct sl_str bytes = {NULL, 0};
     int result =
         from_git ? sl_tree_open_git(&tree, path, "HEAD", &err) : sl_tree_open_directory(&tree, path, &err);

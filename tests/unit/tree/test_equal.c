@@ -1,13 +1,20 @@
 /*
  * A directory and the commit made of it are the same view: the same names, kinds, bytes and refusals, over
  * trees grown at random, with links of every kind in them. The seeds are fixed, so a failure comes again.
+ * What is there and what leaves the root is also asked of the kernel, which can follow links beneath a
+ * directory by itself.
  */
 #include "repository.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum { TREES = 60, WALK_DEPTH = 5 };
 
@@ -80,7 +87,8 @@ static void grow_tree(unsigned number)
 
 struct pair {
     struct sl_tree *directory, *git;
-    size_t files, directories, refusals;
+    int fd; /* of the directory, for the kernel */
+    size_t files, directories, refusals, answers;
 };
 
 static bool same_error(const struct sl_err *a, const struct sl_err *b)
@@ -92,6 +100,31 @@ static bool same_entry(const struct sl_tree_entry *a, const struct sl_tree_entry
 {
     return sl_str_equal(a->name, b->name) && a->kind == b->kind && a->executable == b->executable &&
            a->size == b->size;
+}
+
+/* What the kernel says of a path below the tree: 1 there, 0 not, -1 refused, or 2 where it cannot tell. */
+static int ask_kernel(const struct pair *pair, const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    long fd = syscall(SYS_openat2, pair->fd, path, &how, sizeof how);
+    if (fd >= 0) {
+        (void)close((int)fd);
+        return 1;
+    }
+    if (errno == ENOENT || errno == ENOTDIR)
+        return 0;
+    return errno == EXDEV || errno == ELOOP ? -1 : 2;
+}
+
+static void compare_with_kernel(struct pair *pair, const char *path)
+{
+    struct sl_err err = {0};
+    int expected = ask_kernel(pair, path);
+    if (expected == 2)
+        return;
+    cr_assert_eq(sl_tree_stat(pair->directory, sl_str_from(path), NULL, &err), expected, "%s: %s", path,
+                 err.message);
+    pair->answers++;
 }
 
 static void compare_file(struct pair *pair, struct sl_str path)
@@ -139,6 +172,7 @@ static void compare_directory(struct pair *pair, struct sl_str path,
         int len = snprintf(below, sizeof below, "%s%s" SL_FMT, path.ptr, path.len ? "/" : "",
                            SL_ARG(entries[0][i].name));
         struct sl_str inner = {below, (size_t)len};
+        compare_with_kernel(pair, below);
         if (entries[0][i].kind == SL_TREE_FILE) {
             compare_file(pair, inner);
             continue;
@@ -156,6 +190,7 @@ Test(equal, a_directory_and_its_commit_are_the_same_view)
     size_t files = 0;
     size_t directories = 0;
     size_t refusals = 0;
+    size_t answers = 0;
     for (unsigned i = 0; i < TREES; i++)
         grow_tree(i);
     repository_commit_all(&temp);
@@ -164,16 +199,22 @@ Test(equal, a_directory_and_its_commit_are_the_same_view)
         (void)snprintf(name, sizeof name, "tree%u", i);
         struct pair pair = {.directory = repository_open_directory(&temp, name),
                             .git = repository_open_git(&temp, name, "HEAD")};
+        char path[PATH_MAX];
+        pair.fd = open(temp_dir_join(&temp, name, path), O_PATH | O_DIRECTORY);
+        cr_assert_geq(pair.fd, 0);
         compare_directory(&pair, SL_STR(""), 0);
+        (void)close(pair.fd);
         sl_tree_free(pair.directory);
         sl_tree_free(pair.git);
         files += pair.files;
         directories += pair.directories;
         refusals += pair.refusals;
+        answers += pair.answers;
     }
     /* Nothing was compared if nothing grew. */
-    cr_expect_gt(files, 10 * TREES);
-    cr_expect_gt(directories, 3 * TREES);
+    cr_expect_gt(files, (size_t)10 * TREES);
+    cr_expect_gt(directories, (size_t)3 * TREES);
     cr_expect_gt(refusals, TREES);
-    fprintf(stderr, "compared %zu files, %zu directories, %zu refusals\n", files, directories, refusals);
+    fprintf(stderr, "compared %zu files, %zu directories, %zu refusals, %zu with the kernel\n", files,
+            directories, refusals, answers);
 }

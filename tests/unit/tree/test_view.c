@@ -171,6 +171,7 @@ Test(view, paths_that_are_missing_or_not_plain_are_told_apart)
         sl_err_clear(&err);
         result = sl_tree_source(tree, path, &source, &err);
         cr_expect_eq(err.code, path_cases[i / 2].read, "source %s: %s", path.ptr, err.message);
+        cr_expect_eq(result < 0, err.code != SL_OK);
         sl_source_free(source);
         sl_err_clear(&err);
         result = sl_tree_read(tree, path, &bytes, &err);
@@ -345,11 +346,13 @@ Test(view, forty_links_are_followed_and_no_more)
 
 Test(view, directories_nest_up_to_the_limit)
 {
-    char path[2 * SL_TREE_DEPTH_MAX + 4] = "";
-    for (int i = 0; i < SL_TREE_DEPTH_MAX; i++)
-        (void)strcat(path, i ? "/d" : "d");
-    temp_dir_make_dir(&temp, path);
-    (void)strcat(path, "/f");
+    const size_t deepest = SL_TREE_DEPTH_MAX;
+    char path[2 * SL_TREE_DEPTH_MAX + 2] = "";
+    for (size_t i = 0; i < deepest; i++) {
+        path[2 * i] = 'd';
+        path[2 * i + 1] = '/';
+    }
+    path[2 * deepest] = 'f';
     temp_dir_write_text(&temp, path, "");
     struct both both = open_both("");
     for (size_t i = 0; i < 2; i++) {
