@@ -1,6 +1,7 @@
 #include "layout_parts.h"
 
 #include "base/cleanup.h"
+#include "model/name.h"
 #include "model/report.h"
 #include "tree/path.h"
 
@@ -81,6 +82,16 @@ static int report_twice(struct sl_reading *reading, const struct sl_application 
                              sl_shown(&name, first->name), sl_shown(&shown, first->file));
 }
 
+/* The name becomes that of a file in the bundle, and part of messages and paths. */
+static int check_name(struct sl_reading *reading, struct sl_str name, struct sl_str file, struct sl_err *err)
+{
+    struct sl_err label_err = {0};
+    if (sl_label_check("the application's name", name, &label_err) == 0)
+        return 0;
+    struct sl_finding finding = sl_finding_in_file(file, SL_ERROR, "release/application-name");
+    return sl_finding_report(reading->findings, &finding, err, "%s", label_err.message);
+}
+
 int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)
 {
     SL_CLEANUP(sl_map_release) struct sl_map by_name;
@@ -106,7 +117,7 @@ int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading,
         struct sl_application *application = &layout->applications[layout->application_count++];
         application->name = name;
         application->file = file;
-        if (sl_map_put(&by_name, name, application, err) < 0 ||
+        if (sl_map_put(&by_name, name, application, err) < 0 || check_name(reading, name, file, err) < 0 ||
             read_request(application, layout, i, reading, err) < 0)
             return -1;
     }

@@ -65,6 +65,7 @@ struct sl_layout {
  * that do). Otherwise 0, with findings, besides those of compose.h, artifacts.h, model/release.h and
  * model/customer.h: release/version-disagrees   VERSION.md or release.yaml against the directory's name
  *   release/unknown-alias       an alias of no application, or one that is itself an application
+ *   release/application-name    a file APP-app.yaml whose APP is no label
  *   release/application-twice   two composed files of one name APP-app.yaml
  *   release/no-cluster (warning), release/no-values (warning), release/unknown-environment
  *   release/not-composed (warning)  a YAML file in the release's folders that its name keeps out

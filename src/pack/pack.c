@@ -1,0 +1,261 @@
+#include "rendering.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "bundle/writer.h"
+#include "crypto/minisig.h"
+#include "folder.h"
+#include "io/file.h"
+#include "model/report.h"
+#include "plan/plan.h"
+
+#include <sealift/version.h>
+#include <stdio.h>
+
+enum { READ_SIZE = 256 * 1024 };
+
+/* Everything a pack owns while it works. */
+struct packing {
+    struct sl_rendering *rendering;
+    struct sl_plan *plan;
+    unsigned char *bytes; /* READ_SIZE of them */
+    uint64_t done, total; /* of hashing */
+    struct sl_buf texts[SL_SIGNATURES_MAX];
+    struct sl_bundle_signature signatures[SL_SIGNATURES_MAX];
+    size_t signature_count;
+};
+
+static void packing_release(struct packing *packing)
+{
+    for (size_t i = 0; i < SL_SIGNATURES_MAX; i++)
+        sl_buf_release(&packing->texts[i]);
+    sl_plan_free(packing->plan);
+    free(packing->bytes);
+}
+
+static int packing_init(struct packing *packing, struct sl_rendering *rendering, struct sl_err *err)
+{
+    *packing = (struct packing){.rendering = rendering};
+    for (size_t i = 0; i < SL_SIGNATURES_MAX; i++)
+        sl_buf_init(&packing->texts[i], SL_SIGNATURE_FILE_MAX);
+    for (size_t i = 0; i < rendering->carried.count; i++)
+        packing->total += rendering->carried.items[i].size;
+    packing->bytes = malloc(READ_SIZE);
+    if (!packing->bytes)
+        return sl_fail_memory(err);
+    return sl_plan_new(&packing->plan, err);
+}
+
+/* The public half of the two texts a secret key is made of. */
+static bool same_point(const struct sl_secret_key *a, const struct sl_secret_key *b)
+{
+    return memcmp(a->seed_and_point + 32, b->seed_and_point + 32, 32) == 0;
+}
+
+static int check_keys(const struct sl_pack_options *options, struct sl_err *err)
+{
+    const struct sl_secret_key *keys = options->keys;
+    if (options->key_count > SL_SIGNATURES_MAX)
+        return sl_fail(err, SL_E_USAGE, "a bundle has at most %d signatures, and %zu keys were given",
+                       SL_SIGNATURES_MAX, options->key_count);
+    for (size_t i = 0; i < options->key_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            bool same_id = memcmp(keys[i].id, keys[j].id, SL_KEY_ID_BYTES) == 0;
+            char id[SL_KEY_ID_HEX + 1];
+            if (same_id || same_point(&keys[i], &keys[j]))
+                return sl_fail(err, SL_E_USAGE, "keys %zu and %zu are %s: %s", j + 1, i + 1,
+                               same_point(&keys[i], &keys[j]) ? "the same" : "two with one key id",
+                               sl_key_id_text(id, keys[i].id));
+        }
+    }
+    return 0;
+}
+
+/* Says once more, as an error, why there is no sequence. */
+static int check_sequence(struct sl_rendering *rendering, struct sl_err *err)
+{
+    if (rendering->facts.sequence > 0)
+        return 0;
+    uint64_t count;
+    struct sl_err reason = {0};
+    struct sl_shown shown;
+    (void)sl_shown(&shown, rendering->layout.release_directory);
+    if (sl_tree_first_parent_count(rendering->tree, &count, &reason) == 0)
+        return sl_fail(err, SL_E_INTERNAL, "the sequence was not derived, and can be");
+    (void)sl_fail(err, SL_E_INPUT, "nothing says the sequence: %s/release.yaml does not, and %s", shown.text,
+                  reason.message);
+    return sl_hint(err, "give --sequence N, or state `sequence: N` in release.yaml");
+}
+
+/* Some hundred reports at most, whatever the sizes. */
+static void report_progress(struct packing *packing, uint64_t more)
+{
+    const struct sl_progress *progress = &packing->rendering->progress;
+    uint64_t step = packing->total / 200 + 1;
+    uint64_t before = packing->done / step;
+    packing->done += more;
+    if (progress->report && packing->done / step != before)
+        progress->report(progress->context, "hashing", packing->done, packing->total);
+}
+
+/* Measures and hashes one carried file; the writer compares when it reads the file again. */
+static int add_carried(struct packing *packing, const struct carried_file *file, struct sl_err *err)
+{
+    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
+    if (sl_tree_source(packing->rendering->tree, file->origin, &source, err) < 0)
+        return -1;
+    struct sl_plan_member member = {
+        .path = file->member, .origin = file->origin, .executable = file->executable};
+    struct sl_sha256 state;
+    sl_sha256_init(&state);
+    for (;;) {
+        ssize_t got = sl_source_read(source, packing->bytes, READ_SIZE, err);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        sl_sha256_update(&state, packing->bytes, (size_t)got);
+        member.size += (uint64_t)got;
+        report_progress(packing, (uint64_t)got);
+    }
+    sl_sha256_final(&state, &member.digest);
+    struct sl_shown shown;
+    if (file->from_lfs && !packing->rendering->facts.dirty &&
+        !sl_digest_equal(&member.digest, &file->lfs_digest)) {
+        (void)sl_fail(err, SL_E_INPUT, "%s is not the file that the commit's Git LFS pointer names",
+                      sl_shown(&shown, file->origin));
+        return sl_hint(err, "run `git lfs pull`");
+    }
+    return sl_plan_add_file(packing->plan, &member, err);
+}
+
+static int64_t member_time(const struct sl_rendering *rendering)
+{
+    const struct sl_tree_revision *revision = &rendering->revision;
+    bool known = revision->is_git && revision->commit[0] && !rendering->facts.dirty;
+    int64_t time = known ? revision->time : rendering->default_mtime;
+    if (time < 0)
+        return 0;
+    return time > SL_MTIME_MAX ? SL_MTIME_MAX : time;
+}
+
+static int finish_plan(struct packing *packing, struct sl_err *err)
+{
+    struct sl_rendering *rendering = packing->rendering;
+    const struct sl_layout *layout = &rendering->layout;
+    for (size_t i = 0; i < rendering->files.count; i++)
+        if (sl_plan_add_text(packing->plan, rendering->files.items[i].path, rendering->files.items[i].text,
+                             false, err) < 0)
+            return -1;
+    for (size_t i = 0; i < rendering->carried.count; i++)
+        if (add_carried(packing, &rendering->carried.items[i], err) < 0)
+            return -1;
+    bool has_commit = rendering->revision.is_git && rendering->revision.commit[0];
+    struct sl_manifest facts = {
+        .customer = layout->customer,
+        .release = layout->release,
+        .environment = layout->environment,
+        .sequence = layout->sequence,
+        .upgrade_from = layout->release_file.upgrade_from,
+        .upgrade_from_count = layout->release_file.upgrade_from_count,
+        .source_kind = has_commit ? SL_STR("git") : SL_STR("directory"),
+        .source_commit = sl_str_from(rendering->revision.commit),
+        .source_dirty = rendering->facts.dirty,
+        .tool_version = SL_STR(SL_VERSION),
+        .mtime = member_time(rendering),
+    };
+    return sl_plan_finish(packing->plan, &facts, err);
+}
+
+static int sign(struct packing *packing, const struct sl_secret_key *key, const struct sl_digest *digest,
+                struct sl_err *err)
+{
+    const struct sl_manifest *manifest = sl_plan_manifest(packing->plan);
+    char comment[1024];
+    char hex[SL_SHA256_HEX + 1];
+    int length = snprintf(comment, sizeof comment,
+                          "sealift bundle=" SL_FMT " customer=" SL_FMT " release=" SL_FMT
+                          " sequence=%llu manifest-sha256=%s",
+                          SL_ARG(manifest->bundle), SL_ARG(manifest->customer), SL_ARG(manifest->release),
+                          (unsigned long long)manifest->sequence, sl_digest_hex(hex, digest));
+    if (length < 0 || (size_t)length >= sizeof comment)
+        return sl_fail(err, SL_E_INTERNAL, "the trusted comment is longer than its names can make it");
+
+    /* Ascending by key id, as members are. */
+    char id[SL_KEY_ID_HEX + 1];
+    (void)sl_key_id_text(id, key->id);
+    size_t place = packing->signature_count++;
+    struct sl_buf *text = &packing->texts[place];
+    for (; place > 0 && strcmp(packing->signatures[place - 1].key_id, id) > 0; place--)
+        packing->signatures[place] = packing->signatures[place - 1];
+    if (sl_minisig_write(text, key, sl_plan_manifest_json(packing->plan), sl_str_from(comment), err) < 0 ||
+        sl_buf_check(text, "a signature", err) < 0)
+        return -1;
+    memcpy(packing->signatures[place].key_id, id, sizeof id);
+    packing->signatures[place].text = sl_buf_view(text);
+    return 0;
+}
+
+static int open_member(void *context, const struct sl_plan_member *member, struct sl_source **out,
+                       struct sl_err *err)
+{
+    return sl_tree_source(context, member->origin, out, err);
+}
+
+static int bundle_path(struct sl_pack_result *result, const struct sl_manifest *manifest,
+                       const char *directory, struct sl_err *err)
+{
+    size_t len = strlen(directory);
+    const char *slash = len > 0 && directory[len - 1] == '/' ? "" : "/";
+    bool here = strcmp(directory, ".") == 0;
+    int length = snprintf(result->path, sizeof result->path, "%s%s" SL_FMT ".tar.gz", here ? "" : directory,
+                          here ? "" : slash, SL_ARG(manifest->bundle));
+    if (length < 0 || (size_t)length >= sizeof result->path)
+        return sl_fail(err, SL_E_USAGE, "the path of the bundle is longer than %zu bytes",
+                       sizeof result->path);
+    return 0;
+}
+
+static int write_bundle(struct packing *packing, struct sl_pack_result *result,
+                        const struct sl_pack_options *options, struct sl_err *err)
+{
+    const struct sl_manifest *manifest = sl_plan_manifest(packing->plan);
+    SL_CLEANUP(sl_closep) int directory = folder_make(options->out, err);
+    if (directory < 0 || bundle_path(result, manifest, options->out, err) < 0)
+        return -1;
+    SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;
+    if (sl_sink_new_file(&sink, result->path, 0644, options->replace, err) < 0)
+        return -1;
+    struct sl_bundle_input input = {
+        .plan = packing->plan,
+        .signatures = packing->signatures,
+        .signature_count = packing->signature_count,
+        .content = {.open = open_member, .context = packing->rendering->tree},
+        .progress = packing->rendering->progress,
+    };
+    if (sl_bundle_write(sink, &input, err) < 0)
+        return -1;
+    result->files = manifest->file_count;
+    result->bytes = manifest->total_bytes;
+    result->bundle_bytes = sink->position;
+    return 0;
+}
+
+int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
+                    const struct sl_pack_options *options, struct sl_err *err)
+{
+    *out = (struct sl_pack_result){0};
+    if (check_keys(options, err) < 0 || check_sequence(rendering, err) < 0)
+        return -1;
+    SL_CLEANUP(packing_release) struct packing packing;
+    if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, err) < 0)
+        return -1;
+    struct sl_digest digest;
+    struct sl_str json = sl_plan_manifest_json(packing.plan);
+    sl_sha256(&digest, json.ptr, json.len);
+    memcpy(out->manifest_sha256, digest.bytes, sizeof digest.bytes);
+    for (size_t i = 0; i < options->key_count; i++)
+        if (sign(&packing, &options->keys[i], &digest, err) < 0)
+            return -1;
+    return write_bundle(&packing, out, options, err);
+}

@@ -1,0 +1,128 @@
+#include "rendering.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "model/report.h"
+
+#include <stdlib.h>
+
+void sl_rendering_free(struct sl_rendering *rendering)
+{
+    if (!rendering)
+        return;
+    sl_reading_release(&rendering->reading);
+    sl_tree_free(rendering->tree);
+    free(rendering);
+}
+
+void sl_rendering_freep(struct sl_rendering **rendering)
+{
+    sl_rendering_free(*rendering);
+    *rendering = NULL;
+}
+
+static int fail_dirty(const struct sl_tree_revision *revision, struct sl_err *err)
+{
+    struct sl_shown shown;
+    (void)sl_shown(&shown, revision->changed);
+    if (revision->changed_count > 1)
+        (void)sl_fail(err, SL_E_INPUT, "the work tree is not what commit %.12s holds: %s and %zu more",
+                      revision->commit, shown.text, revision->changed_count - 1);
+    else
+        (void)sl_fail(err, SL_E_INPUT, "the work tree is not what commit %.12s holds: %s", revision->commit,
+                      shown.text);
+    return sl_hint(
+        err, "commit the changes, pack a commit with --rev, or give --allow-dirty, which marks the bundle");
+}
+
+static int open_tree(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
+{
+    int opened = query->revision ? sl_tree_open_git(&rendering->tree, query->repository, query->revision, err)
+                                 : sl_tree_open_directory(&rendering->tree, query->repository, err);
+    if (opened < 0 || sl_tree_revision(rendering->tree, &rendering->revision, err) < 0)
+        return -1;
+    struct sl_tree_revision *revision = &rendering->revision;
+    rendering->facts.dirty = revision->dirty;
+    rendering->facts.source_commit = sl_str_from(revision->commit);
+    return revision->dirty && !query->allow_dirty ? fail_dirty(revision, err) : 0;
+}
+
+static int compare_files(const void *left, const void *right)
+{
+    const struct rendered_file *a = left;
+    const struct rendered_file *b = right;
+    return sl_str_compare(a->path, b->path);
+}
+
+int rendering_add(struct sl_rendering *rendering, struct sl_str path, struct sl_str text, struct sl_err *err)
+{
+    struct rendered_files *files = &rendering->files;
+    struct sl_arena *arena = &rendering->reading.doc.arena;
+    if (files->count == files->capacity) {
+        size_t capacity = files->capacity ? 2 * files->capacity : 64;
+        struct rendered_file *items = sl_arena_array(arena, capacity, sizeof *items);
+        if (!items)
+            return sl_fail_memory(err);
+        if (files->count)
+            memcpy(items, files->items, files->count * sizeof *items);
+        files->items = items;
+        files->capacity = capacity;
+    }
+    struct rendered_file file = {.path = sl_arena_str(arena, path), .text = sl_arena_str(arena, text)};
+    if (!file.path.ptr || !file.text.ptr)
+        return sl_fail_memory(err);
+    files->items[files->count++] = file;
+    return 0;
+}
+
+static int render(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
+{
+    struct sl_layout_query layout_query = {
+        .release = query->release,
+        .customer = query->customer,
+        .environment = query->environment,
+        .sequence = query->sequence,
+    };
+    struct sl_layout *layout = &rendering->layout;
+    if (sl_layout_resolve(layout, &rendering->reading, &layout_query, err) < 0)
+        return -1;
+    rendering->facts.environment = layout->environment;
+    rendering->facts.environment_from = layout->environment_from;
+    rendering->facts.sequence = layout->sequence;
+    rendering->facts.sequence_from = layout->sequence_from;
+    if (render_manifests(rendering, err) < 0 || render_values(rendering, err) < 0 ||
+        find_carried(rendering, err) < 0)
+        return -1;
+    if (rendering->files.count > 1)
+        qsort(rendering->files.items, rendering->files.count, sizeof rendering->files.items[0],
+              compare_files);
+    return check_commit(rendering, query, err);
+}
+
+int sl_release_render(struct sl_rendering **out, const struct sl_release_query *query,
+                      struct sl_findings *findings, struct sl_err *err)
+{
+    *out = NULL;
+    size_t errors_before = sl_findings_of(findings, SL_ERROR);
+    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = calloc(1, sizeof *rendering);
+    if (!rendering)
+        return sl_fail_memory(err);
+    sl_reading_init(&rendering->reading, NULL, findings);
+    rendering->default_mtime = query->default_mtime;
+    rendering->progress = query->progress;
+    if (open_tree(rendering, query, err) < 0)
+        return -1;
+    rendering->reading.tree = rendering->tree;
+    int result = render(rendering, query, err);
+    sl_findings_sort(findings);
+    if (result < 0)
+        return -1;
+    size_t errors = sl_findings_of(findings, SL_ERROR) - errors_before;
+    *out = sl_steal(&rendering);
+    if (errors == 0)
+        return 0;
+    struct sl_shown release, customer;
+    return sl_fail(err, SL_E_FINDINGS, "release %s for %s has %zu error%s",
+                   sl_shown(&release, query->release), sl_shown(&customer, query->customer), errors,
+                   errors == 1 ? "" : "s");
+}

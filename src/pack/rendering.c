@@ -1,0 +1,34 @@
+#include "rendering.h"
+
+#include "base/cleanup.h"
+#include "folder.h"
+
+const struct sl_release_facts *sl_rendering_facts(const struct sl_rendering *rendering)
+{
+    return &rendering->facts;
+}
+
+size_t sl_rendering_count(const struct sl_rendering *rendering)
+{
+    return rendering->files.count;
+}
+
+void sl_rendering_at(const struct sl_rendering *rendering, size_t index, struct sl_str *path,
+                     struct sl_str *text)
+{
+    *path = rendering->files.items[index].path;
+    *text = rendering->files.items[index].text;
+}
+
+int sl_rendering_write(const struct sl_rendering *rendering, const char *directory, struct sl_err *err)
+{
+    SL_CLEANUP(folder_release) struct folder folder;
+    if (folder_begin(&folder, directory, err) < 0)
+        return -1;
+    for (size_t i = 0; i < rendering->files.count; i++) {
+        const struct rendered_file *file = &rendering->files.items[i];
+        if (folder_add(&folder, file->path, file->text, false, err) < 0)
+            return -1;
+    }
+    return folder_finish(&folder, err);
+}

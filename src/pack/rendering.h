@@ -1,0 +1,70 @@
+/*
+ * What one delivery comes to, between reading the repository and writing the bundle. render.c fills it,
+ * pack.c packs it; sealift/release.h is the public side.
+ */
+#ifndef PACK_RENDERING_H
+#define PACK_RENDERING_H
+
+#include "crypto/digest.h"
+#include "gitops/layout.h"
+#include <sealift/release.h>
+
+/* A file that was made here: manifests/... or values/... */
+struct rendered_file {
+    struct sl_str path;
+    struct sl_str text;
+};
+
+struct rendered_files {
+    struct rendered_file *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* A file of the tree that travels as it is. */
+struct carried_file {
+    struct sl_str member; /* its name in the bundle */
+    struct sl_str origin; /* its path in the tree */
+    uint64_t size;
+    bool executable;
+    bool from_lfs; /* the commit holds a Git LFS pointer, which names this digest */
+    struct sl_digest lfs_digest;
+};
+
+struct carried_files {
+    struct carried_file *items;
+    size_t count;
+    size_t capacity;
+};
+
+struct sl_rendering {
+    struct sl_tree *tree;
+    struct sl_reading reading; /* owns all texts and arrays */
+    struct sl_layout layout;
+    struct sl_tree_revision revision;
+    struct sl_release_facts facts;
+    struct rendered_files files; /* ascending by path */
+    struct carried_files carried;
+    int64_t default_mtime;
+    struct sl_progress progress;
+};
+
+/* Adds a file; `text` is copied. */
+int rendering_add(struct sl_rendering *rendering, struct sl_str path, struct sl_str text,
+                  struct sl_err *err) SL_MUST_USE;
+
+/* manifests/: a file per document, and a kustomization.yaml that lists them in the order of composition. */
+int render_manifests(struct sl_rendering *rendering, struct sl_err *err) SL_MUST_USE;
+
+/* values/APP.yaml for each application with any layer. */
+int render_values(struct sl_rendering *rendering, struct sl_err *err) SL_MUST_USE;
+
+/* Fills rendering->carried from the release's artifacts, docs and schemas. */
+int find_carried(struct sl_rendering *rendering, struct sl_err *err) SL_MUST_USE;
+
+/* Whether a clean work tree holds what its commit does, as far as it was used; sets facts.dirty where not,
+ * and fails (SL_E_INPUT) unless the query allows that. */
+int check_commit(struct sl_rendering *rendering, const struct sl_release_query *query,
+                 struct sl_err *err) SL_MUST_USE;
+
+#endif
