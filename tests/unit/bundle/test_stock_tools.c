@@ -112,6 +112,14 @@ Test(stock_tools, tar_and_sha256sum_check_a_bundle_alone)
         "SHA256SUMS",
         "cd customer-a-v1.0-17 && test $(stat -c %a tools/run) = 755 -a $(stat -c %a SHA256SUMS) = 644",
         "cd customer-a-v1.0-17 && test $(stat -c %Y tools/run) = 1700000000",
+        /* The commands of docs/formats/bundle.md, section 9. */
+        "cd customer-a-v1.0-17 && grep -qF \"\\\"SHA256SUMS\\\",\\\"sha256\\\":\\\"$(sha256sum < SHA256SUMS "
+        "| cut -c"
+        " 1-64)\\\"\" manifest.json",
+        "cd customer-a-v1.0-17 && test \"$(find . -type f ! -name 'manifest.json*' ! -path ./SHA256SUMS | wc "
+        "-l)\" ="
+        " \"$(wc -l < SHA256SUMS)\"",
+        "cd customer-a-v1.0-17 && test -z \"$(find . ! -type f ! -type d)\"",
         "cd customer-a-v1.0-17 && LC_ALL=C find . -type f ! -name 'manifest.json*' ! -name SHA256SUMS"
         " | sed 's,^./,,' | LC_ALL=C sort | LC_ALL=C xargs -d '\\n' sha256sum | cmp - SHA256SUMS",
     };
