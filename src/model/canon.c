@@ -119,22 +119,23 @@ int sl_canon_key(struct sl_canon *canon, struct sl_canon_level *level, struct sl
     int more = next_member(canon, level, '}', err);
     if (more <= 0)
         return more;
-    size_t at = canon->at;
+    size_t start = canon->at;
     if (peek(canon) != '"')
         return refuse(canon, err, "a key is expected, not %s", kind_at(canon));
     if (sl_canon_text(canon, key, err) < 0)
         return -1;
-    char shown[SHOWN_MAX];
-    sl_escape(shown, sizeof shown, *key);
-    size_t behind = canon->at;
-    canon->at = at; /* for the messages: where the key begins */
+    const char *fault = NULL;
     if (!is_key(*key))
-        return refuse(canon, err, "the key \"%s\" is not printable ASCII without quote and backslash", shown);
-    if (!first && sl_str_compare(level->last, *key) >= 0)
-        return refuse(canon, err, "the key \"%s\" comes twice or out of order", shown);
-    canon->at = behind;
-    if (peek(canon) != ':')
-        return refuse(canon, err, "\":\" is expected after the key \"%s\"", shown);
+        fault = "is not printable ASCII without quote and backslash";
+    else if (!first && sl_str_compare(level->last, *key) >= 0)
+        fault = "comes twice or out of order";
+    else if (peek(canon) != ':')
+        fault = "is not followed by \":\"";
+    if (fault) {
+        char shown[SHOWN_MAX];
+        canon->at = start;
+        return refuse(canon, err, "the key \"%s\" %s", sl_escape(shown, sizeof shown, *key), fault);
+    }
     canon->at++;
     level->last = *key;
     canon->field = *key;

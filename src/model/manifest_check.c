@@ -116,14 +116,16 @@ static int check_file(const struct sl_manifest *manifest, size_t index, struct s
     char shown[SHOWN_MAX];
     if (sl_member_name_check(file->path, err) < 0)
         return -1;
-    sl_escape(shown, sizeof shown, file->path);
     if (is_head_name(file->path))
-        return sl_fail(err, SL_E_INPUT, "the name \"%s\" is kept for the manifest and its signatures", shown);
+        return sl_fail(err, SL_E_INPUT, "the name \"%s\" is kept for the manifest and its signatures",
+                       sl_escape(shown, sizeof shown, file->path));
     if (index > 1 && sl_str_compare(manifest->files[index - 1].path, file->path) >= 0)
-        return sl_fail(err, SL_E_INPUT, "the file \"%s\" comes twice or out of order", shown);
+        return sl_fail(err, SL_E_INPUT, "the file \"%s\" comes twice or out of order",
+                       sl_escape(shown, sizeof shown, file->path));
     if (file->size > SL_BUNDLE_BYTES_MAX)
         return sl_fail(err, SL_E_INPUT, "the file \"%s\" has %llu bytes, and all may have %llu together",
-                       shown, (unsigned long long)file->size, (unsigned long long)SL_BUNDLE_BYTES_MAX);
+                       sl_escape(shown, sizeof shown, file->path), (unsigned long long)file->size,
+                       (unsigned long long)SL_BUNDLE_BYTES_MAX);
     return 0;
 }
 

@@ -146,6 +146,16 @@ static int read_totals(struct sl_canon *canon, void *into, struct sl_err *err)
     return 0;
 }
 
+static int refuse_file(const struct sl_canon *canon, const struct sl_manifest_file *file, const char *field,
+                       struct sl_str is, const char *must_be, struct sl_err *err)
+{
+    char path[SHOWN_MAX];
+    char shown[SHOWN_MAX];
+    return sl_fail(err, SL_E_REFUSED, "%s: the file \"%s\" has the %s \"%s\", and must have %s", canon->name,
+                   sl_escape(path, sizeof path, file->path), field, sl_escape(shown, sizeof shown, is),
+                   must_be);
+}
+
 static int read_file(struct sl_canon *canon, struct sl_manifest_file *out, struct sl_err *err)
 {
     static const struct sl_canon_field fields[] = {
@@ -159,15 +169,10 @@ static int read_file(struct sl_canon *canon, struct sl_manifest_file *out, struc
     if (sl_canon_fields(canon, fields, sizeof fields / sizeof fields[0], &reading, SL_CANON_REFUSE, err) < 0)
         return -1;
     reading.file.executable = sl_str_equal(reading.mode, SL_STR("0755"));
-    char path[SHOWN_MAX];
-    char mode[SHOWN_MAX];
-    sl_escape(path, sizeof path, reading.file.path);
     if (!reading.file.executable && !sl_str_equal(reading.mode, SL_STR("0644")))
-        return sl_fail(err, SL_E_REFUSED, "%s: the file \"%s\" has mode \"%s\", and may have 0644 or 0755",
-                       canon->name, path, sl_escape(mode, sizeof mode, reading.mode));
+        return refuse_file(canon, &reading.file, "mode", reading.mode, "0644 or 0755", err);
     if (!sl_str_equal(reading.type, SL_STR("file")))
-        return sl_fail(err, SL_E_REFUSED, "%s: the file \"%s\" has type \"%s\", and must have \"file\"",
-                       canon->name, path, sl_escape(mode, sizeof mode, reading.type));
+        return refuse_file(canon, &reading.file, "type", reading.type, "\"file\"", err);
     *out = reading.file;
     return 0;
 }

@@ -205,9 +205,9 @@ static const struct {
     {"\"files\":4", "\"files\":5", "totals.files is 5, but there are 4 files"},
     {"\"files\":4", "\"files\":4,\"links\":0", "\"links\" does not belong here"},
     /* files */
-    {"\"mode\":\"0755\"", "\"mode\":\"4755\"", "has mode \"4755\""},
+    {"\"mode\":\"0755\"", "\"mode\":\"4755\"", "has the mode \"4755\""},
     {"\"mode\":\"0755\"", "\"mode\":\"0644\"", NULL}, /* another manifest, as good as this one */
-    {"\"type\":\"file\"", "\"type\":\"link\"", "has type \"link\""},
+    {"\"type\":\"file\"", "\"type\":\"link\"", "has the type \"link\""},
     {"\"type\":\"file\"", "\"target\":\"/etc\",\"type\":\"file\"", "\"target\" does not belong here"},
     {"\"path\":\"manifests/app.yaml\"", "\"path\":\"../app.yaml\"", "component \".\" or \"..\""},
     {"\"path\":\"manifests/app.yaml\"", "\"path\":\"/app.yaml\"", "an absolute path"},
