@@ -1,0 +1,284 @@
+/*
+ * From a descriptor to a verdict. A bundle is in one of three types, and which one says what is known of it:
+ * sl_inspection (nothing), sl_claim (signed by a trusted key and for the right customer, payload not seen),
+ * sl_verified (every byte seen and right). Only sl_claim_prove() makes the last.
+ */
+#include <sealift/verify.h>
+
+#include "base/cleanup.h"
+#include "crypto/digest.h"
+#include "judge.h"
+#include "trust/meter.h"
+
+#include <sealift/text.h>
+#include <stdlib.h>
+
+/* What the three have in common. The texts of the head are the reader's, which therefore lives as long. */
+struct trust_bundle {
+    struct sl_bundle_reader *reader;
+    struct sl_manifest *manifest;
+    struct trust_judgement judgement;
+    struct sl_bundle_head head;
+    char name[256]; /* for messages, escaped */
+};
+
+struct sl_inspection {
+    struct trust_bundle *bundle;
+};
+
+struct sl_claim {
+    struct trust_bundle *bundle; /* NULL when used up */
+};
+
+struct sl_verified {
+    struct trust_bundle *bundle;
+};
+
+static void bundle_free(struct trust_bundle *bundle)
+{
+    if (!bundle)
+        return;
+    sl_bundle_reader_free(bundle->reader);
+    sl_manifest_free(bundle->manifest);
+    free(bundle);
+}
+
+SL_DEFINE_FREEP(struct trust_bundle, bundle_free)
+
+static int open_reader(struct trust_bundle *bundle, int *fd, struct sl_err *err)
+{
+    struct sl_source *file = NULL;
+    if (sl_source_fd(&file, *fd, "the bundle", err) < 0)
+        return -1;
+    *fd = -1;
+    return sl_bundle_reader_open(&bundle->reader, file, err);
+}
+
+/* Only after the signatures have been judged: it interprets the manifest. */
+static int read_manifest(struct trust_bundle *bundle, struct sl_err *err)
+{
+    struct sl_str json = sl_bundle_reader_manifest(bundle->reader);
+    if (sl_manifest_read(&bundle->manifest, json, err) < 0)
+        return -1;
+    if (sl_bundle_reader_bind(bundle->reader, bundle->manifest, err) < 0)
+        return -1;
+    struct sl_digest digest;
+    sl_sha256(&digest, json.ptr, json.len);
+    bundle->head = (struct sl_bundle_head){
+        .manifest = bundle->manifest,
+        .manifest_json = json,
+        .signers = bundle->judgement.signers,
+        .signer_count = bundle->judgement.count,
+    };
+    memcpy(bundle->head.manifest_sha256, digest.bytes, sizeof digest.bytes);
+    return 0;
+}
+
+static int check_audience(const struct trust_bundle *bundle, struct sl_str customer, struct sl_err *err)
+{
+    if (customer.len == 0 || sl_str_equal(bundle->manifest->customer, customer))
+        return 0;
+    /* Who it is for is that customer's business. */
+    char shown[128];
+    (void)sl_fail(err, SL_E_REFUSED, "the bundle is not for %s", sl_escape(shown, sizeof shown, customer));
+    return sl_hint(err, "look at where it came from: the wrong disk or the wrong file was handed over");
+}
+
+static int read_head(struct trust_bundle *bundle, int *fd, const struct sl_policy *policy, struct sl_err *err)
+{
+    if (open_reader(bundle, fd, err) < 0 || trust_judge(&bundle->judgement, bundle->reader, policy, err) < 0)
+        return -1;
+    if (policy && trust_require(&bundle->judgement, policy, err) < 0)
+        return -1;
+    if (read_manifest(bundle, err) < 0)
+        return -1;
+    return policy ? check_audience(bundle, policy->customer, err) : 0;
+}
+
+/* With a policy all of it must hold; without one, nothing is proved. Closes the descriptor in every case. */
+static int bundle_open(struct trust_bundle **out, int fd, const char *name, const struct sl_policy *policy,
+                       struct sl_err *err)
+{
+    SL_CLEANUP(sl_closep) int owned = fd;
+    if (policy && trust_policy_check(policy, err) < 0)
+        return -1;
+    SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = calloc(1, sizeof *bundle);
+    if (!bundle)
+        return sl_fail_memory(err);
+    (void)sl_escape(bundle->name, sizeof bundle->name, sl_str_from(name));
+    if (read_head(bundle, &owned, policy, err) < 0)
+        return sl_wrap(err, "%s", bundle->name);
+    *out = sl_steal(&bundle);
+    return 0;
+}
+
+/* -- looking -- */
+
+int sl_inspect(struct sl_inspection **out, int fd, const char *name, struct sl_err *err)
+{
+    SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = NULL;
+    if (bundle_open(&bundle, fd, name, NULL, err) < 0)
+        return -1;
+    struct sl_inspection *inspection = calloc(1, sizeof *inspection);
+    if (!inspection)
+        return sl_fail_memory(err);
+    inspection->bundle = sl_steal(&bundle);
+    *out = inspection;
+    return 0;
+}
+
+const struct sl_bundle_head *sl_inspection_head(const struct sl_inspection *inspection)
+{
+    return &inspection->bundle->head;
+}
+
+void sl_inspection_free(struct sl_inspection *inspection)
+{
+    if (!inspection)
+        return;
+    bundle_free(inspection->bundle);
+    free(inspection);
+}
+
+void sl_inspection_freep(struct sl_inspection **inspection)
+{
+    sl_inspection_free(*inspection);
+    *inspection = NULL;
+}
+
+/* -- claiming -- */
+
+int sl_claim_open(struct sl_claim **out, int fd, const char *name, const struct sl_policy *policy,
+                  struct sl_err *err)
+{
+    SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = NULL;
+    if (bundle_open(&bundle, fd, name, policy, err) < 0)
+        return -1;
+    struct sl_claim *claim = calloc(1, sizeof *claim);
+    if (!claim)
+        return sl_fail_memory(err);
+    claim->bundle = sl_steal(&bundle);
+    *out = claim;
+    return 0;
+}
+
+const struct sl_bundle_head *sl_claim_head(const struct sl_claim *claim)
+{
+    return &claim->bundle->head;
+}
+
+void sl_claim_free(struct sl_claim *claim)
+{
+    if (!claim)
+        return;
+    bundle_free(claim->bundle);
+    free(claim);
+}
+
+void sl_claim_freep(struct sl_claim **claim)
+{
+    sl_claim_free(*claim);
+    *claim = NULL;
+}
+
+/* -- proving -- */
+
+static int give_whole(const struct sl_receiver *receiver, struct sl_str path, struct sl_str bytes,
+                      struct sl_err *err)
+{
+    struct sl_manifest_file file = {.path = path, .size = bytes.len};
+    struct sl_digest digest;
+    sl_sha256(&digest, bytes.ptr, bytes.len);
+    memcpy(file.sha256, digest.bytes, sizeof digest.bytes);
+    if (receiver->begin(receiver->context, &file, err) < 0 ||
+        receiver->data(receiver->context, bytes.ptr, bytes.len, err) < 0)
+        return -1;
+    return receiver->end(receiver->context, &file, err);
+}
+
+/* The members that the manifest does not list: itself and the signatures over it. */
+static int give_head(const struct trust_bundle *bundle, const struct sl_receiver *receiver,
+                     struct sl_err *err)
+{
+    if (give_whole(receiver, SL_STR("manifest.json"), bundle->head.manifest_json, err) < 0)
+        return -1;
+    for (size_t i = 0; i < bundle->head.signer_count; i++) {
+        struct sl_str name;
+        struct sl_str text;
+        sl_bundle_reader_signature(bundle->reader, i, &name, &text);
+        if (give_whole(receiver, name, text, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_file(struct trust_bundle *bundle, const struct sl_manifest_file *file,
+                     const struct sl_receiver *receiver, struct sl_meter *meter, struct sl_err *err)
+{
+    if (receiver && receiver->begin(receiver->context, file, err) < 0)
+        return -1;
+    for (;;) {
+        const void *bytes = NULL;
+        ssize_t got = sl_bundle_reader_read(bundle->reader, &bytes, err);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        if (receiver && receiver->data(receiver->context, bytes, (size_t)got, err) < 0)
+            return -1;
+        sl_meter_add(meter, (uint64_t)got);
+    }
+    /* The reader reports the end of a file only when its size and digest were right. */
+    return receiver ? receiver->end(receiver->context, file, err) : 0;
+}
+
+static int read_payload(struct trust_bundle *bundle, const struct sl_receiver *receiver,
+                        const struct sl_progress *progress, struct sl_err *err)
+{
+    struct sl_meter meter;
+    sl_meter_start(&meter, progress, "verifying", bundle->manifest->total_bytes);
+    for (;;) {
+        const struct sl_manifest_file *file = NULL;
+        int more = sl_bundle_reader_next(bundle->reader, &file, err);
+        if (more <= 0)
+            return more;
+        if (read_file(bundle, file, receiver, &meter, err) < 0)
+            return -1;
+    }
+}
+
+int sl_claim_prove(struct sl_verified **out, struct sl_claim *claim, const struct sl_receiver *receiver,
+                   const struct sl_progress *progress, struct sl_err *err)
+{
+    if (!claim->bundle)
+        return sl_fail(err, SL_E_INTERNAL, "a claim was to be proved twice");
+    SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = sl_steal(&claim->bundle);
+    if ((receiver && give_head(bundle, receiver, err) < 0) ||
+        read_payload(bundle, receiver, progress, err) < 0)
+        return sl_wrap(err, "%s", bundle->name);
+    struct sl_verified *verified = calloc(1, sizeof *verified);
+    if (!verified)
+        return sl_fail_memory(err);
+    verified->bundle = sl_steal(&bundle);
+    *out = verified;
+    return 0;
+}
+
+const struct sl_bundle_head *sl_verified_head(const struct sl_verified *verified)
+{
+    return &verified->bundle->head;
+}
+
+void sl_verified_free(struct sl_verified *verified)
+{
+    if (!verified)
+        return;
+    bundle_free(verified->bundle);
+    free(verified);
+}
+
+void sl_verified_freep(struct sl_verified **verified)
+{
+    sl_verified_free(*verified);
+    *verified = NULL;
+}

@@ -1,0 +1,143 @@
+#include "judge.h"
+
+#include "crypto/minisig.h"
+
+#include <sealift/text.h>
+#include <stdio.h>
+
+/* Enough for the ids of all signers and keys that a message will name. */
+#define LIST_BYTES 300
+
+int trust_policy_check(const struct sl_policy *policy, struct sl_err *err)
+{
+    if (policy->key_count == 0)
+        return sl_fail(err, SL_E_USAGE, "no public key was given, so no signature can be trusted");
+    if (policy->key_count > SL_PUBKEYS_MAX)
+        return sl_fail(err, SL_E_USAGE, "%zu public keys were given; %d are the most", policy->key_count,
+                       SL_PUBKEYS_MAX);
+    return 0;
+}
+
+/* A signature file is found by its name, so the name must say whose it is. */
+static int check_name(struct sl_str name, const char *shown, const char *key_id, struct sl_err *err)
+{
+    char expected[sizeof "manifest.json..minisig" + SL_KEY_ID_HEX];
+    (void)snprintf(expected, sizeof expected, "manifest.json.%s.minisig", key_id);
+    if (sl_str_equal(name, sl_str_from(expected)))
+        return 0;
+    return sl_fail(err, SL_E_REFUSED, "%s: the signature in it names the key %s, so it must be called %s",
+                   shown, key_id, expected);
+}
+
+/*
+ * Proves the signature with every given key of its id: ids are chosen freely, so two keys may share one. 1
+ * and the key when one made it, 0 when no given key has the id; -1 when it names a given key and is not its
+ * signature.
+ */
+static int prove(const struct sl_public_key **out, const struct sl_minisig *signature, struct sl_str manifest,
+                 const struct sl_policy *policy, const char *shown, struct sl_err *err)
+{
+    bool named = false;
+    for (size_t i = 0; i < policy->key_count; i++) {
+        const struct sl_public_key *key = &policy->keys[i];
+        if (memcmp(key->id, signature->key_id, sizeof key->id) != 0)
+            continue;
+        named = true;
+        if (sl_minisig_verify(signature, key, manifest, shown, err) == 0) {
+            sl_err_clear(err);
+            *out = key;
+            return 1;
+        }
+    }
+    return named ? -1 : 0;
+}
+
+static bool proved_before(const struct sl_public_key *const *proved, size_t count,
+                          const struct sl_public_key *key)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sl_public_key_same(proved[i], key))
+            return true;
+    return false;
+}
+
+int trust_judge(struct trust_judgement *out, const struct sl_bundle_reader *reader,
+                const struct sl_policy *policy, struct sl_err *err)
+{
+    *out = (struct trust_judgement){.count = sl_bundle_reader_signature_count(reader)};
+    if (out->count > SL_SIGNATURES_MAX)
+        return sl_fail(err, SL_E_REFUSED, "the bundle has %zu signatures; %d are the most", out->count,
+                       SL_SIGNATURES_MAX);
+    /* What counts is how many keys signed, and a key is its point: not its id, not its file. */
+    const struct sl_public_key *proved[SL_SIGNATURES_MAX] = {NULL};
+    for (size_t i = 0; i < out->count; i++) {
+        struct sl_str name;
+        struct sl_str text;
+        sl_bundle_reader_signature(reader, i, &name, &text);
+        char shown[128];
+        (void)sl_escape(shown, sizeof shown, name);
+        struct sl_minisig signature;
+        if (sl_minisig_read(&signature, text, shown, err) < 0)
+            return -1;
+        struct sl_signer *signer = &out->signers[i];
+        (void)sl_key_id_text(signer->key_id, signature.key_id);
+        signer->trusted_comment = signature.trusted_comment;
+        if (check_name(name, shown, signer->key_id, err) < 0)
+            return -1;
+        if (!policy)
+            continue;
+        const struct sl_public_key *key = NULL;
+        int made = prove(&key, &signature, sl_bundle_reader_manifest(reader), policy, shown, err);
+        if (made < 0)
+            return -1;
+        signer->trusted = made == 1;
+        if (made == 1 && !proved_before(proved, out->trusted, key))
+            proved[out->trusted++] = key;
+    }
+    return 0;
+}
+
+/* -- nobody we know -- */
+
+struct id_list {
+    char text[LIST_BYTES];
+    size_t used;
+    size_t left_out;
+};
+
+static void list_id(struct id_list *list, const char *key_id)
+{
+    if (strstr(list->text, key_id))
+        return;
+    if (list->used + SL_KEY_ID_HEX + sizeof ", " > sizeof list->text) {
+        list->left_out++;
+        return;
+    }
+    int len = snprintf(list->text + list->used, sizeof list->text - list->used, "%s%s",
+                       list->used ? ", " : "", key_id);
+    list->used += (size_t)len;
+}
+
+int trust_require(const struct trust_judgement *judgement, const struct sl_policy *policy, struct sl_err *err)
+{
+    if (judgement->trusted > 0)
+        return 0;
+    if (judgement->count == 0) {
+        (void)sl_fail(err, SL_E_REFUSED, "the bundle is not signed, so nobody answers for it");
+        return sl_hint(err, "ask whoever packed it for a signed one (sealift pack --key)");
+    }
+    struct id_list signers = {0};
+    for (size_t i = 0; i < judgement->count; i++)
+        list_id(&signers, judgement->signers[i].key_id);
+    struct id_list given = {0};
+    for (size_t i = 0; i < policy->key_count; i++) {
+        char key_id[SL_KEY_ID_HEX + 1];
+        list_id(&given, sl_key_id_text(key_id, policy->keys[i].id));
+    }
+    (void)sl_fail(
+        err, SL_E_REFUSED,
+        "the bundle was not signed by any of the given keys: it is signed by %s%s, and given was %s%s",
+        signers.text, signers.left_out ? " and more" : "", given.text, given.left_out ? " and more" : "");
+    return sl_hint(err, "if the signer is who you expect, get that key's .pub file from them, on another way "
+                        "than with the bundle");
+}
