@@ -1,0 +1,257 @@
+#include <sealift/site.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "change.h"
+#include "compare.h"
+#include "generation.h"
+#include "stage.h"
+
+#include <sealift/text.h>
+
+struct install {
+    struct site *site;
+    const struct sl_site_options *options;
+    struct sl_claim *claim;
+    const struct sl_bundle_head *head; /* the claim's; after it was proved, the verified bundle's */
+    struct sl_digest digest;           /* of its manifest */
+    struct sl_install_result *result;
+};
+
+/* -- whose site -- */
+
+static int wrong_owner(const struct site *site, struct sl_str customer, struct sl_err *err)
+{
+    char shown[128];
+    char owner[128];
+    return sl_fail(err, SL_E_REFUSED, "%s is the site of %s, not of %s", site->shown,
+                   sl_escape(owner, sizeof owner, site->customer), sl_escape(shown, sizeof shown, customer));
+}
+
+/* Before the bundle is read, and without the lock: once it is there, the identity does not change. */
+static int open_claim(struct sl_claim **out, struct site *site, int *fd, const char *name,
+                      const struct sl_policy *policy, struct sl_err *err)
+{
+    if (site_open(site, err) < 0 || site_load_identity(site, err) < 0)
+        return -1;
+    struct sl_policy effective = *policy;
+    if (site->customer.len > 0) {
+        if (policy->customer.len > 0 && !sl_str_equal(policy->customer, site->customer))
+            return wrong_owner(site, policy->customer, err);
+        effective.customer = site->customer;
+    }
+    int bundle = *fd;
+    *fd = -1;
+    return sl_claim_open(out, bundle, name, &effective, err);
+}
+
+/* Again, under the lock: somebody else may have made the first install meanwhile. */
+static int check_owner(const struct install *in, struct sl_err *err)
+{
+    const struct site *site = in->site;
+    if (site->customer.len == 0 || sl_str_equal(site->customer, in->head->manifest->customer))
+        return 0;
+    char owner[128];
+    return sl_fail(err, SL_E_REFUSED, "the bundle is not for %s, whose site %s is",
+                   sl_escape(owner, sizeof owner, site->customer), site->shown);
+}
+
+/* -- what is there already -- */
+
+/* 1 when the generation is on disk and every file is as this bundle's manifest says; else 0. What cannot be
+ * read is not known to be intact, and a fresh copy is the remedy: only a lack of memory is an error. */
+static int is_intact(const struct install *in, struct sl_str generation, struct sl_err *err)
+{
+    const struct sl_site_change *made = site_change_making(in->site, generation);
+    struct site_expected expected = {
+        .manifest = in->head->manifest,
+        .manifest_json = in->head->manifest_json,
+        .signers = made ? made->signers : NULL,
+        .signer_count = made ? made->signer_count : 0,
+    };
+    SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
+    site_drifts_init(&drifts);
+    SL_CLEANUP(sl_closep) int dir = site_generation_dir(in->site, generation, err);
+    if (dir >= 0 && site_compare(&drifts, dir, &expected, &in->options->progress, err) == 0)
+        return drifts.total == 0;
+    if (err->code == SL_E_NO_MEMORY)
+        return -1;
+    sl_err_clear(err);
+    return 0;
+}
+
+/*
+ * Looks for a generation of this very bundle that can be used as it is: the one that was current last, which
+ * is the current one where that is of this bundle. 1 and its name, or 0.
+ */
+static int find_intact(const struct install *in, char out[SL_GENERATION_NAME_MAX], struct sl_err *err)
+{
+    const struct sl_site_history *history = &in->site->history;
+    SL_CLEANUP(sl_map_release) struct sl_map looked_at;
+    sl_map_init(&looked_at);
+    for (size_t i = history->count; i > 0; i--) {
+        struct sl_site_change *change = &history->changes[i - 1];
+        if (!sl_digest_equal(&change->manifest, &in->digest))
+            continue;
+        int fresh = sl_map_put(&looked_at, change->to, change, err);
+        if (fresh < 0)
+            return -1;
+        int intact = fresh ? is_intact(in, change->to, err) : 0;
+        if (intact < 0)
+            return -1;
+        if (intact) {
+            site_generation_copy(out, change->to);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* A name that was never used, so that a line of the history means one directory for good. */
+static int choose_name(const struct install *in, char out[SL_GENERATION_NAME_MAX], struct sl_err *err)
+{
+    for (unsigned copy = 1; copy <= SL_GENERATIONS_MAX; copy++) {
+        if (site_generation_name(out, in->head, copy, err) < 0)
+            return -1;
+        struct sl_str name = sl_str_from(out);
+        if (site_history_knows(in->site, name))
+            continue;
+        int present = site_generation_present(in->site, name, err);
+        if (present <= 0)
+            return present;
+    }
+    return sl_fail(err, SL_E_LIMIT, "%s has %d copies of this bundle already", in->site->shown,
+                   SL_GENERATIONS_MAX);
+}
+
+/* -- doing it -- */
+
+static int prove(struct sl_verified **out, struct install *in, const struct sl_receiver *receiver,
+                 struct sl_err *err)
+{
+    if (sl_claim_prove(out, in->claim, receiver, &in->options->progress, err) < 0)
+        return -1;
+    in->head = sl_verified_head(*out);
+    return 0;
+}
+
+/* The key ids of those whose signatures were proved. */
+static size_t list_signers(struct sl_str out[SL_SIGNATURES_MAX], const struct sl_bundle_head *head)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < head->signer_count && count < SL_SIGNATURES_MAX; i++)
+        if (head->signers[i].trusted)
+            out[count++] = sl_str_from(head->signers[i].key_id);
+    return count;
+}
+
+static void fill_change(struct sl_site_change *out, const struct install *in, const char *name,
+                        struct sl_str signers[SL_SIGNATURES_MAX])
+{
+    *out = (struct sl_site_change){
+        .action = SL_SITE_INSTALL,
+        .bundle = in->head->manifest->bundle,
+        .from = in->site->current,
+        .to = sl_str_from(name),
+        .manifest = in->digest,
+        .signers = signers,
+        .signer_count = list_signers(signers, in->head),
+        .time = in->options->now,
+    };
+}
+
+static void set_result(const struct install *in, enum sl_install_outcome outcome, const char *generation)
+{
+    struct sl_install_result *result = in->result;
+    *result = (struct sl_install_result){
+        .outcome = outcome,
+        .files = in->head->manifest->file_count,
+        .bytes = in->head->manifest->total_bytes,
+    };
+    site_generation_copy(result->generation, sl_str_from(generation));
+    site_generation_copy(result->previous, in->site->current);
+}
+
+/* The same bundle is current, but altered. */
+static bool repairs(const struct install *in)
+{
+    const struct sl_site_change *change = site_change_to(in->site, in->site->current);
+    return change && sl_digest_equal(&change->manifest, &in->digest);
+}
+
+/* The bundle is proved to its end in any case: that it is on disk already makes a bad copy of it no better.
+ */
+static int use_what_is_there(struct install *in, const char *name, struct sl_err *err)
+{
+    SL_CLEANUP(sl_verified_freep) struct sl_verified *verified = NULL;
+    if (prove(&verified, in, NULL, err) < 0)
+        return -1;
+    if (sl_str_equal(in->site->current, sl_str_from(name))) {
+        set_result(in, SL_ALREADY_CURRENT, name);
+        return 0;
+    }
+    struct sl_str signers[SL_SIGNATURES_MAX];
+    struct sl_site_change change;
+    fill_change(&change, in, name, signers);
+    set_result(in, repairs(in) ? SL_REPAIRED : SL_INSTALLED, name);
+    return site_switch(in->site, &change, err);
+}
+
+static int stage_and_switch(struct install *in, struct sl_err *err)
+{
+    char name[SL_GENERATION_NAME_MAX];
+    if (choose_name(in, name, err) < 0 || site_space_check(in->site, in->head, err) < 0)
+        return -1;
+    SL_CLEANUP(sl_verified_freep) struct sl_verified *verified = NULL;
+    SL_CLEANUP(site_stage_release) struct site_stage stage;
+    int begun = site_stage_begin(&stage, in->site, name, err);
+    if (begun < 0)
+        return -1;
+    struct sl_receiver receiver = site_stage_receiver(&stage);
+    if (prove(&verified, in, &receiver, err) < 0 || site_stage_finish(&stage, err) < 0)
+        return -1;
+    struct sl_str signers[SL_SIGNATURES_MAX];
+    struct sl_site_change change;
+    fill_change(&change, in, name, signers);
+    set_result(in, repairs(in) ? SL_REPAIRED : SL_INSTALLED, name);
+    return site_install_staged(in->site, verified, &change, err);
+}
+
+static int work(struct install *in, struct sl_err *err)
+{
+    if (site_recover(in->site, err) < 0 || check_owner(in, err) < 0)
+        return -1;
+    char name[SL_GENERATION_NAME_MAX];
+    int intact = find_intact(in, name, err);
+    if (intact < 0)
+        return -1;
+    return intact ? use_what_is_there(in, name, err) : stage_and_switch(in, err);
+}
+
+static int install(struct install *in, struct sl_err *err)
+{
+    if (site_make(in->site, err) < 0 || site_lock(in->site, in->options, err) < 0)
+        return -1;
+    return work(in, err) < 0 ? site_give_up(in->site, err) : 0;
+}
+
+int sl_site_install(struct sl_install_result *out, const struct sl_site_options *options, int fd,
+                    const char *name, const struct sl_policy *policy, struct sl_err *err)
+{
+    SL_CLEANUP(sl_closep) int bundle = fd;
+    SL_CLEANUP(site_release) struct site site;
+    site_init(&site, options->root);
+    SL_CLEANUP(sl_claim_freep) struct sl_claim *claim = NULL;
+    if (open_claim(&claim, &site, &bundle, name, policy, err) < 0)
+        return -1;
+    struct install in = {
+        .site = &site,
+        .options = options,
+        .claim = claim,
+        .head = sl_claim_head(claim),
+        .result = out,
+    };
+    memcpy(in.digest.bytes, in.head->manifest_sha256, sizeof in.digest.bytes);
+    return install(&in, err) < 0 ? site_hint_writing(&site, err) : 0;
+}

@@ -1,0 +1,207 @@
+#include "place.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "io/file.h"
+#include "io/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sealift/text.h>
+#include <stdio.h>
+
+void site_init(struct site *site, const char *path)
+{
+    *site = (struct site){.path = path, .root = -1, .state = -1, .lock = {.fd = -1}};
+    (void)sl_escape(site->shown, sizeof site->shown, sl_str_from(path));
+    sl_arena_init(&site->arena, SITE_ARENA_MAX);
+    sl_buf_init(&site->history_text, SL_HISTORY_BYTES_MAX);
+}
+
+void site_release(struct site *site)
+{
+    sl_lock_release(&site->lock);
+    sl_closep(&site->state);
+    sl_closep(&site->root);
+    sl_arena_release(&site->arena);
+    sl_buf_release(&site->history_text);
+}
+
+int site_hint_writing(const struct site *site, struct sl_err *err)
+{
+    if ((err->sys_errno == EACCES || err->sys_errno == EPERM || err->sys_errno == EROFS) && !err->hint[0])
+        return sl_hint(err,
+                       "this writes below %.120s: run it as the user that owns it, on a disk that is mounted "
+                       "for writing",
+                       site->shown);
+    return -1;
+}
+
+/* -- opening -- */
+
+int site_open_dir(const struct site *site, const char *name, bool *missing, struct sl_err *err)
+{
+    int fd = sl_sys_open_beneath(site->root, name, O_RDONLY | O_DIRECTORY, 0);
+    *missing = fd < 0 && errno == ENOENT;
+    if (fd < 0 && (errno == ELOOP || errno == ENOTDIR)) {
+        (void)sl_fail(err, SL_E_EXISTS, "%s/%s is in the way: it is not a directory", site->shown, name);
+        return sl_hint(err, "move it away, or choose another directory");
+    }
+    if (fd < 0)
+        return sl_fail_errno(err, SL_E_IO, "open %s/%s", site->shown, name);
+    return fd;
+}
+
+int site_open(struct site *site, struct sl_err *err)
+{
+    if (site->root < 0)
+        site->root = sl_sys_open(site->path, O_RDONLY | O_DIRECTORY, 0);
+    if (site->root < 0 && errno == ENOENT)
+        return 0;
+    if (site->root < 0)
+        return sl_fail_errno(err, SL_E_IO, "open %s", site->shown);
+
+    bool missing;
+    site->state = site_open_dir(site, SITE_STATE, &missing, err);
+    if (site->state < 0 && !missing)
+        return -1;
+    sl_err_clear(err);
+    return 0;
+}
+
+int site_require(const struct site *site, struct sl_err *err)
+{
+    if (site->state >= 0)
+        return 0;
+    return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s", site->shown);
+}
+
+/* -- making -- */
+
+/* Where the last component of path[0, end) begins. */
+static size_t parent_end(const char *path, size_t end)
+{
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    while (end > 0 && path[end - 1] != '/')
+        end--;
+    return end;
+}
+
+/* Opens the nearest directory above ROOT that is there; links in what the user named are followed. `*end` is
+ * where the part of the path begins that has to be made. */
+static int open_above(const struct site *site, size_t *end, struct sl_err *err)
+{
+    *end = strlen(site->path);
+    for (;;) {
+        *end = parent_end(site->path, *end);
+        char above[PATH_MAX];
+        const char *nearest = site->path[0] == '/' ? "/" : ".";
+        (void)snprintf(above, sizeof above, "%.*s", (int)*end, site->path);
+        int fd = sl_sys_open(*end ? above : nearest, O_RDONLY | O_DIRECTORY, 0);
+        if (fd >= 0)
+            return fd;
+        if (errno != ENOENT || *end == 0)
+            return sl_fail_errno(err, SL_E_IO, "open the directory above %s", site->shown);
+    }
+}
+
+/* Single slashes, no ".". */
+static void tidy(char out[PATH_MAX], const char *path)
+{
+    size_t used = 0;
+    while (*path) {
+        size_t len = strcspn(path, "/");
+        if (len > 0 && !(len == 1 && path[0] == '.'))
+            used += (size_t)snprintf(out + used, PATH_MAX - used, "%s%.*s", used ? "/" : "", (int)len, path);
+        path += len;
+        path += *path == '/';
+    }
+    out[used] = '\0';
+}
+
+static int make_root(struct site *site, struct sl_err *err)
+{
+    size_t len = strlen(site->path);
+    if (len == 0 || len >= PATH_MAX)
+        return sl_fail(err, SL_E_USAGE, "\"%s\" cannot be the root of a site", site->shown);
+    size_t end;
+    SL_CLEANUP(sl_closep) int above = open_above(site, &end, err);
+    if (above < 0)
+        return -1;
+    char rest[PATH_MAX];
+    tidy(rest, site->path + end);
+    char first[PATH_MAX];
+    (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(rest, "/"), rest);
+    if (sl_dir_make(above, rest, err) < 0 || sl_dir_sync_tree(above, first, err) < 0 ||
+        sl_dir_sync(above, ".", err) < 0)
+        return sl_wrap(err, "make %s", site->shown);
+    site->root = sl_sys_open(site->path, O_RDONLY | O_DIRECTORY, 0);
+    if (site->root < 0)
+        return sl_fail_errno(err, SL_E_IO, "open %s", site->shown);
+    return 0;
+}
+
+/* -- a directory "state" that is not ours -- */
+
+struct tenants {
+    bool identity;
+    char foreign[128]; /* escaped; empty: none */
+};
+
+static bool is_ours(const char *name)
+{
+    static const char *const ours[] = {
+        SITE_LOCK,           SITE_IDENTITY,       SITE_PENDING, SITE_HISTORY, SITE_IDENTITY ".tmp",
+        SITE_PENDING ".tmp", SITE_HISTORY ".tmp",
+    };
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (strcmp(name, ours[i]) == 0)
+            return true;
+    return false;
+}
+
+static int look_at_tenant(void *context, const struct sl_dir_entry *entry, struct sl_err *err)
+{
+    (void)err;
+    struct tenants *tenants = context;
+    if (strcmp(entry->path, SITE_IDENTITY) == 0)
+        tenants->identity = true;
+    if (!is_ours(entry->path) && !tenants->foreign[0])
+        (void)sl_escape(tenants->foreign, sizeof tenants->foreign, sl_str_from(entry->path));
+    return S_ISDIR(entry->info.st_mode) ? 1 : 0;
+}
+
+/* Taking the lock writes into a file called "lock", which must not be somebody else's. */
+static int check_tenants(const struct site *site, struct sl_err *err)
+{
+    struct tenants tenants = {0};
+    if (sl_dir_walk(site->state, look_at_tenant, &tenants, err) < 0)
+        return sl_wrap(err, "%s/" SITE_STATE, site->shown);
+    if (tenants.identity || !tenants.foreign[0])
+        return 0;
+    (void)sl_fail(err, SL_E_EXISTS, "%s/" SITE_STATE " is in the way: it holds %s, which is not sealift's",
+                  site->shown, tenants.foreign);
+    return sl_hint(err, "choose another directory as root");
+}
+
+int site_make(struct site *site, struct sl_err *err)
+{
+    if (site->root < 0 && make_root(site, err) < 0)
+        return -1;
+    if (site->state >= 0)
+        return check_tenants(site, err);
+    if (sl_dir_make(site->root, SITE_STATE, err) < 0 || sl_dir_sync(site->root, ".", err) < 0)
+        return sl_wrap(err, "make %s/" SITE_STATE, site->shown);
+    bool missing;
+    site->state = site_open_dir(site, SITE_STATE, &missing, err);
+    return site->state < 0 ? -1 : 0;
+}
+
+int site_lock(struct site *site, const struct sl_site_options *options, struct sl_err *err)
+{
+    if (sl_lock_take(&site->lock, site->state, SITE_LOCK, options->holder, options->wait, err) < 0)
+        return sl_wrap(err, "%s/" SITE_STATE, site->shown);
+    return 0;
+}

@@ -1,0 +1,89 @@
+/*
+ * ROOT as this module holds it: descriptors, the lock, and what the files in ROOT/state say.
+ *
+ * Order of calls for whoever changes something: site_init(); site_open() or site_make(); site_lock();
+ * site_recover() (change.h), which loads; work; site_release(). For whoever only looks: site_init();
+ * site_open(); site_load(); site_release().
+ *
+ * Everything below ROOT is reached through descriptors, and no link in it is followed.
+ */
+#ifndef SITE_PLACE_H
+#define SITE_PLACE_H
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "io/lock.h"
+#include "model/site_state.h"
+#include <sealift/site.h>
+
+#define SITE_GENERATIONS "generations"
+#define SITE_CURRENT     "current"
+#define SITE_STAGING     "staging"
+#define SITE_STATE       "state"
+
+#define SITE_LOCK     "lock"
+#define SITE_IDENTITY "site.json"
+#define SITE_PENDING  "pending.json"
+#define SITE_HISTORY  "history.jsonl"
+
+/* The history as structs: a line of it takes about as much memory as it has bytes. */
+#define SITE_ARENA_MAX (4 * SL_HISTORY_BYTES_MAX)
+
+struct site {
+    const char *path; /* ROOT as the caller named it */
+    char shown[256];  /* the same for messages */
+    int root;         /* -1: not there */
+    int state;        /* -1: not there */
+    struct sl_lock lock;
+    bool switched; /* by this process: `current` may have changed although the work failed later */
+
+    /* what was loaded; texts live until the next load */
+    struct sl_arena arena;
+    struct sl_str current;  /* generation; empty: none */
+    struct sl_str customer; /* empty: nobody's yet */
+    bool has_pending;
+    struct sl_site_change pending;
+    struct sl_buf history_text;
+    struct sl_site_history history;
+};
+
+void site_init(struct site *site, const char *path);
+void site_release(struct site *site);
+
+/* Opens what is there of ROOT and ROOT/state; 0 also when neither is. */
+int site_open(struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/* SL_E_NOT_FOUND "nothing is installed" unless ROOT/state is open. */
+int site_require(const struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/* Opens ROOT and ROOT/state after making, durably, what is missing of them. A ROOT/state with other people's
+ * files in it is SL_E_EXISTS. */
+int site_make(struct site *site, struct sl_err *err) SL_MUST_USE;
+
+int site_lock(struct site *site, const struct sl_site_options *options, struct sl_err *err) SL_MUST_USE;
+
+/* Reads site.json alone, into `customer`. */
+int site_load_identity(struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/*
+ * Reads everything. Where a change is under way in another process (no lock is needed), the order, current
+ * before pending before history, makes sure that what `current` says is explained by one of the others.
+ */
+int site_load(struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/* A directory right below ROOT: its descriptor, or -1; `*missing` tells that it is only not there. */
+int site_open_dir(const struct site *site, const char *name, bool *missing, struct sl_err *err) SL_MUST_USE;
+
+/* The newest change that led to this generation, also a pending one; NULL when there was none. */
+const struct sl_site_change *site_change_to(const struct site *site, struct sl_str generation);
+
+/* The oldest change that led to this generation: the install that made it, with its signers; or NULL. */
+const struct sl_site_change *site_change_making(const struct site *site, struct sl_str generation);
+
+/* Whether any line of the history names the generation. */
+bool site_history_knows(const struct site *site, struct sl_str generation);
+
+/* Where the system said that writing is not allowed: who may. Returns -1. */
+int site_hint_writing(const struct site *site, struct sl_err *err);
+
+#endif

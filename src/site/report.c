@@ -1,0 +1,173 @@
+/*
+ * What can be asked of a site without changing it or waiting for anybody.
+ */
+#include <sealift/site.h>
+
+#include "base/cleanup.h"
+#include "compare.h"
+#include "generation.h"
+
+#include <stdio.h>
+
+static int open_for_reading(struct site *site, struct sl_err *err)
+{
+    if (site_open(site, err) < 0 || site_require(site, err) < 0)
+        return -1;
+    return site_load(site, err);
+}
+
+/* -- status -- */
+
+static int no_current(const struct site *site, struct sl_err *err)
+{
+    if (site->history.count == 0)
+        return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s", site->shown);
+    struct sl_str last = site->history.changes[site->history.count - 1].to;
+    (void)sl_fail(err, SL_E_REFUSED, "%s/" SITE_CURRENT " is missing; by the history it led to " SL_FMT,
+                  site->shown, SL_ARG(last));
+    return sl_hint(err, "ln -s " SITE_GENERATIONS "/" SL_FMT " %.80s/" SITE_CURRENT, SL_ARG(last),
+                   site->shown);
+}
+
+static void copy_label(char out[64], struct sl_str label)
+{
+    (void)snprintf(out, 64, SL_FMT, SL_ARG(label));
+}
+
+static void fill_state(struct sl_site_state *out, const struct site *site,
+                       const struct site_generation *generation)
+{
+    const struct sl_manifest *manifest = generation->manifest;
+    *out = (struct sl_site_state){
+        .sequence = manifest->sequence,
+        .files = manifest->file_count,
+        .bytes = manifest->total_bytes,
+        .pending = site->has_pending,
+    };
+    site_generation_copy(out->generation, site->current);
+    copy_label(out->customer, manifest->customer);
+    copy_label(out->release, manifest->release);
+    memcpy(out->manifest_sha256, generation->change->manifest.bytes, sizeof out->manifest_sha256);
+}
+
+static int compare(struct site_drifts *out, const struct site *site, const struct site_generation *generation,
+                   const struct sl_progress *progress, struct sl_err *err)
+{
+    const struct sl_site_change *made = site_change_making(site, site->current);
+    struct site_expected expected = {
+        .manifest = generation->manifest,
+        .manifest_json = sl_buf_view(&generation->manifest_json),
+        .signers = made ? made->signers : NULL,
+        .signer_count = made ? made->signer_count : 0,
+    };
+    if (site_compare(out, generation->dir, &expected, progress, err) < 0)
+        return sl_wrap(err, "%s/" SITE_CURRENT, site->shown);
+    return 0;
+}
+
+int sl_site_status(struct sl_site_state *out, const struct sl_site_options *options,
+                   const struct sl_drift_report *report, struct sl_err *err)
+{
+    SL_CLEANUP(site_release) struct site site;
+    site_init(&site, options->root);
+    if (open_for_reading(&site, err) < 0)
+        return -1;
+    if (site.current.len == 0)
+        return no_current(&site, err);
+    SL_CLEANUP(site_generation_release) struct site_generation generation;
+    if (site_generation_open(&generation, &site, site.current, err) < 0)
+        return -1;
+    SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
+    site_drifts_init(&drifts);
+    if (compare(&drifts, &site, &generation, &options->progress, err) < 0)
+        return -1;
+    fill_state(out, &site, &generation);
+    out->drifted = drifts.total;
+    for (size_t i = 0; report && report->found && i < drifts.count; i++)
+        report->found(report->context, drifts.items[i].kind, drifts.items[i].path);
+    return 0;
+}
+
+/* -- history -- */
+
+struct sl_site_log {
+    struct site site; /* whose arena holds the texts */
+    struct sl_site_event *events;
+    size_t count;
+};
+
+static int fill_event(struct sl_site_event *out, const struct site *site, size_t index, struct sl_err *err)
+{
+    const struct sl_site_change *change = &site->history.changes[index];
+    int present = site_generation_present(site, change->to, err);
+    if (present < 0)
+        return -1;
+    *out = (struct sl_site_event){
+        .number = index + 1,
+        .action = sl_site_action_name(change->action),
+        .bundle = change->bundle,
+        .from = change->from,
+        .to = change->to,
+        .signers = change->signers,
+        .signer_count = change->signer_count,
+        .time = change->time,
+        .present = present == 1,
+    };
+    memcpy(out->manifest_sha256, change->manifest.bytes, sizeof out->manifest_sha256);
+    return 0;
+}
+
+static int fill_log(struct sl_site_log *log, struct sl_err *err)
+{
+    if (open_for_reading(&log->site, err) < 0)
+        return -1;
+    size_t count = log->site.history.count;
+    log->events = sl_arena_array(&log->site.arena, count, sizeof *log->events);
+    if (!log->events)
+        return sl_fail_memory(err);
+    for (; log->count < count; log->count++)
+        if (fill_event(&log->events[log->count], &log->site, log->count, err) < 0)
+            return -1;
+    return 0;
+}
+
+int sl_site_history(struct sl_site_log **out, const struct sl_site_options *options, struct sl_err *err)
+{
+    SL_CLEANUP(sl_site_log_freep) struct sl_site_log *log = calloc(1, sizeof *log);
+    if (!log)
+        return sl_fail_memory(err);
+    site_init(&log->site, options->root);
+    if (fill_log(log, err) < 0)
+        return -1;
+    *out = sl_steal(&log);
+    return 0;
+}
+
+size_t sl_site_log_count(const struct sl_site_log *log)
+{
+    return log->count;
+}
+
+const struct sl_site_event *sl_site_log_at(const struct sl_site_log *log, size_t index)
+{
+    return &log->events[index];
+}
+
+struct sl_str sl_site_log_current(const struct sl_site_log *log)
+{
+    return log->site.current;
+}
+
+void sl_site_log_free(struct sl_site_log *log)
+{
+    if (!log)
+        return;
+    site_release(&log->site);
+    free(log);
+}
+
+void sl_site_log_freep(struct sl_site_log **log)
+{
+    sl_site_log_free(*log);
+    *log = NULL;
+}

@@ -1,0 +1,199 @@
+#include <sealift/site.h>
+
+#include "base/cleanup.h"
+#include "change.h"
+#include "compare.h"
+#include "generation.h"
+
+#include <sealift/text.h>
+
+static const struct sl_digest *digest_of(const struct site *site, struct sl_str generation)
+{
+    const struct sl_site_change *change = site_change_to(site, generation);
+    return change ? &change->manifest : NULL;
+}
+
+/*
+ * The generation that was current before the current one: going back through the history, the first `from`
+ * that is of another bundle than what is current. A repair, which leads from a bundle to a fresh copy of it,
+ * is no step; a rollback is one, so that a second rollback undoes the first.
+ */
+static int find_previous(struct sl_str *out, const struct site *site, struct sl_err *err)
+{
+    const struct sl_site_history *history = &site->history;
+    const struct sl_digest *current = digest_of(site, site->current);
+    for (size_t i = history->count; i > 0; i--) {
+        struct sl_str from = history->changes[i - 1].from;
+        const struct sl_digest *digest = from.len ? digest_of(site, from) : NULL;
+        if (digest && current && !sl_digest_equal(digest, current)) {
+            *out = from;
+            return 0;
+        }
+    }
+    (void)sl_fail(err, SL_E_USAGE,
+                  "there is nothing to go back to: no other bundle was current before " SL_FMT,
+                  SL_ARG(site->current));
+    return sl_hint(err, "`sealift history` shows what was when");
+}
+
+/* -- by name -- */
+
+enum fit {
+    FIT_WHOLE,    /* the name itself */
+    FIT_PART,     /* up to the border of a part, so that "17" does not mean 170 */
+    FIT_BEGINNING /* any beginning */
+};
+
+static bool fits(struct sl_str generation, struct sl_str text, enum fit fit)
+{
+    if (text.len == 0 || !sl_str_starts_with(generation, text))
+        return false;
+    if (generation.len == text.len || fit == FIT_BEGINNING)
+        return true;
+    return fit == FIT_PART && strchr("-.", generation.ptr[text.len]);
+}
+
+static int ambiguous(struct sl_str text, struct sl_str a, struct sl_str b, struct sl_err *err)
+{
+    char shown[64];
+    (void)sl_fail(err, SL_E_USAGE, "\"%s\" can mean " SL_FMT " or " SL_FMT,
+                  sl_escape(shown, sizeof shown, text), SL_ARG(a), SL_ARG(b));
+    return sl_hint(err, "give more of the name");
+}
+
+/* The one bundle on disk whose generation fits; of several copies, the one that was made current last. 1 and
+ * *out, or 0. */
+static int find_on_disk(struct sl_str *out, const struct site *site, struct sl_str text, enum fit fit,
+                        struct sl_err *err)
+{
+    const struct sl_site_change *found = NULL;
+    for (size_t i = site->history.count; i > 0; i--) {
+        const struct sl_site_change *change = &site->history.changes[i - 1];
+        if (!fits(change->to, text, fit) || (found && sl_digest_equal(&found->manifest, &change->manifest)))
+            continue;
+        int present = site_generation_present(site, change->to, err);
+        if (present < 0)
+            return -1;
+        if (present && found)
+            return ambiguous(text, found->to, change->to, err);
+        if (present)
+            found = change;
+    }
+    if (found)
+        *out = found->to;
+    return found ? 1 : 0;
+}
+
+static int not_there(const struct site *site, struct sl_str text, struct sl_err *err)
+{
+    char shown[64];
+    (void)sl_escape(shown, sizeof shown, text);
+    for (size_t i = site->history.count; i > 0; i--) {
+        struct sl_str name = site->history.changes[i - 1].to;
+        if (!fits(name, text, FIT_BEGINNING))
+            continue;
+        (void)sl_fail(err, SL_E_NOT_FOUND, SL_FMT " is in the history, but no longer on disk", SL_ARG(name));
+        return sl_hint(err, "install its bundle again");
+    }
+    (void)sl_fail(err, SL_E_NOT_FOUND, "no generation of %s begins with \"%s\"", site->shown, shown);
+    return sl_hint(err, "`sealift history` shows their names");
+}
+
+static int find_named(struct sl_str *out, const struct site *site, struct sl_str text, struct sl_err *err)
+{
+    for (enum fit fit = FIT_WHOLE; fit <= FIT_BEGINNING; fit++) {
+        int found = find_on_disk(out, site, text, fit, err);
+        if (found)
+            return found < 0 ? -1 : 0;
+    }
+    return not_there(site, text, err);
+}
+
+/* -- going back -- */
+
+static int is_current(struct sl_str name, struct sl_err *err)
+{
+    (void)sl_fail(err, SL_E_USAGE, SL_FMT " is what is current already", SL_ARG(name));
+    return sl_hint(err, "`sealift status` says whether its files are as they should be");
+}
+
+static int is_altered(struct sl_str name, const struct site_drifts *drifts, struct sl_err *err)
+{
+    const struct site_drift *first = &drifts->items[0];
+    char shown[200];
+    (void)sl_fail(err, SL_E_DRIFT, SL_FMT " is not what was installed: %llu %s, the first %s (%s)",
+                  SL_ARG(name), (unsigned long long)drifts->total,
+                  drifts->total == 1 ? "difference" : "differences",
+                  sl_escape(shown, sizeof shown, first->path), sl_drift_name(first->kind));
+    return sl_hint(err,
+                   "nothing was changed; install its bundle again for a fresh copy, or go back to another");
+}
+
+static int check_intact(const struct site_generation *generation, struct sl_str name,
+                        const struct sl_progress *progress, struct sl_err *err)
+{
+    SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
+    site_drifts_init(&drifts);
+    struct site_expected expected = {
+        .manifest = generation->manifest,
+        .manifest_json = sl_buf_view(&generation->manifest_json),
+    };
+    if (site_compare(&drifts, generation->dir, &expected, progress, err) < 0)
+        return sl_wrap(err, SL_FMT, SL_ARG(name));
+    return drifts.total > 0 ? is_altered(name, &drifts, err) : 0;
+}
+
+static int switch_to(struct site *site, struct sl_str name, const struct sl_site_options *options,
+                     struct sl_err *err)
+{
+    SL_CLEANUP(site_generation_release) struct site_generation generation;
+    if (site_generation_open(&generation, site, name, err) < 0)
+        return -1;
+    if (check_intact(&generation, name, &options->progress, err) < 0)
+        return -1;
+    struct sl_site_change change = {
+        .action = SL_SITE_ROLLBACK,
+        .bundle = generation.manifest->bundle,
+        .from = site->current,
+        .to = name,
+        .manifest = generation.change->manifest,
+        .time = options->now,
+    };
+    return site_switch(site, &change, err);
+}
+
+static int work(struct sl_rollback_result *out, struct site *site, const struct sl_site_options *options,
+                const char *generation, struct sl_err *err)
+{
+    if (site_recover(site, err) < 0)
+        return -1;
+    if (site->current.len == 0)
+        return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s", site->shown);
+    struct sl_str target = {NULL, 0};
+    int found = generation ? find_named(&target, site, sl_str_from(generation), err)
+                           : find_previous(&target, site, err);
+    if (found < 0)
+        return -1;
+    if (sl_str_equal(target, site->current))
+        return is_current(target, err);
+    site_generation_copy(out->from, site->current);
+    site_generation_copy(out->to, target);
+    return switch_to(site, target, options, err);
+}
+
+static int rollback(struct sl_rollback_result *out, struct site *site, const struct sl_site_options *options,
+                    const char *generation, struct sl_err *err)
+{
+    if (site_open(site, err) < 0 || site_require(site, err) < 0 || site_lock(site, options, err) < 0)
+        return -1;
+    return work(out, site, options, generation, err) < 0 ? site_give_up(site, err) : 0;
+}
+
+int sl_site_rollback(struct sl_rollback_result *out, const struct sl_site_options *options,
+                     const char *generation, struct sl_err *err)
+{
+    SL_CLEANUP(site_release) struct site site;
+    site_init(&site, options->root);
+    *out = (struct sl_rollback_result){0};
+    return rollback(out, &site, options, generation, err) < 0 ? site_hint_writing(&site, err) : 0;
+}

@@ -1,0 +1,89 @@
+#include "site_kit.h"
+
+#include "base/limits.h"
+#include "delivery.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct delivery_file files_b[] = {
+    {"manifests/10-namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: harbor\n", false},
+    {"manifests/20-config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: changed\n", false},
+    {"manifests/30-service.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: harbor\n", false},
+    {"docs/empty.txt", "", false},
+    {"docs/tools/check.sh", "#!/bin/sh\nexec kubectl get pods\n", true},
+};
+
+void site_kit_make(struct site_kit *kit)
+{
+    *kit = (struct site_kit){0};
+    temp_dir_make(&kit->temp);
+    (void)temp_dir_join(&kit->temp, "site", kit->root);
+    delivery_key(1, NULL, &kit->key);
+    kit->options =
+        (struct sl_site_options){.root = kit->root, .now = SITE_KIT_TIME, .holder = "a test, process 1"};
+    delivery_make(&kit->a, &(struct delivery_options){0});
+    delivery_make(&kit->b, &(struct delivery_options){.release = "v1.1",
+                                                      .sequence = 18,
+                                                      .files = files_b,
+                                                      .file_count = sizeof files_b / sizeof files_b[0]});
+}
+
+void site_kit_remove(struct site_kit *kit)
+{
+    sl_buf_release(&kit->a);
+    sl_buf_release(&kit->b);
+    temp_dir_remove(&kit->temp);
+}
+
+int site_kit_install(struct site_kit *kit, const struct sl_buf *bundle, struct sl_install_result *result,
+                     struct sl_err *err)
+{
+    struct sl_policy policy = {&kit->key, 1, {NULL, 0}};
+    int status = sl_site_install(result, &kit->options, delivery_open(bundle), "bundle.tar.gz", &policy, err);
+    kit->options.now++;
+    return status;
+}
+
+const char *site_kit_must_install(struct site_kit *kit, const struct sl_buf *bundle)
+{
+    static struct sl_install_result result;
+    struct sl_err err = {0};
+    if (site_kit_install(kit, bundle, &result, &err) < 0) {
+        (void)fprintf(stderr, "site_kit_must_install: %s\n", err.message);
+        abort();
+    }
+    return result.generation;
+}
+
+const char *site_kit_path(const struct site_kit *kit, char out[PATH_MAX], const char *format, ...)
+{
+    char path[PATH_MAX];
+    va_list args;
+    va_start(args, format);
+    /* It is initialised right above. NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
+    int len = vsnprintf(path, sizeof path, format, args);
+    va_end(args);
+    int all = snprintf(out, PATH_MAX, "%s/%s", kit->root, path);
+    if (len < 0 || len >= PATH_MAX || all < 0 || all >= PATH_MAX) {
+        (void)fprintf(stderr, "site_kit_path: too long\n");
+        abort();
+    }
+    return out;
+}
+
+static void add_line(void *context, enum sl_drift drift, struct sl_str path)
+{
+    struct sl_buf *out = context;
+    sl_buf_printf(out, "%s " SL_FMT "\n", sl_drift_name(drift), SL_ARG(path));
+}
+
+int site_kit_status(const struct site_kit *kit, struct sl_buf *out, struct sl_site_state *state,
+                    struct sl_err *err)
+{
+    struct sl_site_state own;
+    sl_buf_init(out, SL_MIB);
+    sl_buf_text(out, "");
+    struct sl_drift_report report = {add_line, out};
+    return sl_site_status(state ? state : &own, &kit->options, &report, err);
+}

@@ -1,0 +1,209 @@
+#include <criterion/criterion.h>
+
+#include "delivery.h"
+#include "listing.h"
+#include "site_kit.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct site_kit kit;
+
+static void setup(void)
+{
+    site_kit_make(&kit);
+    (void)site_kit_must_install(&kit, &kit.a);
+}
+
+static void teardown(void)
+{
+    site_kit_remove(&kit);
+}
+
+TestSuite(status, .init = setup, .fini = teardown);
+
+static char *in_current(const char *path)
+{
+    static char paths[4][PATH_MAX];
+    static size_t next;
+    char *out = paths[next++ % 4];
+    (void)site_kit_path(&kit, out, "current/%s", path);
+    return out;
+}
+
+static void expect_drifts(const char *expected)
+{
+    struct sl_buf lines;
+    struct sl_buf before;
+    struct sl_buf after;
+    struct sl_site_state state;
+    struct sl_err err = {0};
+    listing_make(&before, kit.root, NULL);
+    cr_assert_eq(site_kit_status(&kit, &lines, &state, &err), 0, "%s", err.message);
+    listing_make(&after, kit.root, NULL);
+    cr_expect_str_eq(lines.ptr, expected);
+    size_t count = 0;
+    for (const char *at = expected; *at; at++)
+        count += *at == '\n';
+    cr_expect_eq(state.drifted, count);
+    cr_expect_str_eq(after.ptr, before.ptr, "status changed something");
+    sl_buf_release(&before);
+    sl_buf_release(&after);
+    sl_buf_release(&lines);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(in_current(path), "w");
+    cr_assert_not_null(file, "%s", path);
+    (void)fputs(text, file);
+    cr_assert_eq(fclose(file), 0);
+    cr_assert_eq(chmod(in_current(path), 0644), 0);
+}
+
+Test(status, an_intact_generation_has_no_differences)
+{
+    struct sl_buf lines;
+    struct sl_site_state state;
+    struct sl_err err = {0};
+    cr_assert_eq(site_kit_status(&kit, &lines, &state, &err), 0, "%s", err.message);
+    cr_expect_str_eq(lines.ptr, "");
+    cr_expect_eq(strncmp(state.generation, "17-v1.0-", 8), 0);
+    cr_expect_str_eq(state.customer, "customer-a");
+    cr_expect_str_eq(state.release, "v1.0");
+    cr_expect_eq(state.sequence, 17);
+    cr_expect_eq(state.files, delivery_file_count + 1);
+    cr_expect_eq(state.drifted, 0);
+    cr_expect_not(state.pending);
+    sl_buf_release(&lines);
+}
+
+Test(status, a_changed_byte_of_the_same_length_is_found)
+{
+    FILE *file = fopen(in_current("manifests/20-config.yaml"), "r+");
+    cr_assert_not_null(file);
+    (void)fputc('A', file);
+    cr_assert_eq(fclose(file), 0);
+    expect_drifts("changed manifests/20-config.yaml\n");
+}
+
+Test(status, a_file_that_grew_or_shrank_is_found)
+{
+    write_file("docs/empty.txt", "x");
+    cr_assert_eq(truncate(in_current("docs/tools/check.sh"), 1), 0);
+    expect_drifts("changed docs/empty.txt\nchanged docs/tools/check.sh\n");
+}
+
+Test(status, what_is_missing_is_found)
+{
+    cr_assert_eq(unlink(in_current("docs/tools/check.sh")), 0);
+    cr_assert_eq(rmdir(in_current("docs/tools")), 0);
+    cr_assert_eq(unlink(in_current("SHA256SUMS")), 0);
+    cr_assert_eq(unlink(in_current("manifest.json.0101010101010101.minisig")), 0);
+    expect_drifts("missing SHA256SUMS\nmissing docs/tools/check.sh\n"
+                  "missing manifest.json.0101010101010101.minisig\n");
+}
+
+Test(status, modes_are_compared_of_files_and_directories)
+{
+    cr_assert_eq(chmod(in_current("docs/tools/check.sh"), 0644), 0);
+    cr_assert_eq(chmod(in_current("manifests/10-namespace.yaml"), 0666), 0);
+    cr_assert_eq(chmod(in_current("docs"), 0777), 0);
+    cr_assert_eq(chmod(in_current("manifest.json"), 0755), 0);
+    cr_assert_eq(chmod(in_current("."), 0775), 0);
+    cr_assert_eq(chmod(in_current("SHA256SUMS"), 04644), 0);
+    expect_drifts("mode .\nmode SHA256SUMS\nmode docs\nmode docs/tools/check.sh\nmode manifest.json\n"
+                  "mode manifests/10-namespace.yaml\n");
+}
+
+Test(status, what_its_mode_hides_counts_for_its_mode)
+{
+    if (geteuid() == 0)
+        cr_skip_test("root can read everything");
+    cr_assert_eq(chmod(in_current("manifests/10-namespace.yaml"), 0), 0);
+    cr_assert_eq(chmod(in_current("docs"), 0), 0);
+    struct sl_buf lines;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), 0, "%s", err.message);
+    cr_expect_str_eq(lines.ptr, "mode docs\nmissing docs/empty.txt\nmissing docs/tools/check.sh\n"
+                                "mode manifests/10-namespace.yaml\n");
+    sl_buf_release(&lines);
+    cr_assert_eq(chmod(in_current("docs"), 0755), 0);
+}
+
+Test(status, another_kind_of_thing_is_found_and_no_link_is_followed)
+{
+    cr_assert_eq(unlink(in_current("manifests/10-namespace.yaml")), 0);
+    cr_assert_eq(symlink("20-config.yaml", in_current("manifests/10-namespace.yaml")), 0);
+    cr_assert_eq(unlink(in_current("docs/empty.txt")), 0);
+    cr_assert_eq(mkfifo(in_current("docs/empty.txt"), 0644), 0);
+    cr_assert_eq(unlink(in_current("SHA256SUMS")), 0);
+    cr_assert_eq(mkdir(in_current("SHA256SUMS"), 0755), 0);
+    write_file("SHA256SUMS/below", "x");
+    cr_assert_eq(rename(in_current("docs/tools"), in_current("../../tools")), 0);
+    cr_assert_eq(symlink("../../../tools", in_current("docs/tools")), 0);
+    expect_drifts("kind SHA256SUMS\nkind docs/empty.txt\nkind docs/tools\nmissing docs/tools/check.sh\n"
+                  "kind manifests/10-namespace.yaml\n");
+}
+
+Test(status, what_was_added_is_found_a_directory_once)
+{
+    write_file("manifests/99-backdoor.yaml", "x");
+    write_file("manifests-old", "x");
+    write_file("manifest.json.old", "x");
+    write_file("manifest.json.0101010101010101.minisig.bak", "x");
+    cr_assert_eq(mkdir(in_current("extra"), 0755), 0);
+    write_file("extra/one", "x");
+    write_file("extra/two", "x");
+    cr_assert_eq(symlink("/etc/passwd", in_current("docs/link")), 0);
+    expect_drifts("extra docs/link\nextra extra\nextra manifest.json.0101010101010101.minisig.bak\n"
+                  "extra manifest.json.old\nextra manifests-old\nextra manifests/99-backdoor.yaml\n");
+}
+
+Test(status, a_replaced_manifest_is_refused_whatever_the_files_are)
+{
+    write_file("manifest.json", "{}");
+    struct sl_buf lines;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+    cr_expect(strstr(err.message, "manifest.json is not the manifest that was installed"), "%s", err.message);
+    sl_buf_release(&lines);
+}
+
+Test(status, nothing_installed_is_said_so)
+{
+    struct site_kit fresh;
+    site_kit_make(&fresh);
+    struct sl_buf lines;
+    struct sl_err err = {0};
+    for (int made = 0; made < 2; made++) {
+        if (made)
+            temp_dir_make_dir(&fresh.temp, "site");
+        cr_expect_eq(site_kit_status(&fresh, &lines, NULL, &err), -1);
+        cr_expect_eq(err.code, SL_E_NOT_FOUND, "%s", err.message);
+        cr_expect(strstr(err.message, "nothing is installed in "), "%s", err.message);
+        sl_buf_release(&lines);
+    }
+    site_kit_remove(&fresh);
+}
+
+Test(status, a_missing_current_is_not_taken_for_nothing_installed)
+{
+    char current[PATH_MAX];
+    cr_assert_eq(unlink(site_kit_path(&kit, current, "current")), 0);
+    struct sl_buf lines;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+    cr_expect(strstr(err.hint, "ln -s generations/17-v1.0-"), "%s", err.hint);
+    sl_buf_release(&lines);
+}
+
+Test(status, a_root_below_a_link_of_the_users_is_fine)
+{
+    temp_dir_link(&kit.temp, "link", "site");
+    (void)temp_dir_join(&kit.temp, "link", kit.root);
+    expect_drifts("");
+}
