@@ -56,7 +56,10 @@ static bool is_due(bool changes)
 {
     if (armed.changes_only && !changes)
         return false;
-    return atomic_fetch_add(&counted, 1) + 1 == armed.nth && armed.action != SYS_FAULT_COUNT;
+    size_t call = atomic_fetch_add(&counted, 1) + 1;
+    if (armed.action == SYS_FAULT_FAIL_ON)
+        return call >= armed.nth;
+    return call == armed.nth && armed.action != SYS_FAULT_COUNT;
 }
 
 /* True: the call has to fail, errno is set. Does not return where it has to die. */
@@ -65,7 +68,7 @@ static bool fails(bool changes)
     if (!is_due(changes))
         return false;
     atomic_store(&happened, true);
-    if (armed.action != SYS_FAULT_FAIL)
+    if (armed.action == SYS_FAULT_DIE || armed.action == SYS_FAULT_DIE_WRITING)
         _exit(SYS_FAULT_STATUS);
     errno = armed.number;
     return true;
@@ -108,12 +111,16 @@ ssize_t __real_sl_sys_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_sl_sys_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_sl_sys_write(int fd, const void *bytes, size_t len)
 {
+    if (armed.action == SYS_FAULT_SHORT_WRITES && len > 1) {
+        atomic_store(&happened, true);
+        return __real_sl_sys_write(fd, bytes, len - len / 2);
+    }
     if (!is_due(true))
         return __real_sl_sys_write(fd, bytes, len);
     atomic_store(&happened, true);
     if (armed.action == SYS_FAULT_DIE_WRITING)
         (void)__real_sl_sys_write(fd, bytes, len - len / 2);
-    if (armed.action != SYS_FAULT_FAIL)
+    if (armed.action == SYS_FAULT_DIE || armed.action == SYS_FAULT_DIE_WRITING)
         _exit(SYS_FAULT_STATUS);
     errno = armed.number;
     return -1;

@@ -36,8 +36,11 @@
 enum sys_fault_action {
     SYS_FAULT_COUNT, /* only counts */
     SYS_FAULT_FAIL,  /* the call is not made (close is) and returns -1 with errno `number`; later ones work */
-    SYS_FAULT_DIE,   /* _exit() in place of the call: a kill, between it and the one before */
-    SYS_FAULT_DIE_WRITING /* the same, but a write first writes the half of its bytes, rounded up */
+    SYS_FAULT_FAIL_ON, /* the same for every call from the nth on: what is on disk stays as a kill there would
+                        * leave it, and the process lives to be asked */
+    SYS_FAULT_DIE,     /* _exit() in place of the call: a kill, between it and the one before */
+    SYS_FAULT_DIE_WRITING, /* the same, but a write first writes the half of its bytes, rounded up */
+    SYS_FAULT_SHORT_WRITES /* every write of more than one byte takes only the half, rounded up; no nth */
 };
 
 struct sys_fault {
