@@ -46,7 +46,9 @@ void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
     cli_field(cli, "sequence", "%llu", (unsigned long long)manifest->sequence);
     print_source(cli, manifest);
     cli_field(cli, "dated", "%s", sl_time_text(when, manifest->mtime));
-    field(cli, "packed by", manifest->tool_version);
+    sl_buf_text(&cli->out, "  packed by    sealift ");
+    cli_escaped(cli, manifest->tool_version);
+    sl_buf_byte(&cli->out, '\n');
     cli_field(cli, "files", "%zu, %s", manifest->file_count, sl_size_text(size, manifest->total_bytes));
     sl_buf_text(&cli->out, "  digest       ");
     sl_buf_hex(&cli->out, head->manifest_sha256, sizeof head->manifest_sha256);

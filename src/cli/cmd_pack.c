@@ -118,6 +118,8 @@ static int pack(struct cli *cli, const struct context *context, const struct sec
     if (result == 0)
         result = sl_release_pack(&packed, rendering, &pack_options, err);
     cli_progress_end(&progress);
+    if (result < 0 && err->code == SL_E_EXISTS && !err->hint[0])
+        (void)sl_hint(err, "--replace replaces it, --out puts the new one elsewhere");
     if (result == 0 && context->with_verifier)
         result = cli_copy_verifier(pack_options.out, err);
     if (result == 0 && context->format == CLI_AS_JSON)

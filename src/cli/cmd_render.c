@@ -93,8 +93,10 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     if (result == 0)
         result = deliver(cli, context, rendering, findings, err);
     else if (rendering && context->format == CLI_AS_JSON) {
+        /* What was found is worth a report too; the error stays what it is. */
         struct sl_err report_err = {0};
-        (void)print_json(cli, rendering, findings, false, &report_err);
+        if (print_json(cli, rendering, findings, false, &report_err) < 0)
+            sl_buf_reset(&cli->out);
     }
     sl_rendering_free(rendering);
     sl_findings_free(findings);

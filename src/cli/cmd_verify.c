@@ -55,7 +55,9 @@ static int refusal_json(struct cli *cli, const struct sl_err *refusal)
     sl_json_key_text(&json, "code", sl_str_from(sl_code_name(refusal->code)));
     sl_json_key_text(&json, "reason", sl_str_from(refusal->message));
     sl_json_end(&json);
-    (void)sl_json_close(&json, &err);
+    /* The refusal counts, whatever becomes of its report. */
+    if (sl_json_close(&json, &err) < 0)
+        sl_buf_reset(&cli->out);
     return -1;
 }
 
