@@ -1,7 +1,7 @@
 #include "doc/json.h"
 
 #include "base/limits.h"
-#include "entries.h"
+#include "builder.h"
 #include "json_scan.h"
 #include "number.h"
 
@@ -10,22 +10,8 @@
 
 struct reader {
     struct sl_json_scan scan;
-    struct sl_doc *doc;
-    uint16_t file;
-    /* The entries of all maps and lists that are open, innermost last. */
-    struct sl_entry *open;
-    size_t open_count;
-    size_t open_capacity;
+    struct sl_builder builder;
 };
-
-static struct sl_node *mark_node(struct reader *reader, struct sl_node *node, struct sl_place place)
-{
-    if (node)
-        node->mark = sl_place_mark(place, reader->file);
-    else
-        (void)sl_node_fail(reader->doc, reader->scan.err);
-    return node;
-}
 
 static bool canonical_integer(struct sl_str text, const struct sl_node *node)
 {
@@ -47,17 +33,17 @@ static struct sl_node *number_node(struct reader *reader, struct sl_str text, bo
     struct sl_node *node = NULL;
     double number = 0;
     if (fits == 1)
-        node = sl_node_int(reader->doc, integer);
+        node = sl_node_int(reader->builder.doc, integer);
     else if (fits == 2)
-        node = sl_node_uint(reader->doc, uinteger);
+        node = sl_node_uint(reader->builder.doc, uinteger);
     else if (sl_double_parse(&number, text))
-        node = sl_node_float(reader->doc, number);
+        node = sl_node_float(reader->builder.doc, number);
     else
         *range = true;
     bool says_more = fits == 0 || (negative && integer == 0);
     if (!node || !says_more)
         return node;
-    node->as.source = sl_arena_str(&reader->doc->arena, text).ptr;
+    node->as.source = sl_arena_str(&reader->builder.doc->arena, text).ptr;
     return node->as.source ? node : NULL;
 }
 
@@ -69,7 +55,8 @@ static int read_number(struct reader *reader, struct sl_node **out)
     if (end == 0)
         return sl_json_fail(&reader->scan, "a number that JSON does not allow");
     struct sl_str text = {reader->scan.text + reader->scan.at, end - reader->scan.at};
-    *out = mark_node(reader, number_node(reader, text, whole, &range), sl_json_place(&reader->scan));
+    *out = sl_builder_mark(&reader->builder, number_node(reader, text, whole, &range),
+                           sl_json_place(&reader->scan));
     if (range)
         return sl_json_fail(&reader->scan, "a number too large to be represented");
     if (!*out)
@@ -95,9 +82,9 @@ static int read_word(struct reader *reader, struct sl_node **out)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (!sl_str_starts_with(rest, words[i].text))
             continue;
-        struct sl_node *node =
-            words[i].kind == SL_NULL ? sl_node_null(reader->doc) : sl_node_bool(reader->doc, words[i].value);
-        *out = mark_node(reader, node, sl_json_place(&reader->scan));
+        struct sl_node *node = words[i].kind == SL_NULL ? sl_node_null(reader->builder.doc)
+                                                        : sl_node_bool(reader->builder.doc, words[i].value);
+        *out = sl_builder_mark(&reader->builder, node, sl_json_place(&reader->scan));
         reader->scan.at += words[i].text.len;
         return *out ? 0 : -1;
     }
@@ -108,82 +95,25 @@ static int read_word(struct reader *reader, struct sl_node **out)
 
 static int read_value(struct reader *reader, struct sl_node **out, unsigned depth);
 
-static int push(struct reader *reader, struct sl_entry entry)
-{
-    if (reader->open_count == reader->open_capacity) {
-        size_t capacity = reader->open_capacity ? reader->open_capacity * 2 : 256;
-        struct sl_entry *open = realloc(reader->open, capacity * sizeof *open);
-        if (!open)
-            return sl_fail_memory(reader->scan.err);
-        reader->open = open;
-        reader->open_capacity = capacity;
-    }
-    reader->open[reader->open_count++] = entry;
-    return 0;
-}
-
-/* Moves the entries from `base` on into the list or map they belong to. */
-static int close_container(struct reader *reader, struct sl_node *node, size_t base)
-{
-    const struct sl_entry *entries = reader->open + base;
-    uint32_t count = (uint32_t)(reader->open_count - base);
-    reader->open_count = base;
-    node->count = count;
-    node->as.capacity = count;
-    if (count == 0)
-        return 0;
-    if (node->kind == SL_MAP) {
-        node->as.entries = sl_arena_array(&reader->doc->arena, count, sizeof *entries);
-        if (!node->as.entries)
-            return sl_fail_memory(reader->scan.err);
-        memcpy(node->as.entries, entries, count * sizeof *entries);
-        return 0;
-    }
-    node->as.items = sl_arena_array(&reader->doc->arena, count, sizeof(struct sl_node *));
-    if (!node->as.items)
-        return sl_fail_memory(reader->scan.err);
-    for (uint32_t i = 0; i < count; i++)
-        node->as.items[i] = entries[i].value;
-    return 0;
-}
-
-static int check_duplicates(struct reader *reader, size_t base)
-{
-    const struct sl_entry *entries = reader->open + base;
-    uint32_t first;
-    uint32_t second;
-    int found = sl_entries_duplicate(entries, (uint32_t)(reader->open_count - base), &first, &second,
-                                     reader->scan.err);
-    if (found <= 0)
-        return found;
-    char key[160];
-    struct sl_mark one = entries[first].key_mark;
-    struct sl_mark two = entries[second].key_mark;
-    struct sl_place place = {.name = reader->scan.name, .line = two.line, .column = two.column};
-    return sl_fail_at(reader->scan.err, SL_E_INPUT, place, "key \"%s\" stands here again, first at %u:%u",
-                      sl_escape(key, sizeof key, entries[second].key), (unsigned)one.line,
-                      (unsigned)one.column);
-}
-
 static int read_item(struct reader *reader, unsigned depth)
 {
     struct sl_entry entry = {0};
     if (read_value(reader, &entry.value, depth) < 0)
         return -1;
-    return push(reader, entry);
+    return sl_builder_push(&reader->builder, entry);
 }
 
 static int read_member(struct reader *reader, size_t base, unsigned depth)
 {
     if (reader->scan.text[reader->scan.at] != '"')
         return sl_json_fail_byte(&reader->scan, "a key in double quotes");
-    struct sl_entry entry = {.key_mark = sl_place_mark(sl_json_place(&reader->scan), reader->file)};
+    struct sl_entry entry = {.key_mark = sl_place_mark(sl_json_place(&reader->scan), reader->builder.file)};
     struct sl_place place = sl_json_place(&reader->scan);
     if (sl_json_string(&reader->scan, &entry.key) < 0)
         return -1;
-    bool first = reader->open_count == base;
+    bool first = reader->builder.count == base;
     if (reader->scan.canonical && !first &&
-        sl_str_compare(reader->open[reader->open_count - 1].key, entry.key) >= 0)
+        sl_str_compare(reader->builder.open[reader->builder.count - 1].key, entry.key) >= 0)
         return sl_fail_at(reader->scan.err, SL_E_REFUSED, place,
                           "a key that does not come after the one before, as canonical JSON has it");
     if (sl_json_skip_space(&reader->scan) < 0)
@@ -193,7 +123,7 @@ static int read_member(struct reader *reader, size_t base, unsigned depth)
     reader->scan.at++;
     if (sl_json_skip_space(&reader->scan) < 0 || read_value(reader, &entry.value, depth) < 0)
         return -1;
-    return push(reader, entry);
+    return sl_builder_push(&reader->builder, entry);
 }
 
 /* The comma or the end behind an item. 1 another item follows, 0 the end. */
@@ -219,14 +149,14 @@ static int read_separator(struct reader *reader, char closing)
 static int read_container(struct reader *reader, struct sl_node **out, unsigned depth)
 {
     bool is_map = reader->scan.text[reader->scan.at] == '{';
-    struct sl_node *node = is_map ? sl_node_map(reader->doc) : sl_node_list(reader->doc);
-    *out = mark_node(reader, node, sl_json_place(&reader->scan));
+    struct sl_node *node = is_map ? sl_node_map(reader->builder.doc) : sl_node_list(reader->builder.doc);
+    *out = sl_builder_mark(&reader->builder, node, sl_json_place(&reader->scan));
     if (!node)
         return -1;
     if (depth >= SL_DOC_DEPTH_MAX)
         return sl_fail_at(reader->scan.err, SL_E_LIMIT, sl_json_place(&reader->scan),
                           "nested deeper than %d levels", SL_DOC_DEPTH_MAX);
-    size_t base = reader->open_count;
+    size_t base = reader->builder.count;
     char closing = is_map ? '}' : ']';
     reader->scan.at++;
     if (sl_json_skip_space(&reader->scan) < 0)
@@ -241,9 +171,10 @@ static int read_container(struct reader *reader, struct sl_node **out, unsigned 
             return -1;
         more = read_separator(reader, closing);
     }
-    if (more < 0 || (is_map && !reader->scan.canonical && check_duplicates(reader, base) < 0))
+    if (more < 0 ||
+        (is_map && !reader->scan.canonical && sl_builder_check_unique(&reader->builder, base) < 0))
         return -1;
-    return close_container(reader, node, base);
+    return sl_builder_close(&reader->builder, node, base);
 }
 
 static int read_value(struct reader *reader, struct sl_node **out, unsigned depth)
@@ -259,7 +190,7 @@ static int read_value(struct reader *reader, struct sl_node **out, unsigned dept
     struct sl_str text;
     if (sl_json_string(&reader->scan, &text) < 0)
         return -1;
-    struct sl_node *node = mark_node(reader, sl_node_null(reader->doc), place);
+    struct sl_node *node = sl_builder_mark(&reader->builder, sl_node_null(reader->builder.doc), place);
     if (!node)
         return -1;
     node->kind = SL_STRING;
@@ -273,7 +204,7 @@ static int read_document(struct sl_node **root, struct reader *reader, struct sl
     if (text.len > SL_DOC_BYTES_MAX)
         return sl_fail_at(reader->scan.err, SL_E_LIMIT, sl_json_place(&reader->scan),
                           "larger than %llu bytes", (unsigned long long)SL_DOC_BYTES_MAX);
-    reader->scan.text = sl_arena_alloc(&reader->doc->arena, text.len + 1);
+    reader->scan.text = sl_arena_alloc(&reader->builder.doc->arena, text.len + 1);
     if (!reader->scan.text)
         return sl_fail_memory(reader->scan.err);
     if (text.len)
@@ -289,25 +220,25 @@ static int read_document(struct sl_node **root, struct reader *reader, struct sl
     return 0;
 }
 
-static int read_with(struct sl_node **root, struct reader *reader, struct sl_str text)
+static int read_with(struct sl_node **root, struct reader *reader, struct sl_doc *doc, struct sl_str text)
 {
     reader->scan.line = 1;
-    reader->file = sl_doc_add_file(reader->doc, reader->scan.name);
+    sl_builder_init(&reader->builder, doc, reader->scan.name, reader->scan.err);
     int result = read_document(root, reader, text);
-    free(reader->open);
+    sl_builder_release(&reader->builder);
     return result;
 }
 
 int sl_json_read(struct sl_node **root, struct sl_doc *doc, struct sl_str text, struct sl_str name,
                  struct sl_err *err)
 {
-    struct reader reader = {.scan = {.err = err, .name = name}, .doc = doc};
-    return read_with(root, &reader, text);
+    struct reader reader = {.scan = {.err = err, .name = name}};
+    return read_with(root, &reader, doc, text);
 }
 
 int sl_json_read_canonical(struct sl_node **root, struct sl_doc *doc, struct sl_str text, struct sl_str name,
                            struct sl_err *err)
 {
-    struct reader reader = {.scan = {.err = err, .name = name, .canonical = true}, .doc = doc};
-    return read_with(root, &reader, text);
+    struct reader reader = {.scan = {.err = err, .name = name, .canonical = true}};
+    return read_with(root, &reader, doc, text);
 }

@@ -1,10 +1,13 @@
+#include "node_copy.h"
+
 #include "base/limits.h"
-#include "doc/node.h"
 
 /* One copy: marks of one tree mostly lie in one file, so the last translation of a file number is kept. */
 struct copier {
     struct sl_doc *to;
     const struct sl_doc *from;
+    unsigned levels; /* of nesting that may be copied */
+    uint64_t left;   /* nodes that may be made */
     uint16_t file_from;
     uint16_t file_to;
 };
@@ -78,8 +81,9 @@ static bool copy_source(struct copier *copier, struct sl_node *copy, const struc
 
 static struct sl_node *copy_at(struct copier *copier, const struct sl_node *node, unsigned depth)
 {
-    if (depth > SL_DOC_DEPTH_MAX)
+    if (depth > copier->levels || copier->left == 0)
         return NULL;
+    copier->left--;
     struct sl_node *copy = sl_node_null(copier->to);
     if (!copy)
         return NULL;
@@ -109,8 +113,17 @@ static struct sl_node *copy_at(struct copier *copier, const struct sl_node *node
     return whole ? copy : NULL;
 }
 
+struct sl_node *sl_node_copy_within(struct sl_doc *doc, const struct sl_node *node, unsigned levels,
+                                    uint64_t *budget)
+{
+    struct copier copier = {.to = doc, .from = doc, .levels = levels, .left = *budget};
+    struct sl_node *copy = copy_at(&copier, node, 0);
+    *budget = copier.left;
+    return copy;
+}
+
 struct sl_node *sl_node_copy(struct sl_doc *to, const struct sl_doc *from, const struct sl_node *node)
 {
-    struct copier copier = {.to = to, .from = from};
+    struct copier copier = {.to = to, .from = from, .levels = SL_DOC_DEPTH_MAX, .left = SL_DOC_NODES_MAX};
     return node ? copy_at(&copier, node, 0) : NULL;
 }

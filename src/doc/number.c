@@ -59,7 +59,7 @@ static void take_apart(struct decimal *decimal, struct sl_str text)
     for (; i < text.len && text.ptr[i] != 'e' && text.ptr[i] != 'E'; i++) {
         if (text.ptr[i] == '.')
             fraction = true;
-        else
+        else if (is_digit(text.ptr[i]))
             add_digit(decimal, text.ptr[i], fraction);
     }
     if (i < text.len)
@@ -254,6 +254,6 @@ size_t sl_double_go_text_single(char out[SL_NUMBER_TEXT_MAX], double number)
 {
     double single = (float)number;
     if (isinf(single))
-        return (size_t)snprintf(out, SL_NUMBER_TEXT_MAX, "%s", single < 0 ? "-Inf" : "+Inf");
+        return (size_t)snprintf(out, SL_NUMBER_TEXT_MAX, "%s", single < 0 ? "-.inf" : ".inf");
     return go_text(out, single, true);
 }

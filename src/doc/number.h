@@ -13,8 +13,8 @@
 
 /*
  * The double nearest to a decimal number: [-+]?digits[.digits][(e|E)[-+]digits], where one of the two groups
- * of digits may be empty. The caller has checked the syntax. False when it is too large for a double; what is
- * too small becomes 0.
+ * of digits may be empty; underscores are passed over. The caller has checked the syntax. False when it is
+ * too large for a double; what is too small becomes 0.
  */
 bool sl_double_parse(double *out, struct sl_str text);
 
@@ -36,7 +36,8 @@ size_t sl_double_json_text(char out[SL_NUMBER_TEXT_MAX], double number);
 /* As Go's strconv.FormatFloat(x, 'g', -1, 64) does: 123456.5, 1e+06, 1e-05. */
 size_t sl_double_go_text(char out[SL_NUMBER_TEXT_MAX], double number);
 
-/* The same of the nearest single-precision number: FormatFloat(x, 'g', -1, 32). Infinite: "+Inf", "-Inf". */
+/* The same of the nearest single-precision number: FormatFloat(x, 'g', -1, 32). Beyond it: YAML's ".inf",
+ * "-.inf". */
 size_t sl_double_go_text_single(char out[SL_NUMBER_TEXT_MAX], double number);
 
 #endif

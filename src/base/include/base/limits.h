@@ -24,8 +24,11 @@
 #define SL_DOC_DEPTH_MAX 512
 /* One file of YAML or JSON. The largest CRD bundle seen in public repositories has 9 MB. */
 #define SL_DOC_BYTES_MAX (64 * SL_MIB)
-/* Nodes of one file after aliases are expanded: keeps an alias bomb ("billion laughs") small. */
+/* Nodes of one document: 64 MiB of text can have no more that mean something. */
 #define SL_DOC_NODES_MAX UINT64_C(8000000)
+/* Nodes that the aliases of one file may add: keeps an alias bomb ("billion laughs") small. go-yaml begins to
+ * refuse at 400,000. */
+#define SL_DOC_ALIAS_NODES_MAX UINT64_C(1000000)
 /* Memory of one document: what the two limits above can come to, with room for patches on top. */
 #define SL_DOC_MEMORY_MAX (2 * SL_GIB)
 /* Documents in one stream. */
@@ -40,6 +43,8 @@
 /* Items of a merging list some of which lack a key, its own and the patch's together: what kustomize makes of
  * them takes time that grows with the square. Lists whose items all have their keys have no such limit. */
 #define SL_MERGE_LOOSE_MAX 1000
+/* Operations of one JSON patch. Each may move all items of a list by one. */
+#define SL_JSON_PATCH_MAX 10000
 /* References from one schema to the next that stand in for a type; more is a circle. */
 #define SL_KUBE_REFS_MAX 64
 /* What the index of a schema may take: the largest public schemas have some thousands of definitions. */
@@ -58,6 +63,8 @@
 /* A file that is read whole into memory (manifests, values, schemas). Artifacts are streamed and have no such
  * limit. */
 #define SL_TREE_FILE_MAX SL_DOC_BYTES_MAX
+/* A Git LFS pointer: the specification's own limit. */
+#define SL_LFS_POINTER_MAX 1024
 /* Symbolic links followed for one path, as many as Linux follows; more is a circle. */
 #define SL_TREE_LINKS_MAX 40
 /* All that one tree keeps: lists and the files read whole. A release and its overlays have some megabytes. */

@@ -27,6 +27,14 @@ enum __attribute__((packed)) sl_kind {
     SL_MAP
 };
 
+/* How a scalar stood in a resource, where kustomize changes what it writes because of that; sl_yaml_write()
+ * does the same. The value itself is what YAML says it is. */
+enum __attribute__((packed)) sl_style {
+    SL_STYLE_ANY,
+    SL_STYLE_FOLDED,    /* a string, as ">": gets more line breaks */
+    SL_STYLE_FLOW_EMPTY /* null, as nothing at all between braces, {a: }: becomes "" */
+};
+
 /* Where something stands: `file` counts from 1 into the document's list of names (0: nowhere), line and
  * column from 1, the column in characters. 8 bytes, so that every node can carry one. */
 struct sl_mark {
@@ -45,9 +53,7 @@ struct sl_entry {
 
 struct sl_node {
     enum sl_kind kind;
-    /* SL_STRING: stood as a folded scalar (">") in a resource, which kustomize changes on its way out;
-     * sl_yaml_write() does the same. */
-    bool folded;
+    enum sl_style style;
     uint32_t count; /* of a list or map; 0 for everything else */
     struct sl_mark mark;
     union {
