@@ -123,7 +123,7 @@ Test(node, a_copy_is_whole_and_its_marks_lead_to_the_same_file)
     map->mark = (struct sl_mark){.line = 7, .column = 5, .file = second};
     struct sl_node *list = sl_node_list(&doc);
     struct sl_node *text = sl_node_string(&doc, SL_STR("text"));
-    text->folded = true;
+    text->style = SL_STYLE_FOLDED;
     cr_assert_eq(sl_list_add(&doc, list, sl_node_float(&doc, 1.5), &err), 0);
     cr_assert_eq(sl_list_add(&doc, list, text, &err), 0);
     cr_assert_eq(sl_map_set(&doc, map, SL_STR("list"), list, &err), 0);
@@ -131,7 +131,7 @@ Test(node, a_copy_is_whole_and_its_marks_lead_to_the_same_file)
     struct sl_node *copy = sl_node_copy(&other, &doc, map);
     cr_assert_not_null(copy);
     cr_expect(sl_node_equal(copy, map));
-    cr_expect(sl_node_get(copy, "list")->as.items[1]->folded);
+    cr_expect_eq(sl_node_get(copy, "list")->as.items[1]->style, SL_STYLE_FOLDED);
     char where[64];
     cr_expect_str_eq(sl_mark_text(where, sizeof where, &other, copy->mark), "second.yaml:7:5");
     cr_expect_eq(other.file_count, 1);
