@@ -24,7 +24,11 @@ static int place_names(struct sl_layout *layout, struct sl_reading *reading,
         return sl_fail_memory(err);
     if (sl_reading_path(reading, &layout->release_directory, SL_RELEASES, layout->release, err) < 0)
         return -1;
-    return sl_reading_path(reading, &layout->overlay_directory, SL_OVERLAYS, layout->customer, err);
+    if (sl_reading_path(reading, &layout->overlay_directory, SL_OVERLAYS, layout->customer, err) < 0)
+        return -1;
+    /* An overlay may be an empty directory, and git knows none: whoever compares with a commit has to see it.
+     */
+    return sl_reading_use(reading, layout->overlay_directory, err);
 }
 
 static int read_release_file(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)

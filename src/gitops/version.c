@@ -7,11 +7,10 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* Letters, digits and what is not ASCII: what a word is made of. */
+/* What a word is made of: quotation marks and dashes beyond ASCII end one. */
 static bool is_word(char byte)
 {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
-           (unsigned char)byte >= 0xc0;
+    return is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
 }
 
 /* What joins the parts of a version: 1.0 is not named by 1.0.1, 1.0-rc1 or 1.0+build. */

@@ -1,5 +1,6 @@
 #include "gitops/layout.h"
 #include "release_repo.h"
+#include "tgz.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -408,4 +409,136 @@ Test(layout, yaml_that_cannot_be_parsed_is_an_error_with_its_place)
                      err.message);
         let_go();
     }
+}
+
+/* Whether VERSION.md names v1.0: as a word of its own, with or without the v. */
+static const struct {
+    const char *text;
+    bool named;
+} versions[] = {
+    {"v1.0", true},
+    {"1.0", true},
+    {"V1.0\n", true},
+    {"# Release v1.0.\n", true},
+    {"**v1.0**, the first", true},
+    {"| v1.0 |", true},
+    {"(1.0)", true},
+    {"releases/v1.0/", true},
+    {"v1.0: first", true},
+    {"v0.9-v1.0", false},
+    {"v1.1, then v1.0", true},
+    {"v1.0.1 and v1.0", true},
+    {"\xe2\x80\x9c"
+     "1.0\xe2\x80\x9d",
+     true},
+    {"", false},
+    {"v1.0.1", false},
+    {"v11.0", false},
+    {"v1.01", false},
+    {"v1.0-rc1", false},
+    {"v1.0+build", false},
+    {"v1.0rc1", false},
+    {"xv1.0", false},
+    {"2.1.0", false},
+    {"1_1.0", false},
+    {"v1.0_2", false},
+    {"v1,0", false},
+};
+
+Test(layout, version_md_must_name_the_release_as_a_word)
+{
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        struct sl_err err = {0};
+        temp_dir_write_text(&temp, "VERSION.md", versions[i].text);
+        cr_assert_eq(resolve("v1.0", "customer-a", &err), 0, "%s", err.message);
+        cr_expect_eq(sl_findings_count(findings), versions[i].named ? 0 : 1, "%s", versions[i].text);
+        let_go();
+    }
+}
+
+/* The chart of an application in the release's artifacts: by name, and by version where one is asked for
+ * exactly. */
+static const struct {
+    const char *wanted, *carried, *other;
+    const char *chart;   /* the path that is chosen, or NULL */
+    const char *finding; /* its rule, or "" */
+} charts[] = {
+    {"1.2.3", "1.2.3", NULL, "releases/v1.0/artifacts/a.tgz", ""},
+    {"v1.2.3", "1.2.3", NULL, "releases/v1.0/artifacts/a.tgz", ""},
+    {"1.2.3", "1.2.4", NULL, NULL, "values/chart-version"},
+    {"1.2.3", "1.2.4", "1.2.3", "releases/v1.0/artifacts/b.tgz", ""},
+    {"1.2.3", "1.2.4", "1.2.5", NULL, "values/chart-version"},
+    {"1.x", "1.2.4", NULL, "releases/v1.0/artifacts/a.tgz", ""},
+    {"\">=1.0.0\"", "1.2.4", NULL, "releases/v1.0/artifacts/a.tgz", ""},
+    {"1.x", "1.2.4", "1.2.5", NULL, "values/chart-version"},
+    {"1.2.3", NULL, NULL, NULL, ""},
+};
+
+static void write_chart(const char *file, const char *version)
+{
+    char path[PATH_MAX], text[128];
+    (void)snprintf(text, sizeof text, "name: web\nversion: %s\n", version);
+    temp_dir_make_dir(&temp, "releases/v1.0/artifacts");
+    const struct tgz_member members[] = {{"web/Chart.yaml", text}};
+    tgz_write(temp_dir_join(&temp, file, path), members, 1);
+}
+
+Test(layout, charts_are_found_by_name_and_version)
+{
+    for (size_t i = 0; i < sizeof charts / sizeof charts[0]; i++) {
+        struct sl_err err = {0};
+        char text[512];
+        temp_dir_remove(&temp);
+        set_up();
+        (void)snprintf(text, sizeof text,
+                       "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n"
+                       "spec:\n  sources:\n  - {repoURL: x, path: y}\n"
+                       "  - {chart: charts/web, targetRevision: %s}\n",
+                       charts[i].wanted);
+        temp_dir_write_text(&temp, "releases/v1.0/applications/web-app.yaml", text);
+        if (charts[i].carried)
+            write_chart("releases/v1.0/artifacts/a.tgz", charts[i].carried);
+        if (charts[i].other)
+            write_chart("releases/v1.0/artifacts/b.tgz", charts[i].other);
+        cr_assert_eq(resolve("v1.0", "customer-a", &err), 0, "row %zu: %s", i, err.message);
+        const struct sl_artifact *chart = layout.applications[1].chart;
+        cr_expect(charts[i].chart ? chart && is(chart->path, charts[i].chart) : !chart, "row %zu", i);
+        cr_expect_eq(sl_findings_count(findings), *charts[i].finding ? 1 : 0, "row %zu", i);
+        if (*charts[i].finding && sl_findings_count(findings) == 1)
+            cr_expect_str_eq(sl_findings_at(findings, 0)->rule, charts[i].finding, "row %zu", i);
+        let_go();
+    }
+}
+
+Test(layout, an_application_of_two_charts_takes_the_values_of_neither)
+{
+    struct sl_err err = {0};
+    temp_dir_write_text(&temp, "releases/v1.0/applications/web-app.yaml",
+                        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n"
+                        "spec:\n  sources:\n  - {chart: web, targetRevision: 1.2.3}\n"
+                        "  - {chart: other, targetRevision: 1.2.3}\n");
+    write_chart("releases/v1.0/artifacts/a.tgz", "1.2.3");
+    cr_assert_eq(resolve("v1.0", "customer-a", &err), 0, "%s", err.message);
+    cr_expect_null(layout.applications[1].chart);
+    cr_assert_eq(sl_findings_count(findings), 1);
+    cr_expect_str_eq(sl_findings_at(findings, 0)->rule, "values/several-charts");
+    let_go();
+}
+
+/* What travels besides manifests: told apart by content, not by trust in names. */
+Test(layout, artifacts_are_told_apart)
+{
+    struct sl_err err = {0};
+    write_chart("releases/v1.0/artifacts/web.tgz", "1.2.3");
+    temp_dir_write_text(&temp, "releases/v1.0/artifacts/images/a/index.json", "{}");
+    temp_dir_write_text(&temp, "releases/v1.0/artifacts/.gitkeep", "");
+    temp_dir_write_text(&temp, "releases/v1.0/artifacts/z.txt", "z");
+    cr_assert_eq(resolve("v1.0", "customer-a", &err), 0, "%s", err.message);
+    cr_assert_eq(layout.artifacts.count, 3);
+    cr_expect(is(layout.artifacts.items[0].below, "images/a/index.json"));
+    cr_expect_eq(layout.artifacts.items[0].kind, SL_ARTIFACT_FILE);
+    cr_expect(is(layout.artifacts.items[1].below, "web.tgz"));
+    cr_expect_eq(layout.artifacts.items[1].kind, SL_ARTIFACT_CHART);
+    cr_expect_eq(layout.artifacts.items[2].size, 1);
+    let_go();
 }

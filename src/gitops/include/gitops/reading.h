@@ -16,7 +16,7 @@ struct sl_reading {
     struct sl_tree *tree;
     struct sl_findings *findings;
     struct sl_doc doc;    /* owns all texts and arrays that this floor hands out */
-    struct sl_str *files; /* in the order of their first use, each once */
+    struct sl_str *files; /* and the overlay's directory; in the order of their first use, each once */
     size_t file_count;
     size_t file_capacity;
     struct sl_map file_index;
@@ -25,7 +25,7 @@ struct sl_reading {
 void sl_reading_init(struct sl_reading *reading, struct sl_tree *tree, struct sl_findings *findings);
 void sl_reading_release(struct sl_reading *reading);
 
-/* Notes that the file at `path` has a part in the result. */
+/* Notes that what is at `path` has a part in the result. */
 int sl_reading_use(struct sl_reading *reading, struct sl_str path, struct sl_err *err) SL_MUST_USE;
 
 /* All documents of a YAML file, noted as used: a list node, see sl_yaml_read(). */
