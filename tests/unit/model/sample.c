@@ -27,8 +27,8 @@ void sample_settle(struct sample *sample)
 void sample_init(struct sample *sample)
 {
     static const char *const paths[SAMPLE_FILES] = {SL_SUMS_NAME,
-                                                    "docs/gr\xc3\xbc\xc3\x9f"
-                                                    "e.md",
+                                                    ("docs/gr\xc3\xbc\xc3\x9f"
+                                                     "e.md"),
                                                     "manifests/app.yaml", "tools/run"};
     *sample = (struct sample){.manifest = {
                                   .bundle = SL_STR("customer-a-v1.0-17"),
