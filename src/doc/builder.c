@@ -33,7 +33,7 @@ int sl_builder_push(struct sl_builder *builder, struct sl_entry entry)
 
 int sl_builder_check_unique(const struct sl_builder *builder, size_t base)
 {
-    const struct sl_entry *entries = builder->open + base;
+    const struct sl_entry *entries = sl_builder_from(builder, base);
     uint32_t first;
     uint32_t second;
     int found =
@@ -51,7 +51,7 @@ int sl_builder_check_unique(const struct sl_builder *builder, size_t base)
 
 int sl_builder_close(struct sl_builder *builder, struct sl_node *node, size_t base)
 {
-    const struct sl_entry *entries = builder->open + base;
+    const struct sl_entry *entries = sl_builder_from(builder, base);
     uint32_t count = (uint32_t)(builder->count - base);
     builder->count = base;
     node->count = count;

@@ -26,6 +26,12 @@ void sl_builder_release(struct sl_builder *builder);
 
 int sl_builder_push(struct sl_builder *builder, struct sl_entry entry) SL_MUST_USE;
 
+/* The entries from `base` on; NULL before the first was ever pushed, where C allows no sum with 0. */
+static inline struct sl_entry *sl_builder_from(const struct sl_builder *builder, size_t base)
+{
+    return builder->open ? builder->open + base : NULL;
+}
+
 /* An error that names both places where a key stands twice among the entries from `base` on. */
 int sl_builder_check_unique(const struct sl_builder *builder, size_t base) SL_MUST_USE;
 

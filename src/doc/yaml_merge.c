@@ -96,7 +96,7 @@ static int replace_entries(struct sl_builder *builder, size_t base, const struct
 int sl_yaml_merge(struct sl_builder *builder, size_t base, const struct sl_merge *merges,
                   enum sl_yaml_rules rules)
 {
-    const struct sl_entry *own = builder->open + base;
+    const struct sl_entry *own = sl_builder_from(builder, base);
     size_t own_count = builder->count - base;
     struct result result = {.err = builder->err};
     result.entries = calloc(own_count + count_sources(merges) + 1, sizeof *result.entries);

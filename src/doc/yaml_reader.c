@@ -224,8 +224,9 @@ static int read_members(struct sl_yaml_reader *reader, struct map_state *map, un
         if (sl_builder_check_unique(builder, map->base) < 0)
             return -1;
     } else if (!merges) {
-        merges = sl_entries_duplicate(builder->open + map->base, (uint32_t)(builder->count - map->base),
-                                      &ignored, &ignored, builder->err);
+        merges =
+            sl_entries_duplicate(sl_builder_from(builder, map->base), (uint32_t)(builder->count - map->base),
+                                 &ignored, &ignored, builder->err);
     }
     return merges > 0 ? sl_yaml_merge(builder, map->base, map->merges, reader->rules) : merges;
 }
