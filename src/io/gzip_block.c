@@ -28,7 +28,7 @@ void sl_gzip_block_release(struct sl_gzip_block *block)
 /* Below this a look costs as much as it saves. */
 #define DENSE_LEN_MIN ((size_t)4096)
 
-/* Eight bytes of every so many are counted. Prime, so that records of any other length show all their parts.
+/* Eight bytes of every so many are counted: a prime, so that records of other lengths show all their parts.
  */
 #define SAMPLE_STEP 37
 
@@ -106,8 +106,8 @@ static bool starts_repeated(const struct places *places, const unsigned char *ba
 static bool has_repeats(const unsigned char *bytes, size_t len, size_t window)
 {
     struct places places = {0};
-    const unsigned char *base =
-        bytes - window; /* place 0 means none, so what begins there is not remembered */
+    /* Place 0 means none, so what begins there is not remembered. */
+    const unsigned char *base = bytes - window;
     remember(&places, base, STEP, window);
     size_t repeated = 0;
     size_t stripes = len / STRIPE;
