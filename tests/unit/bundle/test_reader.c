@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "alloc_fault.h"
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "bundle/container.h"
 #include "bundle/reader.h"
@@ -322,6 +323,104 @@ Test(reader, bundles_of_another_writer_are_accepted)
         sl_bundle_reader_free(reader);
         sl_manifest_free(manifest);
     }
+}
+
+/* Bytes in pieces of at most `piece`; the nth request fails (0: none). */
+struct pieces {
+    struct sl_source source;
+    struct sl_str rest;
+    size_t piece;
+    size_t countdown;
+};
+
+static ssize_t pieces_read(struct sl_source *self, void *out, size_t len, struct sl_err *err)
+{
+    struct pieces *pieces = (struct pieces *)self;
+    if (pieces->countdown && --pieces->countdown == 0)
+        return sl_fail(err, SL_E_IO, "read: broken");
+    len = len < pieces->piece ? len : pieces->piece;
+    len = len < pieces->rest.len ? len : pieces->rest.len;
+    memcpy(out, pieces->rest.ptr, len);
+    pieces->rest = sl_str_slice(pieces->rest, len, pieces->rest.len);
+    return (ssize_t)len;
+}
+
+static void pieces_free(struct sl_source *self)
+{
+    free(self);
+}
+
+static struct pieces *pieces_new(struct sl_str bytes, size_t piece, size_t failing)
+{
+    static const struct sl_source_ops ops = {.read = pieces_read, .free = pieces_free};
+    struct pieces *pieces = calloc(1, sizeof *pieces);
+    cr_assert_not_null(pieces);
+    pieces->source.ops = &ops;
+    pieces->rest = bytes;
+    pieces->piece = piece;
+    pieces->countdown = failing;
+    return pieces;
+}
+
+Test(reader, the_size_of_the_reads_does_not_matter)
+{
+    static const size_t sizes[] = {1, 7, 511, 512, 513, 4096};
+    struct sample_bundle sample;
+    sample_bundle_make(&sample);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct pieces *pieces = pieces_new(sl_buf_view(&sample.container), sizes[i], 0);
+        SL_CLEANUP(sl_bundle_reader_freep) struct sl_bundle_reader *reader = NULL;
+        struct sl_err err = {0};
+        cr_assert_eq(sl_bundle_reader_open_container(&reader, &pieces->source, &err), 0, "%s", err.message);
+        cr_expect_eq(read_all(reader, &sample, &err), 0, "%s", err.message);
+    }
+    sample_bundle_release(&sample);
+}
+
+Test(reader, every_failing_read_is_reported_as_what_it_is)
+{
+    struct sample_bundle sample;
+    sample_bundle_make(&sample);
+    size_t nth = 1;
+    for (;; nth++) {
+        struct pieces *pieces = pieces_new(sl_buf_view(&sample.container), 300, nth);
+        struct sl_bundle_reader *reader = NULL;
+        struct sl_err err = {0};
+        int result = sl_bundle_reader_open_container(&reader, &pieces->source, &err);
+        if (result == 0) {
+            result = read_all(reader, &sample, &err);
+            bool happened = pieces->countdown == 0;
+            sl_bundle_reader_free(reader);
+            if (!happened) {
+                cr_expect_eq(result, 0, "%s", err.message);
+                break;
+            }
+        }
+        cr_assert_eq(result, -1, "read %zu", nth);
+        cr_assert_eq(err.code, SL_E_IO, "read %zu: %s", nth, err.message);
+    }
+    cr_expect_gt(nth, 30);
+    sample_bundle_release(&sample);
+}
+
+Test(reader, nothing_is_read_on_before_the_manifest_is_bound)
+{
+    struct sample_bundle sample;
+    sample_bundle_make(&sample);
+    struct sl_source *source = NULL;
+    struct sl_bundle_reader *reader = NULL;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_source_memory(&source, sl_buf_view(&sample.container), &err), 0);
+    cr_assert_eq(sl_bundle_reader_open_container(&reader, source, &err), 0);
+    const struct sl_manifest_file *file = NULL;
+    const void *bytes = NULL;
+    cr_expect_eq(sl_bundle_reader_next(reader, &file, &err), -1);
+    cr_expect_eq(err.code, SL_E_INTERNAL);
+    cr_expect_eq(sl_bundle_reader_read(reader, &bytes, &err), -1);
+    cr_expect_eq(err.code, SL_E_INTERNAL);
+    sl_bundle_reader_free(reader);
+    sl_bundle_reader_free(NULL);
+    sample_bundle_release(&sample);
 }
 
 Test(reader, every_failing_allocation_is_reported)

@@ -189,6 +189,55 @@ Test(writer, a_sink_that_is_full_is_reported)
     sl_plan_free(plan);
 }
 
+/* Enough text members that the compressor hands on what it has while they are written. */
+static struct sl_plan *plan_of_texts(void)
+{
+    enum { SIZE = 300000 };
+    static char text[SIZE];
+    uint32_t state = 2463534242;
+    for (size_t i = 0; i < SIZE; i++) {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        text[i] = (char)state;
+    }
+    struct sl_plan *plan = NULL;
+    struct sl_err err = {0};
+    struct sl_manifest facts = {.customer = SL_STR("a"),
+                                .release = SL_STR("v1"),
+                                .environment = SL_STR("production"),
+                                .sequence = 1,
+                                .source_kind = SL_STR("directory"),
+                                .tool_version = SL_STR("0.1.0")};
+    cr_assert_eq(sl_plan_new(&plan, &err), 0);
+    for (char name = 'a'; name < 'i'; name++)
+        cr_assert_eq(
+            sl_plan_add_text(plan, (struct sl_str){&name, 1}, (struct sl_str){text, SIZE}, false, &err), 0);
+    cr_assert_eq(sl_plan_finish(plan, &facts, &err), 0, "%s", err.message);
+    return plan;
+}
+
+Test(writer, a_sink_that_fills_up_between_members_is_reported)
+{
+    struct sl_plan *plan = plan_of_texts();
+    struct sl_buf whole;
+    struct sl_err none = {0};
+    struct stream_spec spec = {0};
+    sl_buf_init(&whole, SIZE_MAX / 2);
+    cr_assert_eq(write_stream(&whole, plan, spec, 2, &none), 0, "%s", none.message);
+    cr_assert_gt(whole.len, 2000000, "the texts must not shrink");
+    for (size_t part = 0; part < 40; part++) {
+        struct sl_buf out;
+        struct sl_err err = {0};
+        sl_buf_init(&out, whole.len * part / 40);
+        cr_expect_eq(write_stream(&out, plan, spec, 1 + part % 2, &err), -1);
+        cr_expect_eq(err.code, SL_E_LIMIT, "%s", err.message);
+        sl_buf_release(&out);
+    }
+    sl_buf_release(&whole);
+    sl_plan_free(plan);
+}
+
 Test(writer, signatures_that_a_reader_would_refuse_are_not_written)
 {
     static char long_text[SL_SIGNATURE_FILE_MAX + 1];
