@@ -137,7 +137,7 @@ class Pack(Case):
     def test_a_directory_without_git_needs_a_sequence_only_where_nothing_states_one(self):
         shutil.rmtree(self.path("repo/.git"))
         self.pack()
-        self.assertIn("--sequence", self.pack(release="v1.1", status=2).err)
+        self.assertIn("--sequence", self.pack(release="v1.1", status=1).err)
         self.pack("--sequence", "3", release="v1.1")
 
     def test_versions_that_disagree_are_a_finding(self):
