@@ -32,12 +32,18 @@ const struct sl_entry **sl_entries_sorted(const struct sl_entry *entries, uint32
     return sorted;
 }
 
+/* Most keys of one length begin differently. */
+static bool same_key(struct sl_str a, struct sl_str b)
+{
+    return a.len == b.len && (a.len == 0 || (a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0));
+}
+
 static int duplicate_among_few(const struct sl_entry *entries, uint32_t count, uint32_t *first,
                                uint32_t *second)
 {
     for (uint32_t i = 1; i < count; i++) {
         for (uint32_t j = 0; j < i; j++) {
-            if (sl_str_equal(entries[i].key, entries[j].key)) {
+            if (same_key(entries[i].key, entries[j].key)) {
                 *first = j;
                 *second = i;
                 return 1;

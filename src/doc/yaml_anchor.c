@@ -60,12 +60,21 @@ int sl_yaml_fail_depth(struct sl_yaml_reader *reader, const yaml_event_t *event)
 }
 
 /* What an alias repeats between braces is written between braces, where nothing can be folded. */
-static void unfold(struct sl_node *node)
+static void into_flow(struct sl_node *node)
 {
     if (node->style == SL_STYLE_FOLDED)
         node->style = SL_STYLE_ANY;
+    if (node->style == SL_STYLE_EMPTY)
+        node->style = SL_STYLE_FLOW_EMPTY;
     for (uint32_t i = 0; i < node->count; i++)
-        unfold(node->kind == SL_MAP ? node->as.entries[i].value : node->as.items[i]);
+        into_flow(node->kind == SL_MAP ? node->as.entries[i].value : node->as.items[i]);
+}
+
+/* Outside of braces, a list or map keeps those it has, a scalar has none. */
+static void out_of_flow(struct sl_node *node)
+{
+    if (node->style == SL_STYLE_FLOW_EMPTY)
+        node->style = SL_STYLE_EMPTY;
 }
 
 int sl_yaml_anchor_copy(struct sl_yaml_reader *reader, struct sl_node **out, const yaml_event_t *event,
@@ -76,10 +85,13 @@ int sl_yaml_anchor_copy(struct sl_yaml_reader *reader, struct sl_node **out, con
         return -1;
     unsigned levels = SL_DOC_DEPTH_MAX - depth;
     *out = sl_node_copy_within(reader->builder.doc, node, levels, &reader->alias_budget);
-    if (*out && reader->flow > 0)
-        unfold(*out);
-    if (*out)
+    if (*out) {
+        if (reader->flow > 0)
+            into_flow(*out);
+        else
+            out_of_flow(*out);
         return 0;
+    }
     if (is_deeper(node, levels))
         return sl_yaml_fail_depth(reader, event);
     if (reader->alias_budget > 0)

@@ -7,7 +7,8 @@ enum { BEST_WIDTH = 80 };
 
 void sl_emitter_init(struct sl_emitter *emitter, struct sl_buf *out)
 {
-    *emitter = (struct sl_emitter){.out = out, .indent = -1, .whitespace = true, .indention = true};
+    *emitter =
+        (struct sl_emitter){.out = out, .indent = -1, .whitespace = true, .ascii = true, .indention = true};
 }
 
 static void put(struct sl_emitter *emitter, char byte)
@@ -20,6 +21,10 @@ static void put(struct sl_emitter *emitter, char byte)
 static void put_text(struct sl_emitter *emitter, struct sl_str text)
 {
     sl_buf_str(emitter->out, text);
+    if (emitter->ascii) {
+        emitter->column += text.len;
+        return;
+    }
     for (size_t i = 0; i < text.len; i++)
         emitter->column += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
 }

@@ -14,6 +14,7 @@ struct sl_emitter {
     size_t column; /* in characters; not kept up inside literal blocks */
     int indent;    /* -1: before the root */
     bool whitespace;
+    bool ascii;     /* the text at hand is: its bytes are its characters */
     bool indention; /* only indentation and indicators such as "- " on this line so far */
 };
 

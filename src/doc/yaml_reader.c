@@ -42,9 +42,11 @@ static int read_scalar(struct sl_yaml_reader *reader, struct sl_node **out, cons
     bool resource = reader->rules == SL_YAML_RESOURCE;
     if (resource && node->kind == SL_STRING && event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE)
         node->style = SL_STYLE_FOLDED;
+    else if (resource && node->kind == SL_STRING && event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+        node->style = SL_STYLE_QUOTED;
     bool nothing = !event->data.scalar.tag && event->data.scalar.length == 0;
-    if (resource && node->kind == SL_NULL && nothing && reader->flow > 0)
-        node->style = SL_STYLE_FLOW_EMPTY;
+    if (resource && node->kind == SL_NULL && nothing)
+        node->style = reader->flow > 0 ? SL_STYLE_FLOW_EMPTY : SL_STYLE_EMPTY;
     return sl_yaml_anchor_add(reader, event->data.scalar.anchor, node, &ignored);
 }
 

@@ -54,10 +54,36 @@ static const struct {
 
 enum { LONGEST_WORD = 5, NOTHING = -1 };
 
-static bool find_word(struct sl_scalar *out, struct sl_str text, enum sl_yaml_rules rules)
+/* Most texts are no word of these, and this says so at once. */
+static bool may_be_word(struct sl_str text)
 {
+    if (text.len == 0)
+        return true;
     if (text.len > LONGEST_WORD)
         return false;
+    switch (text.ptr[0]) {
+    case '~':
+    case '.':
+    case '+':
+    case '-':
+    case 'n':
+    case 'N':
+    case 't':
+    case 'T':
+    case 'f':
+    case 'F':
+    case 'y':
+    case 'Y':
+    case 'o':
+    case 'O':
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool find_word(struct sl_scalar *out, struct sl_str text, enum sl_yaml_rules rules)
+{
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (!sl_str_equal(words[i].text, text) || (words[i].values_only && rules == SL_YAML_RESOURCE))
             continue;
@@ -222,16 +248,15 @@ struct sl_scalar sl_yaml_resolve(struct sl_str text, enum sl_yaml_rules rules)
     struct sl_scalar scalar = {.meaning = SL_MEANS_STRING};
     char first = text.len ? text.ptr[0] : '~';
     bool may_be_number = (first >= '0' && first <= '9') || first == '+' || first == '-';
-    if (first == '.' || may_be_number || strchr("yYnNtTfFoO~", first)) {
-        if (find_word(&scalar, text, rules))
-            return scalar;
-    }
+    if (may_be_word(text) && find_word(&scalar, text, rules))
+        return scalar;
     if (first == '.' && underscores_between_digits(text))
         (void)resolve_float(&scalar, text);
     if (!may_be_number)
         return scalar;
     struct sl_time ignored;
-    if (sl_time_parse(&ignored, text)) {
+    bool may_be_time = text.len > 4 && text.ptr[4] == '-';
+    if (may_be_time && sl_time_parse(&ignored, text)) {
         scalar.meaning = SL_MEANS_TIME;
         return scalar;
     }

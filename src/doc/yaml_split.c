@@ -10,14 +10,12 @@ void sl_splitter_init(struct sl_splitter *splitter, struct sl_str text, struct s
 /* Where "\n---" begins, from `at` on, in a line that has an end; text.len where there is none. */
 static size_t find_separator(struct sl_str text, size_t at)
 {
-    while (at < text.len) {
-        at += sl_str_find(sl_str_slice(text, at, text.len), '\n');
-        struct sl_str rest = sl_str_slice(text, at, text.len);
-        if (sl_str_starts_with(rest, SL_STR("\n---")) && memchr(rest.ptr + 4, '\n', rest.len - 4))
-            return at;
-        at++;
-    }
-    return text.len;
+    if (at >= text.len)
+        return text.len;
+    const char *found = memmem(text.ptr + at, text.len - at, "\n---", 4);
+    size_t place = found ? (size_t)(found - text.ptr) : text.len;
+    bool ends = found && memchr(found + 4, '\n', text.len - place - 4);
+    return ends ? place : text.len;
 }
 
 /* Is the character white space to Go's strings.TrimSpace()? */

@@ -57,7 +57,7 @@ static int read_source(struct sl_yaml_reader *reader, struct sl_node *documents,
 static int unify_line_ends(struct sl_buf *copy, struct sl_str *out, struct sl_str text, struct sl_err *err)
 {
     *out = text;
-    if (text.len == 0 || !memmem(text.ptr, text.len, "\r\n", 2))
+    if (sl_str_find(text, '\r') == text.len)
         return 0;
     for (size_t at = 0; at < text.len;) {
         size_t run = at + sl_str_find(sl_str_slice(text, at, text.len), '\r');

@@ -50,6 +50,7 @@ static void write_text(struct writer *writer, struct sl_str text, struct sl_text
     bool plain = !traits.newline && sl_yaml_resolve(text, SL_YAML_VALUES).meaning == SL_MEANS_STRING &&
                  !sl_yaml_is_base60(text);
     emitter->indent += emitter->indent < 0 ? SL_EMITTER_STEP + 1 : SL_EMITTER_STEP;
+    emitter->ascii = traits.ascii;
     if (traits.newline && traits.literal)
         sl_emit_literal(emitter, text);
     else if (plain && traits.plain)
@@ -58,6 +59,7 @@ static void write_text(struct writer *writer, struct sl_str text, struct sl_text
         sl_emit_single_quoted(emitter, text, folds);
     else
         sl_emit_double_quoted(emitter, text, folds);
+    emitter->ascii = true;
 }
 
 static void write_word(struct writer *writer, const char *word)

@@ -31,8 +31,10 @@ enum __attribute__((packed)) sl_kind {
  * does the same. The value itself is what YAML says it is. */
 enum __attribute__((packed)) sl_style {
     SL_STYLE_ANY,
-    SL_STYLE_FOLDED,    /* a string, as ">": gets more line breaks */
-    SL_STYLE_FLOW_EMPTY /* null, as nothing at all between braces, {a: }: becomes "" */
+    SL_STYLE_FOLDED,    /* a string, as ">": line breaks come and go */
+    SL_STYLE_QUOTED,    /* a string, in quotes or as "|": what a merge puts in its place becomes a string */
+    SL_STYLE_EMPTY,     /* null, as nothing at all */
+    SL_STYLE_FLOW_EMPTY /* the same between braces or brackets, {a: }: becomes "" */
 };
 
 /* Where something stands: `file` counts from 1 into the document's list of names (0: nowhere), line and
