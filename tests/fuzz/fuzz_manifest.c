@@ -1,8 +1,22 @@
-/* Any text: refused, or read and then written again as a manifest that reads as the same. */
+/*
+ * Any text: refused, or canonical JSON also for doc's reader, and read and then written again as a manifest
+ * that reads as the same.
+ */
 #include "fuzz.h"
 
 #include "base/limits.h"
+#include "doc/json.h"
 #include <sealift/manifest.h>
+
+static void require_canonical(struct sl_str text)
+{
+    struct sl_doc doc;
+    struct sl_node *root;
+    struct sl_err err = {0};
+    sl_doc_init(&doc);
+    FUZZ_REQUIRE(sl_json_read_canonical(&root, &doc, text, SL_STR("manifest.json"), &err) == 0);
+    sl_doc_release(&doc);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -12,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_REQUIRE(err.code == SL_E_REFUSED);
         return 0;
     }
+    require_canonical((struct sl_str){(const char *)data, size});
     struct sl_buf first;
     struct sl_buf second;
     sl_buf_init(&first, SL_MANIFEST_BYTES_MAX);

@@ -38,8 +38,10 @@ int sl_plan_add_file(struct sl_plan *plan, const struct sl_plan_member *member,
                      struct sl_err *err) SL_MUST_USE;
 
 /*
- * `facts` gives everything of the manifest but bundle, files, file_count and total_bytes, which are derived.
- * SL_E_INPUT for a name against the rules or two names that collide (both are named).
+ * `facts` gives everything of the manifest but bundle, files, file_count and total_bytes, which are derived;
+ * upgrade_from may come in any order and with repetitions. SL_E_INPUT for a name against the rules, one that
+ * the format keeps for itself (SHA256SUMS, manifest.json), or two names that collide (both are named).
+ * Whatever the order of adding, the same content gives the same bytes.
  */
 int sl_plan_finish(struct sl_plan *plan, const struct sl_manifest *facts, struct sl_err *err) SL_MUST_USE;
 
