@@ -29,16 +29,23 @@ enum sl_install_outcome { SL_INSTALLED, SL_ALREADY_CURRENT, SL_REPAIRED };
 
 struct sl_install_result {
     enum sl_install_outcome outcome;
-    char generation[SL_GENERATION_NAME_MAX];
-    char previous[SL_GENERATION_NAME_MAX]; /* what was current before; empty for the first install */
-    uint64_t files, bytes;
+    char generation[SL_GENERATION_NAME_MAX]; /* what is current now */
+    char previous[SL_GENERATION_NAME_MAX];   /* what was current before; empty for the first install */
+    uint64_t files, bytes;                   /* of the payload */
 };
 
 /*
  * Verifies, stages and switches in one pass over the descriptor (taken over). The first install fixes whose
  * site this is; a bundle for another customer is refused before its payload is read, without naming that
  * customer. The bundle that is current and intact: nothing is changed. The bundle that is current but whose
- * files were altered: a fresh copy of the generation becomes current.
+ * files were altered: a fresh copy of the generation becomes current. A bundle that was current before and is
+ * still on disk and intact: it becomes current without another copy. The bundle is verified to its end in
+ * each case.
+ *
+ * Errors: those of sl_claim_open() and sl_claim_prove(), before anything has changed; SL_E_REFUSED where ROOT
+ * is not as sealift left it; SL_E_EXISTS where ROOT holds something else; SL_E_BUSY; SL_E_NO_SPACE, asked
+ * before the payload is read. After any of them the old generation is current, unless the message says that
+ * the new one is.
  */
 int sl_site_install(struct sl_install_result *out, const struct sl_site_options *options, int fd,
                     const char *name, const struct sl_policy *policy, struct sl_err *err) SL_MUST_USE;
@@ -48,8 +55,15 @@ struct sl_rollback_result {
     char to[SL_GENERATION_NAME_MAX];
 };
 
-/* To `generation` (a name, or what is unambiguous of its beginning: "17"), or when NULL to the one that was
- * current before. The target's files are compared with its manifest first: SL_E_DRIFT when they differ. */
+/*
+ * To `generation` (a name, or what is unambiguous of its beginning: "17"), or when NULL to the one that was
+ * current before the current one. A repair is no step on that way, a rollback is one: a second rollback
+ * undoes the first. Of several copies of one bundle the newest that is on disk is meant.
+ *
+ * The target's files are compared with its manifest first, and that with the history: SL_E_DRIFT or
+ * SL_E_REFUSED when they differ. SL_E_USAGE when the target is current already, or `generation` is ambiguous,
+ * or nothing was current before; SL_E_NOT_FOUND when it is not on disk.
+ */
 int sl_site_rollback(struct sl_rollback_result *out, const struct sl_site_options *options,
                      const char *generation, struct sl_err *err) SL_MUST_USE;
 
@@ -65,6 +79,7 @@ struct sl_site_event {
     bool present; /* the generation it led to is still on disk */
 };
 struct sl_site_log;
+/* Changes nothing. SL_E_NOT_FOUND without a site in ROOT. The texts live as long as the log. */
 int sl_site_history(struct sl_site_log **out, const struct sl_site_options *options,
                     struct sl_err *err) SL_MUST_USE;
 size_t sl_site_log_count(const struct sl_site_log *log);

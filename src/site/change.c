@@ -295,6 +295,18 @@ static int remove_temporary(const struct site *site, struct sl_err *err)
     return 0;
 }
 
+static int check_agreement(const struct site *site, struct sl_err *err)
+{
+    if (!sl_str_equal(site->current, last_generation(site)))
+        return disagree(site, err);
+    if (site->current.len == 0 || site->customer.len > 0)
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "%s/" SITE_STATE "/" SITE_IDENTITY " is missing, which says whose site this is",
+                  site->shown);
+    return sl_hint(err, "put it back from a backup");
+}
+
 int site_recover(struct site *site, struct sl_err *err)
 {
     if (site_load(site, err) < 0)
@@ -306,8 +318,8 @@ int site_recover(struct site *site, struct sl_err *err)
         if (site_load(site, err) < 0)
             return -1;
     }
-    if (!sl_str_equal(site->current, last_generation(site)))
-        return disagree(site, err);
+    if (check_agreement(site, err) < 0)
+        return -1;
     if (site_staging_empty(site, err) < 0)
         return -1;
     return remove_temporary(site, err);
@@ -327,5 +339,7 @@ int site_give_up(struct site *site, struct sl_err *err)
     struct sl_err second = {0};
     int recovered = site_recover(site, &second);
     (void)recovered;
+    if (err->code == SL_E_NO_SPACE && !err->hint[0])
+        return sl_hint(err, "nothing was changed; make room and run it again");
     return -1;
 }

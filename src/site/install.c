@@ -53,7 +53,7 @@ static int check_owner(const struct install *in, struct sl_err *err)
     if (site->customer.len == 0 || sl_str_equal(site->customer, in->head->manifest->customer))
         return 0;
     char owner[128];
-    return sl_fail(err, SL_E_REFUSED, "the bundle is not for %s, whose site %s is",
+    return sl_fail(err, SL_E_REFUSED, "this bundle is not for %s, whose site %s is",
                    sl_escape(owner, sizeof owner, site->customer), site->shown);
 }
 

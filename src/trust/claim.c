@@ -78,9 +78,9 @@ static int check_audience(const struct trust_bundle *bundle, struct sl_str custo
 {
     if (customer.len == 0 || sl_str_equal(bundle->manifest->customer, customer))
         return 0;
-    /* Who it is for is that customer's business. */
+    /* Who it is for is that customer's business; the file's name, which mostly says it, stays out too. */
     char shown[128];
-    (void)sl_fail(err, SL_E_REFUSED, "the bundle is not for %s", sl_escape(shown, sizeof shown, customer));
+    (void)sl_fail(err, SL_E_REFUSED, "this bundle is not for %s", sl_escape(shown, sizeof shown, customer));
     return sl_hint(err, "look at where it came from: the wrong disk or the wrong file was handed over");
 }
 
@@ -90,9 +90,7 @@ static int read_head(struct trust_bundle *bundle, int *fd, const struct sl_polic
         return -1;
     if (policy && trust_require(&bundle->judgement, policy, err) < 0)
         return -1;
-    if (read_manifest(bundle, err) < 0)
-        return -1;
-    return policy ? check_audience(bundle, policy->customer, err) : 0;
+    return read_manifest(bundle, err);
 }
 
 /* With a policy all of it must hold; without one, nothing is proved. Closes the descriptor in every case. */
@@ -108,6 +106,8 @@ static int bundle_open(struct trust_bundle **out, int fd, const char *name, cons
     (void)sl_escape(bundle->name, sizeof bundle->name, sl_str_from(name));
     if (read_head(bundle, &owned, policy, err) < 0)
         return sl_wrap(err, "%s", bundle->name);
+    if (policy && check_audience(bundle, policy->customer, err) < 0)
+        return -1;
     *out = sl_steal(&bundle);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "scenario.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -53,7 +54,20 @@ TRACE(syncfs, (int fd), (fd), fd, NULL)
 TRACE(fsync, (int fd), (fd), fd, NULL)
 TRACE(unlinkat, (int dir, const char *name, int flags), (dir, name, flags), dir, name)
 TRACE(renameat, (int from, const char *a, int to, const char *b), (from, a, to, b), to, b)
-TRACE(renameat_noreplace, (int from, const char *a, int to, const char *b), (from, a, to, b), to, b)
+
+/* As NFS answers it for a directory. */
+static bool lacks_noreplace;
+
+int __real_sl_sys_renameat_noreplace(int from, const char *a, int to, const char *b);
+int __wrap_sl_sys_renameat_noreplace(int from, const char *a, int to, const char *b);
+int __wrap_sl_sys_renameat_noreplace(int from, const char *a, int to, const char *b)
+{
+    note("renameat_noreplace", to, b);
+    if (!lacks_noreplace)
+        return __real_sl_sys_renameat_noreplace(from, a, to, b);
+    errno = EINVAL;
+    return -1;
+}
 TRACE(symlinkat, (const char *target, int dir, const char *name), (target, dir, name), dir, name)
 
 /* The steps of src/site/change.c. The letters are its. */
@@ -122,4 +136,15 @@ Test(order, every_step_is_on_disk_before_the_next_one_relies_on_it)
         scenario_remove(&scenario);
     }
     sl_buf_release(&trace);
+}
+
+Test(order, a_file_system_that_cannot_promise_not_to_replace_will_do)
+{
+    lacks_noreplace = true;
+    for (size_t i = 0; i < scenario_plan_count; i++) {
+        struct scenario scenario;
+        scenario_make(&scenario, &scenario_plans[i]);
+        cr_expect_eq(scenario_state(&scenario), SCENARIO_NEW, "%s", scenario_plans[i].name);
+        scenario_remove(&scenario);
+    }
 }

@@ -3,8 +3,12 @@
 #include "base/limits.h"
 #include "delivery.h"
 
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const struct delivery_file files_b[] = {
     {"manifests/10-namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: harbor\n", false},
@@ -86,4 +90,41 @@ int site_kit_status(const struct site_kit *kit, struct sl_buf *out, struct sl_si
     sl_buf_text(out, "");
     struct sl_drift_report report = {add_line, out};
     return sl_site_status(state ? state : &own, &kit->options, &report, err);
+}
+
+#define NOBODY 65534
+
+/* As an ordinary user the child owns what it should not be able to write; its modes have to do. */
+static void give_up_rights(const struct site_kit *kit)
+{
+    if (geteuid() != 0) {
+        (void)chmod(kit->root, 0555);
+        return;
+    }
+    if (chmod(kit->temp.path, 0755) < 0 || setgroups(0, NULL) < 0 || setgid(NOBODY) < 0 || setuid(NOBODY) < 0)
+        _exit(1);
+}
+
+void site_kit_as_nobody(const struct site_kit *kit, void (*work)(void *context, struct sl_err *err),
+                        void *context, struct sl_err *err)
+{
+    int ends[2];
+    pid_t child = -1;
+    if (pipe(ends) == 0)
+        child = fork();
+    if (child == 0) {
+        struct sl_err inner = {0};
+        give_up_rights(kit);
+        work(context, &inner);
+        _exit(write(ends[1], &inner, sizeof inner) == (ssize_t)sizeof inner ? 0 : 1);
+    }
+    int status = -1;
+    (void)close(ends[1]);
+    if (child < 0 || read(ends[0], err, sizeof *err) != (ssize_t)sizeof *err ||
+        waitpid(child, &status, 0) != child || status != 0) {
+        (void)fprintf(stderr, "site_kit_as_nobody: the child came to another end (status %#x)\n",
+                      (unsigned)status);
+        abort();
+    }
+    (void)close(ends[0]);
 }

@@ -45,4 +45,12 @@ const char *site_kit_path(const struct site_kit *kit, char out[PATH_MAX], const 
 int site_kit_status(const struct site_kit *kit, struct sl_buf *out, struct sl_site_state *state,
                     struct sl_err *err);
 
+/*
+ * Runs work(context) in a child without the rights of root, where this process has them: as "nobody", who may
+ * enter the test's directory but owns nothing in it. What `work` puts in its error comes back in `err`; a
+ * child that does not come to its end ends the test.
+ */
+void site_kit_as_nobody(const struct site_kit *kit, void (*work)(void *context, struct sl_err *err),
+                        void *context, struct sl_err *err);
+
 #endif

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct site_kit kit;
@@ -227,7 +228,7 @@ Test(install, another_customers_bundle_is_refused_without_naming_them)
     struct sl_err err = {0};
     cr_expect_eq(site_kit_install(&kit, &other, &result, &err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED);
-    cr_expect_str_eq(err.message, "bundle.tar.gz: the bundle is not for customer-a");
+    cr_expect_str_eq(err.message, "this bundle is not for customer-a");
     listing_make(&after, kit.root, NULL);
     cr_expect_str_eq(after.ptr, before.ptr);
     sl_buf_release(&before);
@@ -397,14 +398,18 @@ Test(install, a_root_that_is_in_the_way_is_refused_with_what_to_do)
     }
 }
 
+static void install_a(void *context, struct sl_err *err)
+{
+    struct sl_install_result result;
+    (void)context;
+    cr_assert_eq(site_kit_install(&kit, &kit.a, &result, err), -1);
+}
+
 Test(install, a_root_that_may_not_be_written_says_who_may)
 {
-    if (geteuid() == 0)
-        cr_skip_test("root may write everywhere");
-    cr_assert_eq(mkdir(kit.root, 0555), 0);
-    struct sl_install_result result;
-    struct sl_err err = {0};
-    cr_expect_eq(site_kit_install(&kit, &kit.a, &result, &err), -1);
+    cr_assert_eq(mkdir(kit.root, 0755), 0);
+    struct sl_err err;
+    site_kit_as_nobody(&kit, install_a, NULL, &err);
     cr_expect_eq(err.code, SL_E_IO, "%s", err.message);
     cr_expect(strstr(err.message, "Permission denied"), "%s", err.message);
     cr_expect(strstr(err.hint, "the user that owns it"), "%s", err.hint);
@@ -434,13 +439,55 @@ Test(install, while_another_holds_the_lock_it_says_who)
     (void)close(state);
 }
 
+struct racer {
+    const struct sl_buf *bundle;
+    pid_t process;
+};
+
+static void race(struct racer *racer)
+{
+    racer->process = fork();
+    cr_assert_geq(racer->process, 0);
+    if (racer->process > 0)
+        return;
+    struct sl_install_result result;
+    struct sl_err err = {0};
+    kit.options.wait = true;
+    _exit(site_kit_install(&kit, racer->bundle, &result, &err) == 0 ? 0 : 1);
+}
+
+Test(install, two_at_once_come_one_after_the_other_where_they_wait)
+{
+    struct racer racers[] = {{&kit.a, 0}, {&kit.b, 0}, {&kit.a, 0}, {&kit.b, 0}};
+    enum { RACERS = sizeof racers / sizeof racers[0] };
+    for (size_t i = 0; i < RACERS; i++)
+        race(&racers[i]);
+    for (size_t i = 0; i < RACERS; i++) {
+        int status = -1;
+        cr_assert_eq(waitpid(racers[i].process, &status, 0), racers[i].process);
+        cr_expect_eq(status, 0);
+    }
+    struct sl_site_log *log = NULL;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_site_history(&log, &kit.options, &err), 0, "%s", err.message);
+    size_t count = sl_site_log_count(log);
+    cr_expect(count >= 2 && count <= RACERS, "%zu changes", count);
+    cr_expect(sl_str_equal(sl_site_log_current(log), sl_site_log_at(log, count - 1)->to));
+    sl_site_log_free(log);
+    struct sl_buf drifts;
+    cr_expect_eq(site_kit_status(&kit, &drifts, NULL, &err), 0, "%s", err.message);
+    cr_expect_str_eq(drifts.ptr, "");
+    sl_buf_release(&drifts);
+}
+
 static const struct {
-    const char *what, *file, *text;
+    const char *what, *file, *text; /* NULL: the file is removed */
     const char *message;
 } state_cases[] = {
     {"a torn history", "site/state/history.jsonl", "{\"action\":\"inst", "history.jsonl"},
     {"no history", "site/state/history.jsonl", "", "there is no history"},
     {"a torn identity", "site/state/site.json", "{", "site.json"},
+    {"no identity", "site/state/site.json", NULL, "site.json is missing"},
     {"a torn change", "site/state/pending.json", "{", "pending.json"},
 };
 
@@ -450,7 +497,11 @@ Test(install, state_that_was_damaged_is_refused_and_nothing_is_removed)
         struct site_kit own;
         site_kit_make(&own);
         (void)site_kit_must_install(&own, &own.a);
-        temp_dir_write_text(&own.temp, state_cases[i].file, state_cases[i].text);
+        char file[PATH_MAX];
+        if (state_cases[i].text)
+            temp_dir_write_text(&own.temp, state_cases[i].file, state_cases[i].text);
+        else
+            cr_assert_eq(unlink(temp_dir_join(&own.temp, state_cases[i].file, file)), 0);
         struct sl_buf before;
         struct sl_buf after;
         listing_make(&before, own.root, NULL);
