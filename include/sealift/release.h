@@ -1,9 +1,12 @@
 /*
  * The ops side: from a release repository to a bundle.
  *
- * Order of calls: sl_repository_init() once for a new product. Then per delivery sl_release_render() to look,
- * or sl_release_pack() to write. Both fill `findings` and fail with SL_E_FINDINGS when one has severity
- * error. Nothing is read from another customer's overlay or another release.
+ * Order of calls: sl_repository_init() once for a new product. Then per delivery sl_release_render(), which
+ * reads everything, and of what came out sl_rendering_write() to look at it or sl_release_pack() to deliver
+ * it; sl_rendering_free(). docs/repository.md describes what is read and what it means.
+ *
+ * Nothing is read of another customer's overlay or another release. Equal files give equal bytes, whatever
+ * the machine; neither clock nor randomness has a part in it.
  */
 #ifndef SEALIFT_RELEASE_H
 #define SEALIFT_RELEASE_H
@@ -13,8 +16,9 @@
 #include <sealift/manifest.h>
 #include <sealift/progress.h>
 
-/* Writes a fresh, valid release repository into `directory`, which must be missing or empty. Every path that
- * was written is told to `wrote` (may be NULL). */
+/* Writes a fresh, valid release repository into `directory`, which must be missing or empty (SL_E_EXISTS) and
+ * have a name of its own (not "."); complete or not at all. Every path that was written is told to `wrote`
+ * (may be NULL), once all of it is there. */
 int sl_repository_init(const char *directory, void (*wrote)(void *context, const char *path), void *context,
                        struct sl_err *err) SL_MUST_USE;
 
@@ -25,7 +29,7 @@ struct sl_release_query {
     struct sl_str customer;
     struct sl_str environment; /* empty: the customer's, else production */
     uint64_t sequence;         /* 0: release.yaml's, else the first-parent commit count */
-    bool allow_dirty;
+    bool allow_dirty;          /* take a work tree that is not what its commit holds, and say so */
     int64_t
         default_mtime; /* of members when there is no commit, or changes on top of one; seconds since 1970 */
     struct sl_progress progress;
@@ -34,14 +38,23 @@ struct sl_release_query {
 /* What was derived, and from where: "shown, never asked for". */
 struct sl_release_facts {
     struct sl_str environment, environment_from;
-    uint64_t sequence;
+    uint64_t sequence; /* 0: nothing says one, and sl_release_pack() will refuse */
     struct sl_str sequence_from;
-    struct sl_str source_commit;
-    bool dirty;
+    struct sl_str source_commit; /* empty: not in git, or no commit yet */
+    bool dirty;                  /* something that was read is not as in that commit */
 };
 
 struct sl_rendering;
-/* `findings` is made by the caller. On SL_E_FINDINGS *out is still set, so that it can be shown. */
+/*
+ * Reads, checks and renders. `findings` is made by the caller, and sorted here. On SL_E_FINDINGS, which means
+ * that one of them has severity error, *out is still set, so that it can be shown; not so on any other
+ * failure: SL_E_USAGE      a name that is no label, or a release or customer that is not there (with those
+ * that are) SL_E_INPUT      YAML that cannot be parsed, with its place; a work tree that is not what its
+ * commit holds: changed or new files anywhere in it, or files with a part in the result that git ignores or
+ *                   changes when it checks them out
+ *   SL_E_NOT_FOUND  no such directory or revision
+ *   SL_E_LIMIT, SL_E_IO, SL_E_NO_MEMORY
+ */
 int sl_release_render(struct sl_rendering **out, const struct sl_release_query *query,
                       struct sl_findings *findings, struct sl_err *err) SL_MUST_USE;
 void sl_rendering_free(struct sl_rendering *rendering);
@@ -53,14 +66,15 @@ const struct sl_release_facts *sl_rendering_facts(const struct sl_rendering *ren
 size_t sl_rendering_count(const struct sl_rendering *rendering);
 void sl_rendering_at(const struct sl_rendering *rendering, size_t index, struct sl_str *path,
                      struct sl_str *text);
-/* Writes them below `directory`, which must be missing or empty; complete or not at all. */
+/* Writes them below `directory`, which must be missing or empty (SL_E_EXISTS) and have a name of its own (not
+ * "."); complete or not at all. Its parent must be there. */
 int sl_rendering_write(const struct sl_rendering *rendering, const char *directory,
                        struct sl_err *err) SL_MUST_USE;
 
 struct sl_pack_options {
     const struct sl_secret_key *keys; /* none: the bundle is not signed */
     size_t key_count;
-    const char *out; /* directory; made when missing */
+    const char *out; /* directory; made when missing, with those above it */
     bool replace;    /* an existing bundle of the same name */
 };
 struct sl_pack_result {
@@ -68,6 +82,13 @@ struct sl_pack_result {
     unsigned char manifest_sha256[32];
     uint64_t files, bytes, bundle_bytes;
 };
+/*
+ * Writes CUSTOMER-RELEASE-SEQUENCE.tar.gz into options->out. Artifacts are read twice: to be hashed, and to
+ * be written, where they must still be the same. SL_E_USAGE   two keys that are one, or have one id
+ *   SL_E_INPUT   no sequence; a name that no bundle may have, or two that collide; an artifact that changed,
+ * or is not the one its Git LFS pointer names SL_E_EXISTS  there is a bundle of that name A failure leaves no
+ * bundle, nor a part of one.
+ */
 int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
                     const struct sl_pack_options *options, struct sl_err *err) SL_MUST_USE;
 

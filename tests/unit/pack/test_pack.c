@@ -319,6 +319,38 @@ Test(pack, a_commit_and_its_clean_work_tree_give_the_same_bytes)
     pack_kit_expect_same(first, third, "work tree and commit of the past");
 }
 
+Test(pack, a_release_repository_may_be_a_folder_of_a_larger_one)
+{
+    char first[PATH_MAX], second[PATH_MAX];
+    repository_run(&temp, "mkdir top && mv repo top/ && cd top && echo x > other && git init -q -b main . &&"
+                          "git add -A . && git commit -q -m first");
+    (void)temp_dir_join(&temp, "top/repo", repo);
+    struct sl_release_query query = pack_kit_query(repo);
+    query.allow_dirty = false;
+    cr_assert_eq(pack_as(&query, "out", 1, first), 0, "%s", kit.err.message);
+    cr_expect_not(sl_rendering_facts(kit.rendering)->dirty);
+    pack_kit_release(&kit);
+    query.revision = "main";
+    cr_assert_eq(pack_as(&query, "rev", 1, second), 0, "%s", kit.err.message);
+    pack_kit_release(&kit);
+    pack_kit_expect_same(first, second, "work tree and commit");
+}
+
+/* Git has no empty directories: an overlay that is one is not in any commit. */
+Test(pack, an_overlay_that_only_the_work_tree_has_is_refused)
+{
+    char path[PATH_MAX];
+    commit();
+    temp_dir_make_dir(&temp, "repo/overlays/customer-c");
+    struct sl_release_query query = pack_kit_query(repo);
+    query.customer = SL_STR("customer-c");
+    query.allow_dirty = false;
+    cr_expect_eq(pack_as(&query, "out", 1, path), -1);
+    cr_expect_eq(kit.err.code, SL_E_INPUT, "%s", kit.err.message);
+    cr_expect(strstr(kit.err.message, "overlays/customer-c"), "%s", kit.err.message);
+    pack_kit_release(&kit);
+}
+
 /* Everything about a machine that must not matter, one after the other. */
 static const struct surroundings {
     const char *why;
