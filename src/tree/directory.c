@@ -172,7 +172,7 @@ static int revision(struct sl_tree *tree, struct sl_tree_revision *out, struct s
     if (describe(tree, out, err) == 0)
         return 0;
     sl_git_close(&tree->git);
-    return -1;
+    return removed_meanwhile(err);
 }
 
 /* -- open and free -- */

@@ -98,16 +98,6 @@ static void free_walk(git_revwalk **walk)
     git_revwalk_free(*walk);
 }
 
-static void free_index(git_index **index)
-{
-    git_index_free(*index);
-}
-
-static void free_status(git_status_list **list)
-{
-    git_status_list_free(*list);
-}
-
 /* The tag nearest to `revision`, into `out`: false when none is near. */
 static bool find_near_tag(const struct sl_git *git, const char *revision, char out[TEXT_SIZE])
 {
@@ -221,60 +211,6 @@ int sl_git_count_first_parents(const struct sl_git *git, const git_oid *commit, 
         return sl_git_fail(err, "count commits");
     *out = count;
     return 0;
-}
-
-/* A path that a sparse checkout leaves out is missing on purpose; libgit2 1.5 takes it for deleted. */
-static bool is_left_out(git_index *index, const git_status_entry *entry, const char *path)
-{
-    if (entry->status != GIT_STATUS_WT_DELETED)
-        return false;
-    const git_index_entry *known = git_index_get_bypath(index, path, 0);
-    return known && (known->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
-}
-
-static int collect_changes(git_status_list *list, git_index *index, struct sl_arena *arena,
-                           struct sl_tree_revision *out, struct sl_err *err)
-{
-    struct sl_str lowest = {NULL, 0};
-    out->changed_count = 0;
-    for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
-        const git_status_entry *entry = git_status_byindex(list, i);
-        const git_diff_delta *delta =
-            entry->index_to_workdir ? entry->index_to_workdir : entry->head_to_index;
-        if (entry->status == GIT_STATUS_CURRENT || !delta || is_left_out(index, entry, delta->old_file.path))
-            continue;
-        struct sl_str path = sl_str_from(delta->old_file.path);
-        if (out->changed_count == 0 || sl_str_compare(path, lowest) < 0)
-            lowest = path;
-        out->changed_count++;
-    }
-    out->dirty = out->changed_count > 0;
-    out->changed = sl_arena_str(arena, lowest);
-    return out->changed.ptr ? 0 : sl_fail_memory(err);
-}
-
-static int fail_status(struct sl_err *err)
-{
-    sl_git_fail(err, "compare the work tree with HEAD");
-    return sl_hint(err, "packing a revision does not need the work tree");
-}
-
-int sl_git_compare(const struct sl_git *git, struct sl_arena *arena, struct sl_tree_revision *out,
-                   struct sl_err *err)
-{
-    git_status_options options;
-    if (git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION) < 0)
-        return fail_status(err);
-    options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
-    options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_NO_REFRESH |
-                    GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH | GIT_STATUS_OPT_SORT_CASE_SENSITIVELY;
-
-    SL_CLEANUP(free_status) git_status_list *list = NULL;
-    SL_CLEANUP(free_index) git_index *index = NULL;
-    if (git_repository_index(&index, git->repository) < 0 ||
-        git_status_list_new(&list, git->repository, &options) < 0)
-        return fail_status(err);
-    return collect_changes(list, index, arena, out, err);
 }
 
 /* Whether `path` is `directory`, which ends in a slash, or lies in it; `rest` is what is left of it. */

@@ -37,6 +37,18 @@ static void free_entry(git_tree_entry **entry)
     git_tree_entry_free(*entry);
 }
 
+/* Says that git cannot give an object; `result` is what libgit2 returned. */
+static int fail_object(int result, const char *verb, struct sl_str name, struct sl_err *err)
+{
+    char text[TEXT_SIZE];
+    sl_git_fail(err, "%s %s", verb, sl_escape(text, sizeof text, name));
+    if (result != GIT_ENOTFOUND)
+        return -1;
+    return sl_hint(err,
+                   "the repository is incomplete: a partial clone (fetch it without --filter), or damaged "
+                   "(git fsck)");
+}
+
 /* -- list -- */
 
 static int fill_size(struct git_view *self, struct sl_node *node, struct sl_err *err)
@@ -44,8 +56,9 @@ static int fill_size(struct git_view *self, struct sl_node *node, struct sl_err 
     char text[TEXT_SIZE];
     size_t size;
     git_object_t type;
-    if (git_odb_read_header(&size, &type, self->objects, &node->id) < 0)
-        return sl_git_fail(err, "look at %s", sl_escape(text, sizeof text, node->name));
+    int result = git_odb_read_header(&size, &type, self->objects, &node->id);
+    if (result < 0)
+        return fail_object(result, "look at", node->name, err);
     if (type != GIT_OBJECT_BLOB)
         return sl_fail(err, SL_E_INPUT, "%s should be a file, but git has a %s for it",
                        sl_escape(text, sizeof text, node->name), git_object_type2string(type));
@@ -83,8 +96,9 @@ static int add_entry(struct git_view *self, const git_tree_entry *entry, struct 
 static int list(struct sl_tree *tree, struct sl_place directory, struct sl_node_list *out, struct sl_err *err)
 {
     SL_CLEANUP(free_git_tree) git_tree *object = NULL;
-    if (git_tree_lookup(&object, tree->git.repository, &directory.node->id) < 0)
-        return sl_git_fail(err, "read it from git");
+    int result = git_tree_lookup(&object, tree->git.repository, &directory.node->id);
+    if (result < 0)
+        return fail_object(result, "read from git", directory.path, err);
     for (size_t i = 0; i < git_tree_entrycount(object); i++)
         if (add_entry(own(tree), git_tree_entry_byindex(object, i), out, err) < 0)
             return -1;
@@ -96,11 +110,12 @@ static int list(struct sl_tree *tree, struct sl_place directory, struct sl_node_
 static int read_blob(struct sl_tree *tree, struct sl_place place, git_odb_object **out, struct sl_err *err)
 {
     char text[TEXT_SIZE];
-    sl_escape(text, sizeof text, place.path);
-    if (git_odb_read(out, own(tree)->objects, &place.node->id) < 0)
-        return sl_git_fail(err, "read %s from git", text);
+    int result = git_odb_read(out, own(tree)->objects, &place.node->id);
+    if (result < 0)
+        return fail_object(result, "read from git", place.path, err);
     if (git_odb_object_type(*out) != GIT_OBJECT_BLOB)
-        return sl_fail(err, SL_E_INPUT, "%s should be a file, but git has a %s for it", text,
+        return sl_fail(err, SL_E_INPUT, "%s should be a file, but git has a %s for it",
+                       sl_escape(text, sizeof text, place.path),
                        git_object_type2string(git_odb_object_type(*out)));
     return 0;
 }

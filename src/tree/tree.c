@@ -218,9 +218,3 @@ int sl_tree_first_parent_count(struct sl_tree *tree, uint64_t *out, struct sl_er
         return sl_git_fail(err, "read the commit id %s", revision.commit);
     return sl_git_count_first_parents(&tree->git, &commit, out, err);
 }
-
-bool sl_tree_is_lfs_pointer(struct sl_str bytes)
-{
-    struct sl_str line = sl_str_slice(bytes, 0, sl_str_find(bytes, '\n'));
-    return sl_str_equal(line, SL_STR("version https://git-lfs.github.com/spec/v1"));
-}

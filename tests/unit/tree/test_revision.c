@@ -97,6 +97,36 @@ Test(revision, a_change_of_equal_size_right_after_the_commit_is_seen)
     }
 }
 
+/* The pointer is committed as a plain file; then the attribute and the content come, as git-lfs would bring
+ * them, and the index is told the content's size and time. */
+static const struct {
+    const char *content, *attribute;
+    bool dirty;
+} lfs_cases[] = {
+    {"abc", "filter=lfs", false}, {"abd", "filter=lfs", true},   {"abcd", "filter=lfs", true},
+    {"abc", "text", true},        {"abc", "filter=other", true},
+};
+
+Test(revision, a_file_that_its_git_lfs_pointer_stands_for_is_no_change)
+{
+    static const char script[] =
+        "rm -rf work; git init -q -b main work; cd work\n"
+        "printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%%s\\nsize 3\\n' "
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad > image.tar\n"
+        "git add .; echo '*.tar %s' > .gitattributes; git add .gitattributes; git commit -q -m one\n"
+        "printf %s > image.tar; touch -d 2001-02-03 image.tar";
+    for (size_t i = 0; i < sizeof lfs_cases / sizeof lfs_cases[0]; i++) {
+        char filled[1024];
+        (void)snprintf(filled, sizeof filled, script, lfs_cases[i].attribute, lfs_cases[i].content);
+        repository_run(&temp, filled);
+        struct sl_tree *tree = repository_open_directory(&temp, "work");
+        struct sl_tree_revision revision = look(tree);
+        cr_expect_eq(revision.dirty, lfs_cases[i].dirty, "case %zu", i);
+        cr_expect_eq(revision.changed_count, lfs_cases[i].dirty ? 1 : 0, "case %zu", i);
+        sl_tree_free(tree);
+    }
+}
+
 Test(revision, it_is_looked_at_once)
 {
     repository_init(&temp);

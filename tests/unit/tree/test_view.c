@@ -448,3 +448,42 @@ Test(view, a_git_lfs_pointer_is_known_by_its_first_line)
         cr_expect_eq(sl_tree_is_lfs_pointer(sl_str_from(lfs_cases[i].text)), lfs_cases[i].pointer, "case %zu",
                      i);
 }
+
+#define POINTER_HEAD "version https://git-lfs.github.com/spec/v1\n"
+#define POINTER_OID  "oid sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"
+
+static const struct {
+    const char *text;
+    uint64_t size; /* 0: refused */
+} lfs_pointers[] = {
+    {POINTER_HEAD POINTER_OID "size 12345\n", 12345},
+    {POINTER_HEAD "ext-0-foo sha256:00\n" POINTER_OID "size 18446744073709551615", UINT64_MAX},
+    {POINTER_HEAD POINTER_OID "size 18446744073709551616\n", 0},
+    {POINTER_HEAD POINTER_OID "size 012\n", 0},
+    {POINTER_HEAD POINTER_OID "size -1\n", 0},
+    {POINTER_HEAD POINTER_OID "size \n", 0},
+    {POINTER_HEAD POINTER_OID "size 1\nsize 2\n", 0},
+    {POINTER_HEAD POINTER_OID, 0},
+    {POINTER_HEAD "size 1\n", 0},
+    {POINTER_HEAD POINTER_OID POINTER_OID "size 1\n", 0},
+    {POINTER_HEAD "oid sha256:BA7816\nsize 1\n", 0},
+    {POINTER_OID "size 12345\n", 0},
+};
+
+Test(view, a_git_lfs_pointer_says_digest_and_size_once)
+{
+    struct sl_lfs_pointer pointer;
+    struct sl_digest expected;
+    char padded[2000];
+    sl_sha256(&expected, "abc", 3);
+    for (size_t i = 0; i < sizeof lfs_pointers / sizeof lfs_pointers[0]; i++) {
+        bool found = sl_tree_read_lfs_pointer(sl_str_from(lfs_pointers[i].text), &pointer);
+        cr_expect_eq(found, lfs_pointers[i].size > 0, "case %zu", i);
+        if (found)
+            cr_expect(pointer.size == lfs_pointers[i].size && sl_digest_equal(&pointer.sha256, &expected),
+                      "case %zu", i);
+    }
+    int len = snprintf(padded, sizeof padded, "%s%01500d", lfs_pointers[0].text, 0);
+    cr_expect(len > SL_LFS_POINTER_MAX &&
+              !sl_tree_read_lfs_pointer((struct sl_str){padded, (size_t)len}, &pointer));
+}

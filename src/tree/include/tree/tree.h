@@ -28,6 +28,7 @@
 #ifndef TREE_TREE_H
 #define TREE_TREE_H
 
+#include "crypto/digest.h"
 #include "io/stream.h"
 #include <sealift/err.h>
 #include <sealift/str.h>
@@ -99,8 +100,9 @@ struct sl_tree_revision {
 
 /*
  * Of a git view: its commit. Of a directory: HEAD of the repository around it, and whether anything in that
- * whole work tree differs from it: changed, staged, deleted or untracked; ignored files do not count. Looked
- * at once, at the first call. Neither index nor anything else is written.
+ * whole work tree differs from it: changed, staged, deleted or untracked; ignored files do not count, nor
+ * does a file that is what the Git LFS pointer in its place stands for. Looked at once, at the first call.
+ * Neither index nor anything else is written.
  */
 int sl_tree_revision(struct sl_tree *tree, struct sl_tree_revision *out, struct sl_err *err) SL_MUST_USE;
 
@@ -108,7 +110,16 @@ int sl_tree_revision(struct sl_tree *tree, struct sl_tree_revision *out, struct 
  * repository, where the count would be wrong, and where there is no repository or no commit. */
 int sl_tree_first_parent_count(struct sl_tree *tree, uint64_t *out, struct sl_err *err) SL_MUST_USE;
 
-/* Whether these bytes are not the file but the note Git LFS leaves in its place. */
+/* Whether these bytes are not the file but the note Git LFS leaves in its place: the first line says so. */
 bool sl_tree_is_lfs_pointer(struct sl_str bytes);
+
+struct sl_lfs_pointer {
+    struct sl_digest sha256;
+    uint64_t size;
+};
+
+/* What such a note stands for. False, and `out` undefined, where it does not say it exactly once, or has more
+ * than SL_LFS_POINTER_MAX bytes. Source: Git LFS Specification, "The Pointer". */
+bool sl_tree_read_lfs_pointer(struct sl_str bytes, struct sl_lfs_pointer *out);
 
 #endif
