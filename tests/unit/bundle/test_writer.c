@@ -210,9 +210,9 @@ static struct sl_plan *plan_of_texts(void)
                                 .source_kind = SL_STR("directory"),
                                 .tool_version = SL_STR("0.1.0")};
     cr_assert_eq(sl_plan_new(&plan, &err), 0);
-    for (char name = 'a'; name < 'i'; name++)
+    for (const char *name = "abcdefgh"; *name; name++)
         cr_assert_eq(
-            sl_plan_add_text(plan, (struct sl_str){&name, 1}, (struct sl_str){text, SIZE}, false, &err), 0);
+            sl_plan_add_text(plan, (struct sl_str){name, 1}, (struct sl_str){text, SIZE}, false, &err), 0);
     cr_assert_eq(sl_plan_finish(plan, &facts, &err), 0, "%s", err.message);
     return plan;
 }

@@ -91,8 +91,9 @@ Test(finding, an_endless_text_is_cut_between_characters)
     struct sl_err err = {0};
     cr_assert_eq(sl_findings_new(&findings, &err), 0);
     static char text[3 * SL_FINDING_TEXT_MAX];
-    for (size_t i = 0; i + 3 <= sizeof text; i += 3)
-        memcpy(text + i, "\xe2\x82\xac", 3);
+    static const char euro[] = {'\xe2', '\x82', '\xac'};
+    for (size_t i = 0; i + sizeof euro <= sizeof text; i += sizeof euro)
+        memcpy(text + i, euro, sizeof euro);
     struct sl_finding finding = at("a", 1, 1, "r");
     finding.message = (struct sl_str){text, sizeof text};
     cr_assert_eq(sl_finding_add(findings, &finding, &err), 0);

@@ -333,12 +333,12 @@ Test(manifest, nesting_in_what_is_passed_over_has_a_limit)
 {
     struct sl_buf text = sample_text();
     for (int depth = 32; depth <= 33; depth++) {
-        char member[128] = "{\"a\":";
-        for (int i = 0; i < depth; i++)
-            strcat(member, "[");
-        for (int i = 0; i < depth; i++)
-            strcat(member, "]");
-        strcat(member, ",\"bundle\"");
+        char open[64] = "";
+        char close[64] = "";
+        char member[160];
+        memset(open, '[', (size_t)depth);
+        memset(close, ']', (size_t)depth);
+        snprintf(member, sizeof member, "{\"a\":%s%s,\"bundle\"", open, close);
         struct sl_buf changed = replaced(sl_buf_view(&text), "{\"bundle\"", member);
         struct sl_manifest *manifest = NULL;
         struct sl_err err = {0};

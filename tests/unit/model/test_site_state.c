@@ -3,6 +3,7 @@
 #include "alloc_fault.h"
 #include "base/limits.h"
 #include "model/site_state.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,12 +129,11 @@ Test(site_state, bad_pending_changes_are_refused)
         {"\"action\"", "\"Action\"", "\"Action\" does not belong here"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char text[1024] = "";
+        char text[1024];
         const char *place = strstr(pending_text, rows[i].from);
         cr_assert_not_null(place);
-        strncat(text, pending_text, (size_t)(place - pending_text));
-        strcat(text, rows[i].to);
-        strcat(text, place + strlen(rows[i].from));
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(place - pending_text), pending_text, rows[i].to,
+                 place + strlen(rows[i].from));
         struct sl_arena arena;
         struct sl_err err = {0};
         struct sl_site_change read;
@@ -205,10 +205,10 @@ Test(site_state, the_history_is_a_chain)
     struct sl_str first = sl_str_slice(sl_buf_view(&text), 0, sl_str_find(sl_buf_view(&text), '\n'));
     cr_expect_not_null(strstr(text.ptr, "\"number\":1,\"previous\":\"" SIXTY_FOUR_ZEROS "\""));
     struct sl_digest digest;
-    char wanted[128] = "\"number\":2,\"previous\":\"";
+    char wanted[128];
     char hex[SL_SHA256_HEX + 1];
     sl_sha256(&digest, first.ptr, first.len);
-    strcat(wanted, sl_digest_hex(hex, &digest));
+    snprintf(wanted, sizeof wanted, "\"number\":2,\"previous\":\"%s\"", sl_digest_hex(hex, &digest));
     cr_expect_not_null(strstr(text.ptr, wanted));
     sl_arena_release(&arena);
     sl_buf_release(&text);
