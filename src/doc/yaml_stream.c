@@ -47,7 +47,9 @@ static int read_source(struct sl_yaml_reader *reader, struct sl_node *documents,
     if (!yaml_parser_initialize(&reader->parser))
         return sl_fail_memory(reader->builder.err);
     yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)source.text.ptr, source.text.len);
+    /* libyaml asserts that there is a pointer, even to nothing. */
+    const char *bytes = source.text.ptr ? source.text.ptr : "";
+    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)bytes, source.text.len);
     int result = read_stream(reader, documents);
     yaml_parser_delete(&reader->parser);
     return result;
