@@ -189,7 +189,7 @@ static bool enter_annotations(struct writer *writer, struct sl_str key, unsigned
 
 static int write_entry(struct writer *writer, const struct sl_entry *entry, unsigned depth)
 {
-    bool simple;
+    bool simple = false;
     sl_emit_indent(&writer->emitter);
     if (write_key(writer, entry->key, &simple) < 0)
         return -1;
