@@ -70,6 +70,19 @@
 /* All that one tree keeps: lists and the files read whole. A release and its overlays have some megabytes. */
 #define SL_TREE_MEMORY_MAX SL_GIB
 
+/* -- builds: what kustomizations ask for -- */
+
+/* Kustomizations nested one in another. Real repositories stay under 10. */
+#define SL_BUILD_DEPTH_MAX 64
+/* Kustomizations of one build: two that each name the next one twice double at every step. */
+#define SL_BUILD_VISITS_MAX 10000
+/* Types of a `crds:` file that refer to one another; kustomize follows a circle until its stack is full. */
+#define SL_CRD_DEPTH_MAX 32
+/* Work of one match of a regular expression, as PCRE2 counts it: names have at most 253 characters. */
+#define SL_REGEX_STEPS_MAX    1000000
+#define SL_REGEX_DEPTH_MAX    10000
+#define SL_REGEX_HEAP_KIB_MAX 4096
+
 /* -- release repositories -- */
 
 /* Kustomizations nested one in another. Real repositories stay under 10. */

@@ -1,0 +1,218 @@
+#include "kustomize/build.h"
+
+#include "base/limits.h"
+#include "doc/yaml.h"
+#include "origin.h"
+#include "regex.h"
+#include "scalar.h"
+#include "target.h"
+#include "transformers.h"
+
+#include <stdlib.h>
+
+/* What kubectl calls the kustomize inside it. */
+#define MANAGED_BY "kustomize-(devel)"
+
+static void read_metadata(struct sl_build *build, const struct kz_kustomization *k)
+{
+    build->track_origin = k->build_metadata.count > 0;
+    build->keep_origin = kz_texts_have(&k->build_metadata, SL_STR("originAnnotations"));
+    build->keep_transformations = kz_texts_have(&k->build_metadata, SL_STR("transformerAnnotations"));
+    if (kz_texts_have(&k->build_metadata, SL_STR("managedByLabel")))
+        build->options.managed_by_label = true;
+}
+
+/* Takes out what is only for the build itself, and checks that patches left a resource of everything. */
+static int drop_local(struct sl_build *build, struct kz_resmap *map, struct sl_err *err)
+{
+    for (size_t i = 0; i < map->list.count; i++) {
+        struct kz_resource *r = map->list.items[i];
+        if (kz_is_empty(r->node))
+            continue;
+        if (r->gvk.kind.len == 0 || (r->name.len == 0 && !sl_str_ends_with(r->gvk.kind, SL_STR("List"))))
+            return kz_fail(build, r->node->mark, err, "after the build this resource has no %s",
+                           r->gvk.kind.len ? "metadata.name" : "kind");
+        const struct sl_node *annotations = kz_resource_meta(r, "annotations");
+        const struct sl_node *local = sl_node_get(annotations, "config.kubernetes.io/local-config");
+        struct kz_digits digits;
+        if (local && !sl_str_equal(kz_scalar_text(local, &digits), SL_STR("false")))
+            r->node = NULL;
+    }
+    kz_resmap_drop_empty(map);
+    return 0;
+}
+
+static int order(struct sl_build *build, struct kz_resmap *map, const struct kz_kustomization *k,
+                 struct sl_err *err)
+{
+    if (k->sort_options)
+        return kz_transform_order(build, map, k->sort_options, err);
+    return build->options.order == SL_BUILD_ORDER_NONE ? 0 : kz_order_legacy(build, map, err);
+}
+
+static int label_managed(struct sl_build *build, struct kz_resmap *map, struct sl_err *err)
+{
+    if (!build->options.managed_by_label)
+        return 0;
+    struct kz_pair pair = {SL_STR("app.kubernetes.io/managed-by"), {SL_STR(MANAGED_BY), {0, 0, 0}}};
+    struct kz_pairs pairs = {&pair, 1, 1, true};
+    struct kz_spec spec = {.path = SL_STR("metadata/labels"), .create = true};
+    struct kz_specs specs = {&spec, 1, 1};
+    return kz_transform_pairs(build, map, &pairs, &specs, err);
+}
+
+/* kustomize's own annotations, which a file may have brought. */
+static bool is_build_annotation(struct sl_str key)
+{
+    static const char *const keys[] = {
+        "internal.config.kubernetes.io/previousKinds",
+        "internal.config.kubernetes.io/previousNames",
+        "internal.config.kubernetes.io/prefixes",
+        "internal.config.kubernetes.io/suffixes",
+        "internal.config.kubernetes.io/previousNamespaces",
+        "internal.config.kubernetes.io/allowNameChange",
+        "internal.config.kubernetes.io/allowKindChange",
+        "internal.config.kubernetes.io/refBy",
+        "internal.config.kubernetes.io/generatorBehavior",
+        "internal.config.kubernetes.io/needsHashSuffix",
+        "internal.config.kubernetes.io/path",
+        "internal.config.kubernetes.io/index",
+        "internal.config.kubernetes.io/seqindent",
+        "internal.config.kubernetes.io/id",
+        "internal.config.kubernetes.io/annotations-migration-resource-id",
+        "config.kubernetes.io/path",
+        "config.kubernetes.io/index",
+        "config.k8s.io/id",
+        "kustomize.config.k8s.io/helm-generated",
+        "config.kubernetes.io/origin",
+        "alpha.config.kubernetes.io/transformations",
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (sl_str_equal(key, sl_str_from(keys[i])))
+            return true;
+    return false;
+}
+
+static int finish_annotations(struct sl_build *build, struct kz_resource *r, struct sl_err *err)
+{
+    struct sl_node *annotations = kz_resource_meta(r, "annotations");
+    size_t kept = 0;
+    for (uint32_t i = 0; annotations && i < annotations->count; i++)
+        if (!is_build_annotation(annotations->as.entries[i].key))
+            annotations->as.entries[kept++] = annotations->as.entries[i];
+    if (annotations)
+        annotations->count = (uint32_t)kept;
+    if (kz_origin_annotate(build, r, err) < 0)
+        return -1;
+    return kz_resource_stringify(build, r, "annotations", err);
+}
+
+static int finish(struct sl_build *build, const struct kz_target *target, struct kz_accumulator *all,
+                  struct sl_err *err)
+{
+    if (kz_transform_hash(build, &all->map, err) < 0 ||
+        kz_fix_references(build, &all->map, all->config, err) < 0 ||
+        kz_vars_resolve(build, &all->vars, &all->map, all->config, err) < 0 ||
+        drop_local(build, &all->map, err) < 0 || order(build, &all->map, target->kustomization, err) < 0 ||
+        label_managed(build, &all->map, err) < 0)
+        return -1;
+    for (size_t i = 0; i < all->map.list.count; i++)
+        if (finish_annotations(build, all->map.list.items[i], err) < 0)
+            return -1;
+    build->resources = all->map.list;
+    return 0;
+}
+
+static int run(struct sl_build *build, struct sl_str directory, struct sl_err *err)
+{
+    struct kz_target target = {.place = {kz_str(build, directory), NULL}, .origin_path = SL_STR("")};
+    struct kz_accumulator all = {0};
+    if (!target.place.directory.ptr)
+        return kz_no_memory(build, err);
+    if (kz_target_open(build, &target, err) < 0)
+        return -1;
+    read_metadata(build, target.kustomization);
+    if (kz_accumulate(build, &target, &all, err) < 0)
+        return -1;
+    return finish(build, &target, &all, err);
+}
+
+int sl_build(struct sl_build **out, struct sl_tree *tree, struct sl_str directory,
+             const struct sl_build_options *options, struct sl_err *err)
+{
+    struct sl_build *build = calloc(1, sizeof *build);
+    if (!build)
+        return sl_fail_memory(err);
+    sl_doc_init(&build->doc);
+    sl_map_init(&build->regexes);
+    sl_buf_init(&build->work, 2 * SL_DOC_BYTES_MAX);
+    build->tree = tree;
+    build->kube = sl_kube_builtin();
+    if (options)
+        build->options = *options;
+    if (run(build, directory, err) < 0) {
+        sl_build_free(build);
+        return -1;
+    }
+    *out = build;
+    return 0;
+}
+
+void sl_build_free(struct sl_build *build)
+{
+    if (!build)
+        return;
+    kz_regex_release_all(build);
+    sl_map_release(&build->regexes);
+    sl_buf_release(&build->work);
+    sl_kube_free(build->own_kube);
+    sl_doc_release(&build->doc);
+    free(build);
+}
+
+void sl_build_freep(struct sl_build **build)
+{
+    sl_build_free(*build);
+    *build = NULL;
+}
+
+size_t sl_build_count(const struct sl_build *build)
+{
+    return build->resources.count;
+}
+
+struct sl_built sl_build_at(const struct sl_build *build, size_t index)
+{
+    const struct kz_resource *r = build->resources.items[index];
+    return (struct sl_built){r->node, r->api_version, r->gvk.kind, r->name, r->space, r->file};
+}
+
+const struct sl_doc *sl_build_doc(const struct sl_build *build)
+{
+    return &build->doc;
+}
+
+int sl_build_write(const struct sl_build *build, struct sl_buf *out, struct sl_err *err)
+{
+    for (size_t i = 0; i < build->resources.count; i++) {
+        const struct kz_resource *r = build->resources.items[i];
+        if (i)
+            sl_buf_text(out, "---\n");
+        if (sl_yaml_write(out, r->node, err) < 0) {
+            struct sl_shown shown;
+            struct kz_id id = kz_current_id(r);
+            return sl_wrap(err, "write %s", kz_id_shown(&shown, &id));
+        }
+    }
+    return sl_buf_check(out, "the output", err);
+}
+
+size_t sl_build_warning_count(const struct sl_build *build)
+{
+    return build->warnings.count;
+}
+
+struct sl_str sl_build_warning(const struct sl_build *build, size_t index)
+{
+    return build->warnings.items[index].text;
+}

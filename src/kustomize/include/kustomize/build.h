@@ -1,0 +1,63 @@
+/*
+ * kustomize's build: a directory with a kustomization in, the finished resources out, the same bytes as
+ * `kubectl kustomize` (kustomize v5.5.0) writes. docs/kustomize.md says what is supported and what differs.
+ *
+ * Order of calls: sl_build(); any number of sl_build_at(), sl_build_write(); sl_build_free(). The tree must
+ * live as long as the build. A path never leaves the root of the tree; without load_restrict_none a file
+ * must in addition stand in or below the directory of the kustomization that names it, as with kustomize.
+ *
+ * Errors: SL_E_INPUT for what is wrong with the files, beginning "file:line:column: " where there is such a
+ * place; SL_E_NOT_FOUND for a directory or file that is not there; SL_E_UNSUPPORTED for what is known and
+ * refused (remote bases, Helm charts, plugins that are programs); SL_E_LIMIT.
+ */
+#ifndef KUSTOMIZE_BUILD_H
+#define KUSTOMIZE_BUILD_H
+
+#include "doc/node.h"
+#include "tree/tree.h"
+#include <sealift/buf.h>
+
+enum sl_build_order {
+    SL_BUILD_ORDER_DEFAULT, /* what `kubectl kustomize` does: legacy, unless the kustomization has sortOptions
+                             */
+    SL_BUILD_ORDER_LEGACY,  /* the same; spelled out by the user */
+    SL_BUILD_ORDER_NONE     /* the order of the sources, unless the kustomization has sortOptions */
+};
+
+struct sl_build_options {
+    bool load_restrict_none; /* files may be anywhere in the tree */
+    bool managed_by_label;   /* kustomize's --enable-managedby-label */
+    enum sl_build_order order;
+};
+
+struct sl_build;
+
+/* Builds the kustomization in `directory`, a plain path of the tree ("" is its root). `options` may be NULL.
+ */
+int sl_build(struct sl_build **out, struct sl_tree *tree, struct sl_str directory,
+             const struct sl_build_options *options, struct sl_err *err) SL_MUST_USE;
+void sl_build_free(struct sl_build *build); /* NULL is fine */
+void sl_build_freep(struct sl_build **build);
+
+/* One finished resource; everything lives as long as the build. */
+struct sl_built {
+    const struct sl_node *node; /* marks say which file each value is from; see sl_build_doc() */
+    struct sl_str api_version, kind, name;
+    struct sl_str space; /* metadata.namespace; empty where there is none */
+    struct sl_str file;  /* the file it was read from; the kustomization's for what was generated */
+};
+
+size_t sl_build_count(const struct sl_build *build);
+struct sl_built sl_build_at(const struct sl_build *build, size_t index);
+
+/* The document that the nodes' marks belong to. */
+const struct sl_doc *sl_build_doc(const struct sl_build *build);
+
+/* Appends all resources as one YAML stream. */
+int sl_build_write(const struct sl_build *build, struct sl_buf *out, struct sl_err *err) SL_MUST_USE;
+
+/* What kustomize warns of: fields that are deprecated. Texts of one line. */
+size_t sl_build_warning_count(const struct sl_build *build);
+struct sl_str sl_build_warning(const struct sl_build *build, size_t index);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Regular expressions of selectors, as Go's regexp (RE2) understands them, run by PCRE2 with limits on its
+ * work. What RE2 does not have (back references, looking around) is refused, so that nothing is accepted here
+ * that kustomize would not take. See docs/adr/0006.
+ */
+#ifndef REGEX_H
+#define REGEX_H
+
+#include "engine.h"
+
+struct kz_regex;
+
+enum kz_anchor {
+    KZ_WHOLE, /* the whole text must match */
+    KZ_ANYWHERE,
+};
+
+/* The compiled pattern, which lives as long as the build; the same pattern is compiled once. */
+int kz_regex_get(struct sl_build *build, const struct kz_regex **out, const struct kz_text *pattern,
+                 enum kz_anchor anchor, struct sl_err *err) SL_MUST_USE;
+
+/* 1, 0, or -1 when the match took too much work. */
+int kz_regex_match(struct sl_build *build, const struct kz_regex *regex, struct sl_str text,
+                   struct sl_err *err) SL_MUST_USE;
+
+/* Whether the pattern can only match one text, which it then is itself. */
+bool kz_regex_is_literal(struct sl_str pattern);
+
+void kz_regex_release_all(struct sl_build *build);
+
+#endif
