@@ -70,8 +70,7 @@ static void into_flow(struct sl_node *node)
         into_flow(node->kind == SL_MAP ? node->as.entries[i].value : node->as.items[i]);
 }
 
-/* Outside of braces, a list or map keeps those it has, a scalar has none. */
-static void out_of_flow(struct sl_node *node)
+void sl_yaml_out_of_flow(struct sl_node *node)
 {
     if (node->style == SL_STYLE_FLOW_EMPTY)
         node->style = SL_STYLE_EMPTY;
@@ -89,7 +88,7 @@ int sl_yaml_anchor_copy(struct sl_yaml_reader *reader, struct sl_node **out, con
         if (reader->flow > 0)
             into_flow(*out);
         else
-            out_of_flow(*out);
+            sl_yaml_out_of_flow(*out);
         return 0;
     }
     if (is_deeper(node, levels))

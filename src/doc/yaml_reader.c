@@ -171,6 +171,17 @@ static bool all_maps(const struct sl_node *list)
     return true;
 }
 
+/* What a block map takes over from maps in braces stands in them no longer. */
+static void take_out_of_flow(const struct sl_node *source)
+{
+    for (uint32_t i = 0; i < source->count; i++) {
+        if (source->kind == SL_MAP)
+            sl_yaml_out_of_flow(source->as.entries[i].value);
+        else
+            take_out_of_flow(source->as.items[i]);
+    }
+}
+
 /* The value of a "<<": a map, an alias of one, or a list of these. */
 static int add_merge(struct sl_yaml_reader *reader, struct map_state *map, struct sl_node *value,
                      const yaml_event_t *event)
@@ -186,6 +197,8 @@ static int add_merge(struct sl_yaml_reader *reader, struct map_state *map, struc
     if (!merge)
         return sl_fail_memory(reader->builder.err);
     *merge = (struct sl_merge){.value = value, .before = reader->builder.count - map->base};
+    if (reader->flow == 0)
+        take_out_of_flow(value);
     *map->next_merge = merge;
     map->next_merge = &merge->next;
     return 0;

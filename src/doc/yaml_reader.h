@@ -50,4 +50,9 @@ struct sl_node *sl_yaml_anchor_find(struct sl_yaml_reader *reader, const yaml_ev
 int sl_yaml_anchor_copy(struct sl_yaml_reader *reader, struct sl_node **out, const yaml_event_t *event,
                         unsigned depth) SL_MUST_USE;
 
+/* Notes that the node has come to stand outside of braces: a list or map keeps those it has, a scalar has
+ * none.
+ */
+void sl_yaml_out_of_flow(struct sl_node *node);
+
 #endif

@@ -284,6 +284,8 @@ static const struct {
     {"v: {a: , b, c: ~, d: !!null }\n", "v:\n  a: \"\"\n  b: \"\"\n  c: null\n  d: null\n"},
     {"v:\n  a:\n", "v:\n  a: null\n"},
     {"v: [{a: }]\nw: &x\nx: [*x]\n", "v:\n- a: \"\"\nw: null\nx:\n- \"\"\n"},
+    {"v:\n  <<: {a: }\nw:\n  <<: [{b: }, {c: {d: }}]\nx: {<<: {e: }}\n",
+     "v:\n  a: null\nw:\n  b: null\n  c:\n    d: \"\"\nx:\n  e: \"\"\n"},
     {"v: {a: &x , b: 1}\nw: *x\n", "v:\n  a: \"\"\n  b: 1\nw: null\n"},
 };
 
