@@ -138,8 +138,11 @@ struct cli_keys {
 int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct sl_err *err) SL_MUST_USE;
 int cli_secret_key(struct sl_secret_key *out, const char *path, const char *password_file,
                    struct sl_err *err) SL_MUST_USE;
-/* Puts sealift-site, found beside this program or in its libexec directory, into `directory`. */
-int cli_copy_verifier(const char *directory, struct sl_err *err) SL_MUST_USE;
+/* The site's binary, found beside this program or in its libexec directory; far above its weight is the
+ * limit. */
+#define CLI_VERIFIER_MAX (64U << 20)
+int cli_verifier_find(struct sl_buf *out, struct sl_err *err) SL_MUST_USE;
+int cli_verifier_put(const struct sl_buf *program, const char *directory, struct sl_err *err) SL_MUST_USE;
 /* Opens a bundle for reading. */
 int cli_open_bundle(int *fd, const char *path, struct sl_err *err) SL_MUST_USE;
 

@@ -99,7 +99,7 @@ static int print_json(struct cli *cli, const struct context *context, const stru
 }
 
 static int pack(struct cli *cli, const struct context *context, const struct secret_keys *keys,
-                struct sl_findings *findings, struct sl_err *err)
+                const struct sl_buf *verifier, struct sl_findings *findings, struct sl_err *err)
 {
     struct sl_release_query query;
     if (release_query(&query, cli, &context->release, err) < 0)
@@ -121,7 +121,7 @@ static int pack(struct cli *cli, const struct context *context, const struct sec
     if (result < 0 && err->code == SL_E_EXISTS && !err->hint[0])
         (void)sl_hint(err, "--replace replaces it, --out puts the new one elsewhere");
     if (result == 0 && context->with_verifier)
-        result = cli_copy_verifier(pack_options.out, err);
+        result = cli_verifier_put(verifier, pack_options.out, err);
     if (result == 0 && context->format == CLI_AS_JSON)
         result = print_json(cli, context, &packed, rendering, findings, err);
     else if (result == 0)
@@ -135,11 +135,16 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     const struct context *context = data;
     struct secret_keys keys = {.count = 0};
     struct sl_findings *findings = NULL;
+    struct sl_buf verifier;
+    sl_buf_init(&verifier, CLI_VERIFIER_MAX);
     int result = sl_findings_new(&findings, err);
+    if (result == 0 && context->with_verifier)
+        result = cli_verifier_find(&verifier, err);
     if (result == 0)
         result = read_keys(&keys, context, err);
     if (result == 0)
-        result = pack(cli, context, &keys, findings, err);
+        result = pack(cli, context, &keys, &verifier, findings, err);
+    sl_buf_release(&verifier);
     if (findings)
         findings_print(findings);
     sl_findings_free(findings);
