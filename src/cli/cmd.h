@@ -6,6 +6,7 @@
 
 #include "cli.h"
 
+extern const struct cli_command cmd_build;
 extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_keygen;
 extern const struct cli_command cmd_render;

@@ -10,7 +10,7 @@ import unittest
 from harness import Case, have, main
 
 RELEASE = os.environ.get("SEALIFT_RELEASE", "")
-SITE = os.path.join(RELEASE, "src/cli/sealift-site")
+SITE = os.path.join(RELEASE, "sealift-site")
 MIB = 1 << 20
 
 # By their names in strace; connect and the like would show an attempt to reach something.
@@ -67,7 +67,7 @@ class SiteBinary(Case):
     def test_with_verifier_puts_it_beside_the_bundle(self):
         os.makedirs(self.path("prefix/bin"))
         os.makedirs(self.path("prefix/libexec/sealift"))
-        shutil.copy2(os.path.join(RELEASE, "src/cli/sealift"), self.path("prefix/bin/sealift"))
+        shutil.copy2(os.path.join(RELEASE, "sealift"), self.path("prefix/bin/sealift"))
         shutil.copy2(SITE, self.path("prefix/libexec/sealift/sealift-site"))
         subprocess.run([self.path("prefix/bin/sealift"), "-C", "repo", "pack", "--release", "v1.0", "--customer",
                         "customer-a", "--key", "ops.key", "--out", "medium", "--with-verifier"],
@@ -78,7 +78,7 @@ class SiteBinary(Case):
 
     def test_where_there_is_no_verifier_nothing_is_packed(self):
         os.mkdir(self.path("bin"))
-        shutil.copy2(os.path.join(RELEASE, "src/cli/sealift"), self.path("bin/sealift"))
+        shutil.copy2(os.path.join(RELEASE, "sealift"), self.path("bin/sealift"))
         process = subprocess.run([self.path("bin/sealift"), "-C", "repo", "pack", "--release", "v1.0", "--customer",
                                   "customer-a", "--out", "medium", "--with-verifier"],
                                  cwd=self.dir, capture_output=True, check=False)
