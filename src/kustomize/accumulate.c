@@ -19,10 +19,11 @@ static bool contains(struct sl_str directory, struct sl_str inner)
            (sl_str_starts_with(inner, directory) && inner.ptr[directory.len] == '/');
 }
 
-static void show_place(struct sl_buf *out, const struct kz_place *place)
+static void show_place(struct sl_build *build, struct sl_buf *out, const struct kz_place *place)
 {
     struct sl_shown shown;
-    sl_buf_text(out, sl_shown(&shown, place->directory.len ? place->directory : SL_STR(".")));
+    struct sl_str name = place->directory.len ? kz_file_name(build, place->directory) : SL_STR(".");
+    sl_buf_text(out, sl_shown(&shown, name));
 }
 
 /* The way from the place that is met again to here, and back to it. */
@@ -39,10 +40,10 @@ static int fail_circle(struct sl_build *build, const struct kz_place *here, cons
     struct sl_buf *out = &build->work;
     sl_buf_reset(out);
     while (count > 0) {
-        show_place(out, way[--count]);
+        show_place(build, out, way[--count]);
         sl_buf_text(out, " -> ");
     }
-    show_place(out, next);
+    show_place(build, out, next);
     return kz_fail(build, mark, err, "these kustomizations go in a circle: " SL_FMT,
                    SL_ARG(sl_buf_view(out)));
 }

@@ -184,7 +184,14 @@ size_t sl_build_count(const struct sl_build *build)
 struct sl_built sl_build_at(const struct sl_build *build, size_t index)
 {
     const struct kz_resource *r = build->resources.items[index];
-    return (struct sl_built){r->node, r->api_version, r->gvk.kind, r->name, r->space, r->file};
+    return (struct sl_built){.node = r->node,
+                             .api_version = r->api_version,
+                             .kind = r->gvk.kind,
+                             .name = r->name,
+                             .space = r->space,
+                             .effective_space = kz_effective_space(r->cluster, r->space),
+                             .cluster = r->cluster,
+                             .file = r->file};
 }
 
 const struct sl_doc *sl_build_doc(const struct sl_build *build)

@@ -74,6 +74,9 @@ int kz_texts_add(struct sl_build *build, struct kz_texts *texts, struct kz_text 
                  struct sl_err *err) SL_MUST_USE;
 bool kz_texts_have(const struct kz_texts *texts, struct sl_str text);
 
+/* How messages name a file of the tree; see sl_build_options. .ptr is NULL without memory. */
+struct sl_str kz_file_name(struct sl_build *build, struct sl_str path);
+
 /* -- failing at a place: "file:line:column: ..." -- */
 int kz_fail(const struct sl_build *build, struct sl_mark mark, struct sl_err *err, const char *format, ...)
     SL_PRINTF(4, 5);

@@ -55,7 +55,7 @@ int kz_load(struct sl_build *build, const struct kz_place *place, const struct k
         return -1;
     if (!build->options.load_restrict_none && !is_below(file, place->directory)) {
         (void)kz_fail(build, path->mark, err, "the %s \"%s\" is not in or below \"%s\"", what,
-                      sl_shown(&shown, path->text), sl_shown(&base, place->directory));
+                      sl_shown(&shown, path->text), sl_shown(&base, kz_file_name(build, place->directory)));
         return sl_hint(err, "--load-restrictor none allows files from elsewhere");
     }
     struct sl_tree_entry entry;
@@ -68,8 +68,11 @@ int kz_load(struct sl_build *build, const struct kz_place *place, const struct k
     out->mark = (struct sl_mark){0, 0, 0};
     if (sl_tree_read(build->tree, file, &out->text, err) < 0)
         return kz_wrap(build, path->mark, err);
-    out->mark.file = sl_doc_add_file(&build->doc, file);
-    return 0;
+    struct sl_str name = kz_file_name(build, file);
+    if (!name.ptr)
+        return kz_no_memory(build, err);
+    out->mark.file = sl_doc_add_file(&build->doc, name);
+    return out->mark.file ? 0 : kz_no_memory(build, err);
 }
 
 /* What kustomize demands of a resource. */

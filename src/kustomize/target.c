@@ -30,7 +30,8 @@ static int find_file(struct sl_build *build, struct kz_target *target, struct sl
             continue;
         if (target->file.len)
             return sl_fail(err, SL_E_INPUT, "\"%s\" has both " SL_FMT " and " SL_FMT,
-                           sl_shown(&shown, directory), SL_ARG(target->file), SL_ARG(file_names[i]));
+                           sl_shown(&shown, kz_file_name(build, directory)), SL_ARG(target->file),
+                           SL_ARG(file_names[i]));
         target->file = file_names[i];
         *path = candidate;
     }
@@ -38,7 +39,7 @@ static int find_file(struct sl_build *build, struct kz_target *target, struct sl
         return 0;
     return sl_fail(err, SL_E_NOT_FOUND,
                    "\"%s\" has no kustomization.yaml (nor kustomization.yml nor Kustomization)",
-                   sl_shown(&shown, directory.len ? directory : SL_STR(".")));
+                   sl_shown(&shown, directory.len ? kz_file_name(build, directory) : SL_STR(".")));
 }
 
 static const struct kz_pair *find_pair(const struct kz_pairs *pairs, struct sl_str key)
@@ -99,7 +100,7 @@ int kz_target_open(struct sl_build *build, struct kz_target *target, struct sl_e
     struct sl_str path = {NULL, 0};
     struct sl_str text = {NULL, 0};
     if (find_file(build, target, &path, err) < 0 || sl_tree_read(build->tree, path, &text, err) < 0 ||
-        kz_kustomization_read(build, &target->kustomization, text, path, err) < 0)
+        kz_kustomization_read(build, &target->kustomization, text, kz_file_name(build, path), err) < 0)
         return -1;
     return set_schema(build, target, err);
 }

@@ -6,7 +6,7 @@ import subprocess
 
 from harness import Case, main
 
-COMMANDS = ("init", "keygen", "render", "pack", "inspect", "verify", "install", "rollback", "history", "status")
+COMMANDS = ("build", "init", "keygen", "render", "pack", "inspect", "verify", "install", "rollback", "history", "status")
 
 WRONG = (
     ([], "which command?"),
@@ -22,6 +22,8 @@ WRONG = (
     (["pack", "--release", "v1.0", "--customer", "a", "--sequence", "-3"], "whole number from 1"),
     (["pack", "--release", "v1.0", "--customer", "a", "--format", "xml"], "--format is text or json"),
     (["pack", "--release", "v1.0", "--customer", "a", "extra"], "does not know what to do with 'extra'"),
+    (["build", ".", "--reorder", "fifo"], "--reorder must be legacy or none"),
+    (["build", ".", "--load-restrictor", "some"], "--load-restrictor must be root-only or none"),
     (["verify"], "verify needs BUNDLE"),
     (["verify", "x.tar.gz"], "verify needs --pubkey FILE"),
     (["install", "x.tar.gz", "--pubkey", "k"], "install needs --root DIR"),

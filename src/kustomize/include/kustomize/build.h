@@ -15,19 +15,15 @@
 
 #include "doc/node.h"
 #include "tree/tree.h"
-#include <sealift/buf.h>
-
-enum sl_build_order {
-    SL_BUILD_ORDER_DEFAULT, /* what `kubectl kustomize` does: legacy, unless the kustomization has sortOptions
-                             */
-    SL_BUILD_ORDER_LEGACY,  /* the same; spelled out by the user */
-    SL_BUILD_ORDER_NONE     /* the order of the sources, unless the kustomization has sortOptions */
-};
+#include <sealift/build.h>
 
 struct sl_build_options {
     bool load_restrict_none; /* files may be anywhere in the tree */
     bool managed_by_label;   /* kustomize's --enable-managedby-label */
     enum sl_build_order order;
+    /* A plain path of the tree: messages name files below it relative to it, and others with a "/" in front.
+     * .ptr NULL: all are named as they are in the tree. */
+    struct sl_str named_from;
 };
 
 struct sl_build;
@@ -43,8 +39,10 @@ void sl_build_freep(struct sl_build **build);
 struct sl_built {
     const struct sl_node *node; /* marks say which file each value is from; see sl_build_doc() */
     struct sl_str api_version, kind, name;
-    struct sl_str space; /* metadata.namespace; empty where there is none */
-    struct sl_str file;  /* the file it was read from; the kustomization's for what was generated */
+    struct sl_str space;           /* metadata.namespace; empty where there is none */
+    struct sl_str effective_space; /* "default" where there is none */
+    bool cluster;                  /* of a kind that is known to live in no namespace */
+    struct sl_str file;            /* the file it was read from; the kustomization's for what was generated */
 };
 
 size_t sl_build_count(const struct sl_build *build);
