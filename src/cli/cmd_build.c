@@ -18,8 +18,7 @@ static const struct cli_option options[] = {
      "root-only: files must be in or below the directory of the kustomization that names them (default); "
      "none",
      CLI_TEXT, offsetof(struct context, load_restrictor), false},
-    {"reorder", "ORDER",
-     "legacy: kinds in the order they are installed in (default); none: as in the sources", CLI_TEXT,
+    {"reorder", "ORDER", "legacy: kinds as they are installed (default); none: as in the sources", CLI_TEXT,
      offsetof(struct context, reorder), false},
     {"output", "DIR", "write each resource into a file of its own in DIR instead of printing them", CLI_TEXT,
      offsetof(struct context, output), false},

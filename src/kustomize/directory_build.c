@@ -34,7 +34,7 @@ int sl_directory_build(struct sl_built_directory **out, const struct sl_director
                        struct sl_err *err)
 {
     SL_CLEANUP(sl_freep) char *real = NULL;
-    struct sl_str directory;
+    struct sl_str directory = {NULL, 0};
     if (resolve(request->directory, &real, &directory, err) < 0)
         return -1;
     struct sl_build_options options = {.load_restrict_none = request->load_restrict_none,
@@ -129,7 +129,7 @@ int sl_built_write(const struct sl_built_directory *built, const char *directory
     SL_CLEANUP(sl_buf_release) struct sl_buf name;
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
     SL_CLEANUP(sl_closep) int folder = -1;
-    sl_buf_init(&name, 4 * SL_NAME_MAX);
+    sl_buf_init(&name, SL_KIB);
     sl_buf_init(&text, 4 * SL_DOC_BYTES_MAX);
     char shown[256];
     sl_escape(shown, sizeof shown, sl_str_from(directory));
