@@ -15,9 +15,8 @@ struct context {
 
 static const struct cli_option options[] = {
     {"load-restrictor", "WHICH",
-     "root-only: files must be in or below the directory of the kustomization that names them (default); "
-     "none",
-     CLI_TEXT, offsetof(struct context, load_restrictor), false},
+     "root-only: a kustomization names files below its directory (default); or none", CLI_TEXT,
+     offsetof(struct context, load_restrictor), false},
     {"reorder", "ORDER", "legacy: kinds as they are installed (default); none: as in the sources", CLI_TEXT,
      offsetof(struct context, reorder), false},
     {"output", "DIR", "write each resource into a file of its own in DIR instead of printing them", CLI_TEXT,
