@@ -6,7 +6,7 @@ import os
 import unittest
 
 from harness import Case, have, main
-from second_writer import BLOCK, Bundle, compress, header, member, padding, pax_records
+from evil_writer import BLOCK, Bundle, compress, header, member, padded, pax_record
 
 
 def replace_header(index, **changed):
@@ -36,12 +36,12 @@ TIME = 1772366400
 
 def evil(name, data=b"", **how):
     """A whole extra member, in any spelling."""
-    return header(name, len(data), mtime=TIME, **how) + data + padding(len(data))
+    return header(name, len(data), mtime=TIME, **how) + padded(data)
 
 
-def pax(*records):
-    data = pax_records(records)
-    return header(b"././@PaxHeader", len(data), mtime=TIME, kind=b"x") + data + padding(len(data))
+def pax(key, value):
+    data = pax_record(key, value)
+    return header(b"././@PaxHeader", len(data), mtime=TIME, kind=b"x") + padded(data)
 
 
 # Members: 0 manifest.json, 1 signature, 2 SHA256SUMS, 3 manifests/a.yaml, 4 values/b.yaml.
@@ -60,11 +60,11 @@ EVIL_MEMBERS = {
     "an old regular type": replace_header(3, kind=b"\0"),
     "a GNU sparse member": replace_header(3, kind=b"S"),
     "a GNU long name": insert(3, evil(b"././@LongLink", b"evil\0", kind=b"L")),
-    "a pax global header": insert(0, evil(b"pax_global_header", pax_records([(b"path", b"evil")]), kind=b"g")),
-    "a pax path that contradicts": insert(3, pax((b"path", b"customer-a-v1.0-17/evil"))),
-    "a pax path that is not needed": insert(3, pax((b"path", b"customer-a-v1.0-17/manifests/a.yaml"))),
-    "a pax size": insert(3, pax((b"size", b"0"))),
-    "a pax attribute": insert(3, pax((b"SCHILY.xattr.security.capability", b"\x01"))),
+    "a pax global header": insert(0, evil(b"pax_global_header", pax_record(b"path", b"evil"), kind=b"g")),
+    "a pax path that contradicts": insert(3, pax(b"path", b"customer-a-v1.0-17/evil")),
+    "a pax path that is not needed": insert(3, pax(b"path", b"customer-a-v1.0-17/manifests/a.yaml")),
+    "a pax size": insert(3, pax(b"size", b"0")),
+    "a pax attribute": insert(3, pax(b"SCHILY.xattr.security.capability", b"\x01")),
     "setuid": replace_header(3, mode=0o4644),
     "world writable": replace_header(3, mode=0o666),
     "executable where the manifest says not": replace_header(3, mode=0o755),
@@ -246,7 +246,7 @@ class Verify(Case):
         deep = "images/" + "/".join(["blob"] * 20) + "/" + "f" * 90
         files = {"manifests/a.yaml": b"kind: A\n", "values/b.yaml": b"", "docs/\u00e4rger.md": b"text\n", long: b"x" * 512,
                  deep: b"y" * 513, "scripts/run": b"#!/bin/sh\n"}
-        path = self.bundle(files=files, modes={"scripts/run": 0o755})
+        path = self.bundle(files=files, executables=("scripts/run",))
         verdict = self.sealift("verify", path, "--pubkey", "ops.pub", "--customer", "customer-a", "--format", "json").json()
         self.assertTrue(verdict["verified"])
         self.sealift("install", path, "--pubkey", "ops.pub", "--root", "site")
@@ -301,7 +301,7 @@ class Verify(Case):
 
     def test_a_bomb_costs_little(self):
         def bomb(members):
-            members[4] = member(f"{TOP}/values/b.yaml", b"\0" * (200 << 20), mtime=TIME)
+            members[4] = member(f"{TOP}/values/b.yaml", b"\0" * (200 << 20), TIME)
         self.assert_refused(self.bundle(change_members=bomb))
 
     def test_refusals_are_reports_for_other_programs_too(self):

@@ -1,61 +1,26 @@
-"""A second implementation of the bundle's writer, made from docs/formats/bundle.md alone, in which every part can be
-spoilt on purpose. Signatures are stock minisign's. It is what the tests of `verify` and `install` attack with."""
+"""Bundles in which every part can be spoilt on purpose, on top of the second writer made from the format's description
+(tests/conformance/bundle_writer.py). Signatures are stock minisign's. What `verify` and `install` are attacked with."""
 import base64
 import hashlib
 import json
 import os
 import struct
 import subprocess
+import sys
 import zlib
 
-BLOCK = 512
-
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../conformance"))
+from bundle_writer import BLOCK, entry, member, padded, pax_record  # noqa: E402
 
 def header(name, size, mode=0o644, mtime=0, kind=b"0", link=b"", uid=0, gid=0, prefix=b"", magic=b"ustar\x0000",
            device=(0, 0)):
-    """One ustar block."""
+    """One ustar block, with anything in any of its fields."""
     fields = [name.ljust(100, b"\0"), b"%07o\0" % mode, b"%07o\0" % uid, b"%07o\0" % gid, b"%011o\0" % size,
               b"%011o\0" % mtime, b" " * 8, kind, link.ljust(100, b"\0"), magic, b"\0" * 32, b"\0" * 32,
               b"%07o\0" % device[0], b"%07o\0" % device[1], prefix.ljust(155, b"\0"), b"\0" * 12]
     block = b"".join(fields)
     assert len(block) == BLOCK, len(block)
     return block[:148] + b"%06o\0 " % sum(block) + block[156:]
-
-
-def pax_records(records):
-    out = b""
-    for key, value in records:
-        rest = len(key) + len(value) + 3
-        length = rest + 1
-        while len(str(length)) + rest != length:
-            length += 1
-        out += b"%d %s=%s\n" % (length, key, value)
-    return out
-
-
-def padding(size):
-    return b"\0" * (-size % BLOCK)
-
-
-def member(name, content, mode=0o644, mtime=0):
-    """A member in the one spelling the format has."""
-    raw = name.encode()
-    records, prefix, short = [], b"", raw
-    fits = True
-    if len(raw) > 100:
-        cut = raw.find(b"/", len(raw) - 101)
-        fits = 0 <= cut <= 155
-        if fits:
-            prefix, short = raw[:cut], raw[cut + 1:]
-    if not fits:
-        prefix, short = b"", b"././@PaxName"
-    if not fits or not raw.isascii():
-        records.append((b"path", raw))
-    out = b""
-    if records:
-        data = pax_records(records)
-        out = header(b"././@PaxHeader", len(data), mtime=mtime, kind=b"x") + data + padding(len(data))
-    return out + header(short, len(content), mode, mtime, prefix=prefix) + content + padding(len(content))
 
 
 def compress(tar):
@@ -75,7 +40,7 @@ class Bundle:
     def __init__(self, key, files=None, customer="customer-a", release="v1.0", sequence=17, mtime=1772366400):
         self.key = key  # path of an unencrypted minisign secret key
         self.files = files or {"manifests/a.yaml": b"kind: A\n", "values/b.yaml": b"x: 1\n" * 300}
-        self.modes = {}
+        self.executables = ()
         self.customer, self.release, self.sequence, self.mtime = customer, release, sequence, mtime
         self.top = f"{customer}-{release}-{sequence}"
         self.change_manifest = lambda manifest: None
@@ -96,9 +61,7 @@ class Bundle:
             "customer": self.customer,
             "environment": "production",
             "epoch": 0,
-            "files": [{"mode": "%04o" % self.modes.get(name, 0o644), "path": name,
-                       "sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "type": "file"}
-                      for name, content in files],
+            "files": [entry(name, content, name in self.executables) for name, content in files],
             "floor": 0,
             "release": self.release,
             "requires": {"upgrade_from": []},
@@ -132,10 +95,9 @@ class Bundle:
         text = self.change_json(canonical(manifest))
         signature = self.sign(text, directory)
         name = f"manifest.json.{self.key_id(signature)}.minisig"
-        members = [[f"{self.top}/manifest.json", text, 0o644],
-                   [f"{self.top}/{name}", self.change_signature(signature), 0o644]]
-        members += [[f"{self.top}/{file}", content, self.modes.get(file, 0o644)] for file, content in files]
-        members = [member(name, content, mode, self.mtime) for name, content, mode in members]
+        members = [("manifest.json", text), (name, self.change_signature(signature)), *files]
+        members = [member(f"{self.top}/{file}", content, self.mtime, file in self.executables)
+                   for file, content in members]
         self.change_members(members)
         tar = self.change_tar(b"".join(members) + b"\0" * 2 * BLOCK)
         with open(path, "wb") as f:
