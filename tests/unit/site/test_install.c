@@ -348,6 +348,15 @@ Test(install, what_others_keep_in_the_root_stays_as_it_is)
         cr_expect(exists(foreign[i]), "%s is gone", foreign[i]);
 }
 
+Test(install, an_empty_root_is_no_root)
+{
+    kit.root[0] = '\0';
+    struct sl_install_result result;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_install(&kit, &kit.a, &result, &err), -1);
+    cr_expect_eq(err.code, SL_E_USAGE, "%s", err.message);
+}
+
 struct root_case {
     const char *what, *path, *link_to; /* a file, or a link, before the install */
     enum sl_code code;
@@ -480,6 +489,11 @@ Test(install, two_at_once_come_one_after_the_other_where_they_wait)
     sl_buf_release(&drifts);
 }
 
+#define PENDING(from, to)                                                                                    \
+    "{\"action\":\"install\",\"bundle\":\"customer-a-v1.0-17\",\"from\":\"" from                             \
+    "\",\"manifest_sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\","           \
+    "\"schema\":1,\"signers\":[],\"time\":1,\"to\":\"" to "\"}"
+
 static const struct {
     const char *what, *file, *text; /* NULL: the file is removed */
     const char *message;
@@ -488,6 +502,11 @@ static const struct {
     {"no history", "site/state/history.jsonl", "", "there is no history"},
     {"a torn identity", "site/state/site.json", "{", "site.json"},
     {"no identity", "site/state/site.json", NULL, "site.json is missing"},
+    {"no current", "site/current", NULL, "current is missing; by the history it led to 17-v1.0-"},
+    {"a change to what is no generation", "site/state/pending.json", PENDING("", "mine"),
+     "pending.json names a generation that cannot be one"},
+    {"a change from elsewhere", "site/state/pending.json", PENDING("mine", "17-v1.0-0123456789ab"),
+     "pending.json names a generation that cannot be one"},
     {"a torn change", "site/state/pending.json", "{", "pending.json"},
 };
 
@@ -517,6 +536,38 @@ Test(install, state_that_was_damaged_is_refused_and_nothing_is_removed)
         sl_buf_release(&after);
         site_kit_remove(&own);
     }
+}
+
+/* As if a change had happened that does not follow the one before. */
+Test(install, a_stopped_change_that_does_not_fit_the_history_is_refused)
+{
+    const char *current = site_kit_must_install(&kit, &kit.a);
+    char pending[1024];
+    (void)snprintf(pending, sizeof pending, PENDING("9-v0.9-0123456789ab", "%s"), current);
+    temp_dir_write_text(&kit.temp, "site/state/pending.json", pending);
+    struct sl_install_result result;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_install(&kit, &kit.b, &result, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+    cr_expect(strstr(err.message, "recover from the change that was stopped"), "%s", err.message);
+    cr_expect(exists("state/pending.json"));
+}
+
+Test(install, a_stopped_change_that_did_not_happen_costs_no_generation_the_history_knows)
+{
+    char first[SL_GENERATION_NAME_MAX];
+    char pending[1024];
+    (void)snprintf(first, sizeof first, "%s", site_kit_must_install(&kit, &kit.a));
+    const char *second = site_kit_must_install(&kit, &kit.b);
+    char known[PATH_MAX];
+    (void)snprintf(pending, sizeof pending, PENDING("%s", "%s"), second, first);
+    (void)snprintf(known, sizeof known, "generations/%s", first);
+    temp_dir_write_text(&kit.temp, "site/state/pending.json", pending);
+    struct sl_rollback_result back;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_site_rollback(&back, &kit.options, NULL, &err), 0, "%s", err.message);
+    cr_expect_str_eq(back.to, first);
+    cr_expect(exists(known));
 }
 
 Test(install, a_current_that_was_changed_by_hand_is_refused_with_the_command_that_mends_it)

@@ -1,9 +1,11 @@
 #include <criterion/criterion.h>
 
+#include "base/limits.h"
 #include "delivery.h"
 #include "listing.h"
 #include "site_kit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -194,12 +196,56 @@ Test(status, what_was_added_is_found_a_directory_once)
 
 Test(status, a_replaced_manifest_is_refused_whatever_the_files_are)
 {
-    write_file("manifest.json", "{}");
+    for (int missing = 0; missing < 2; missing++) {
+        write_file("manifest.json", "{}");
+        if (missing)
+            cr_assert_eq(unlink(in_current("manifest.json")), 0);
+        struct sl_buf lines;
+        struct sl_err err = {0};
+        cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), -1);
+        cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+        cr_expect(strstr(err.message, "manifest.json is not the manifest that was installed"), "%s",
+                  err.message);
+        sl_buf_release(&lines);
+    }
+}
+
+Test(status, signature_files_keep_their_kind_and_mode)
+{
+    cr_assert_eq(chmod(in_current("manifest.json.0101010101010101.minisig"), 0600), 0);
+    cr_assert_eq(mkdir(in_current("manifest.json.0202020202020202.minisig"), 0755), 0);
+    expect_drifts("mode manifest.json.0101010101010101.minisig\n"
+                  "kind manifest.json.0202020202020202.minisig\n");
+}
+
+Test(status, beyond_the_limit_differences_are_only_counted)
+{
+    for (size_t i = 0; i < SL_FINDINGS_MAX + 7; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "extra-%06zu", i);
+        int fd = open(in_current(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+        cr_assert_geq(fd, 0);
+        (void)close(fd);
+    }
+    struct sl_buf lines;
+    struct sl_site_state state;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_status(&kit, &lines, &state, &err), 0, "%s", err.message);
+    cr_expect_eq(state.drifted, SL_FINDINGS_MAX + 7);
+    cr_expect_eq(lines.len, SL_FINDINGS_MAX * strlen("extra extra-000000\n"));
+    sl_buf_release(&lines);
+}
+
+Test(status, a_generation_that_no_history_knows_is_not_believed)
+{
+    char current[PATH_MAX];
+    cr_assert_eq(unlink(site_kit_path(&kit, current, "current")), 0);
+    cr_assert_eq(symlink("generations/18-v1.1-0123456789ab", current), 0);
     struct sl_buf lines;
     struct sl_err err = {0};
     cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
-    cr_expect(strstr(err.message, "manifest.json is not the manifest that was installed"), "%s", err.message);
+    cr_expect(strstr(err.message, "does not know the generation 18-v1.1-0123456789ab"), "%s", err.message);
     sl_buf_release(&lines);
 }
 

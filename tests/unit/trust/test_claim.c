@@ -327,6 +327,31 @@ Test(claim, what_an_unknown_key_signed_cannot_be_judged_and_counts_for_nothing)
     sl_buf_release(&bundle);
 }
 
+static void sign_with_sixteen(void *context, struct delivery_signatures *all, struct sl_str manifest)
+{
+    (void)context;
+    for (unsigned number = 2; number <= SL_SIGNATURES_MAX; number++)
+        delivery_sign(all, number, manifest);
+}
+
+Test(claim, a_long_list_of_keys_is_cut_and_says_so)
+{
+    struct sl_buf bundle;
+    delivery_make(&bundle, &(struct delivery_options){.alter_signatures = sign_with_sixteen});
+    unsigned numbers[SL_PUBKEYS_MAX];
+    for (unsigned i = 0; i < SL_PUBKEYS_MAX; i++)
+        numbers[i] = 100 + i;
+    struct given given;
+    give(&given, numbers, SL_PUBKEYS_MAX, NULL);
+    struct sl_verified *verified = NULL;
+    struct sl_err err = {0};
+    cr_expect_eq(verify(&verified, &bundle, &given.policy, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED);
+    cr_expect_lt(strlen(err.message), sizeof err.message - 100, "the message is not cut by chance");
+    cr_expect_str_eq(err.message + strlen(err.message) - strlen(" and more"), " and more", "%s", err.message);
+    sl_buf_release(&bundle);
+}
+
 /* -- what the receiver gets -- */
 
 struct receipt {
