@@ -155,9 +155,14 @@ int sl_yaml_problem(const struct sl_builder *builder, const struct sl_yaml_sourc
         if (problems[i].context && parser->context)
             mark = parser->context_mark;
     }
+    bool in_context = parser->context && strstr(message, "began earlier");
+    if (in_context && parser->context_mark.index == mark.index) {
+        message = "no key before the colon";
+        hint = NULL;
+        in_context = false;
+    }
     struct sl_place place = sl_yaml_place(builder, mark, source->line);
-    bool began_earlier = strstr(message, "began earlier") && parser->context;
-    if (began_earlier)
+    if (in_context)
         (void)sl_fail_at(builder->err, SL_E_INPUT, place, "%s (%zu:%zu)", message,
                          source->line + parser->context_mark.line, parser->context_mark.column + 1);
     else

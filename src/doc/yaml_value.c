@@ -273,7 +273,9 @@ int sl_value_key(struct sl_str *out, const struct sl_builder *builder, const str
 {
     char text[SL_NUMBER_TEXT_MAX];
     struct sl_str key = value->text;
-    bool is_string = value->scalar.meaning == SL_MEANS_STRING ||
+    /* A key that is nothing at all is '' once go-yaml v3 has written it. */
+    bool nothing = rules == SL_YAML_RESOURCE && value->text.len == 0;
+    bool is_string = nothing || value->scalar.meaning == SL_MEANS_STRING ||
                      (value->scalar.meaning == SL_MEANS_TIME && rules != SL_YAML_RESOURCE);
     if (!is_string && rules != SL_YAML_RESOURCE) {
         size_t length = key_text(text, value);

@@ -175,7 +175,7 @@ Test(json_writer, nesting_up_to_the_limit_works)
     for (int i = 0; i < SL_JSON_WRITER_DEPTH; i++)
         sl_json_end(&json);
     cr_expect_eq(sl_json_close(&json, &err), 0);
-    cr_expect_eq(out.len, 2 * SL_JSON_WRITER_DEPTH);
+    cr_expect_eq(out.len, (size_t)2 * SL_JSON_WRITER_DEPTH);
     sl_buf_release(&out);
 }
 

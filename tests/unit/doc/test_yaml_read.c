@@ -158,6 +158,7 @@ static const struct {
      "f.yaml:1:5: the key \"18446744073709551615\" is no string"},
     {"a: {!!str 1: x}", "[{\"a\":{\"1\":\"x\"}}]", "[{\"a\":{\"1\":\"x\"}}]"},
     {"a: {'1': x}", "[{\"a\":{\"1\":\"x\"}}]", "[{\"a\":{\"1\":\"x\"}}]"},
+    {"a: {? : x}", "[{\"a\":{\"\":\"x\"}}]", "f.yaml:1:7: the key \"\" is no string"},
     {"!!binary aGk=: x", "[{\"hi\":\"x\"}]", "[{\"hi\":\"x\"}]"},
     /* at the root, kustomize takes a key as it stands */
     {"0x10: x\n", "[{\"0x10\":\"x\"}]", "[{\"16\":\"x\"}]"},
@@ -215,6 +216,7 @@ static const struct {
      "check the indentation: keys of one map begin in the same column"},
     {"a:\n  - 1\n  b: 2\n", "f.yaml:3:3: expected a \"- \" of the list that began earlier, or its end (2:3)",
      "check the indentation: items of one list begin in the same column"},
+    {"a:\n  : x\n", "f.yaml:2:3: no key before the colon", ""},
     {"a: [1, 2\nb: 3\n", "f.yaml:2:2: expected \",\" or \"]\" in the list that began earlier (1:4)", ""},
     {"a: {b: 1\n", "f.yaml:2:1: expected \",\" or \"}\" in the map that began earlier (1:4)", ""},
     {"a: \"b\n", "f.yaml:1:4: a quoted string that does not end", ""},
