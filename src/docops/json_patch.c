@@ -337,24 +337,42 @@ static int run_operation(struct patching *patching, struct sl_err *err)
 
 /* -- what becomes of a tree that is written as JSON and read again -- */
 
-static int read_again(struct sl_node *node, unsigned depth, struct sl_err *err)
+/* Of styles only the folded text's stays: what it does to a text is done once, by who writes it out. */
+static void forget_style(struct sl_node *node)
+{
+    if (node->style == SL_STYLE_FLOW_EMPTY) {
+        node->kind = SL_STRING;
+        node->as.text = SL_STR("");
+    }
+    if (node->style != SL_STYLE_FOLDED)
+        node->style = SL_STYLE_ANY;
+}
+
+static void round_integer(struct sl_node *node)
 {
     const int64_t exact = INT64_C(1) << 53;
+    bool beyond = node->kind == SL_UINT ||
+                  (node->kind == SL_INT && (node->as.integer > exact || node->as.integer < -exact));
+    double number;
+    if (!beyond || !number_of(&number, node))
+        return;
+    node->kind = SL_FLOAT;
+    node->as.number = number;
+    node->as.source = NULL;
+}
+
+static int read_again(struct sl_node *node, unsigned depth, struct sl_err *err)
+{
     if (depth > SL_DOC_DEPTH_MAX)
         return sl_fail(err, SL_E_LIMIT, "a patched document is nested deeper than %d levels",
                        SL_DOC_DEPTH_MAX);
-    if (node->kind == SL_UINT ||
-        (node->kind == SL_INT && (node->as.integer > exact || node->as.integer < -exact))) {
-        double number = 0;
-        (void)number_of(&number, node);
-        node->kind = SL_FLOAT;
-        node->as.number = number;
-        node->as.source = NULL;
-    }
-    for (uint32_t i = 0; i < node->count; i++)
-        if (read_again(node->kind == SL_LIST ? node->as.items[i] : node->as.entries[i].value, depth + 1,
-                       err) < 0)
+    forget_style(node);
+    round_integer(node);
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct sl_node *inner = node->kind == SL_LIST ? node->as.items[i] : node->as.entries[i].value;
+        if (read_again(inner, depth + 1, err) < 0)
             return -1;
+    }
     return 0;
 }
 

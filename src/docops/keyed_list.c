@@ -100,16 +100,19 @@ static struct sl_str identity(const struct keyed *keyed, const struct sl_node *i
     return (struct sl_str){text, text ? size : 0};
 }
 
-static int group_of(struct group **out, struct keyed *keyed, const struct sl_node *item, struct sl_err *err)
+/* The group of an item, made when it is new; NULL without memory. */
+static struct group *group_of(struct keyed *keyed, const struct sl_node *item, struct sl_err *err)
 {
     struct sl_str text = identity(keyed, item);
-    if (!text.ptr)
-        return sl_fail_memory(err);
-    *out = sl_map_get(&keyed->index, text);
-    if (*out)
-        return 0;
-    *out = &keyed->groups[keyed->group_count++];
-    return sl_map_put(&keyed->index, text, *out, err) < 0 ? -1 : 0;
+    if (!text.ptr) {
+        (void)sl_fail_memory(err);
+        return NULL;
+    }
+    struct group *group = sl_map_get(&keyed->index, text);
+    if (group)
+        return group;
+    group = &keyed->groups[keyed->group_count++];
+    return sl_map_put(&keyed->index, text, group, err) < 0 ? NULL : group;
 }
 
 static int find_groups(struct keyed *keyed, struct sl_err *err)
@@ -121,15 +124,16 @@ static int find_groups(struct keyed *keyed, struct sl_err *err)
     keyed->dest_groups = sl_arena_array(&keyed->merge->scratch, dest->count, sizeof(struct group *));
     if (!keyed->groups || !keyed->dest_groups)
         return sl_fail_memory(err);
-    struct group *group;
     for (uint32_t i = 0; origin && i < origin->count; i++) {
-        if (group_of(&group, keyed, origin->as.items[i], err) < 0)
+        struct group *group = group_of(keyed, origin->as.items[i], err);
+        if (!group)
             return -1;
         if (!group->origin)
             group->origin = origin->as.items[i];
     }
     for (uint32_t i = 0; i < dest->count; i++) {
-        if (group_of(&group, keyed, dest->as.items[i], err) < 0)
+        struct group *group = group_of(keyed, dest->as.items[i], err);
+        if (!group)
             return -1;
         if (!group->dest)
             group->dest = dest->as.items[i];

@@ -22,19 +22,21 @@ static struct sl_openapi_kind *find_kind(const struct sl_kube *kube, struct sl_s
     return found;
 }
 
-/* The schema that `schema` stands for; NULL where a reference leads nowhere. */
+/* The schema that `schema` stands for; NULL where a reference leads nowhere. Of a reference only what stands
+ * behind "#" counts: kustomize looks for every one in this document. */
 static const struct sl_node *resolve(const struct sl_kube *kube, const struct sl_node *schema)
 {
-    const struct sl_str prefix = SL_STR("#/definitions/");
+    const struct sl_str prefix = SL_STR("/definitions/");
     for (unsigned i = 0; schema && i < SL_KUBE_REFS_MAX; i++) {
         struct sl_str reference = sl_node_text(sl_node_get(schema, "$ref"));
         if (reference.len == 0)
             return schema;
-        if (!sl_str_starts_with(reference, prefix))
-            return NULL;
-        schema = sl_map_get(&kube->definitions, sl_str_slice(reference, prefix.len, reference.len));
+        struct sl_str pointer = sl_str_slice(reference, sl_str_find(reference, '#') + 1, reference.len);
+        schema = NULL;
+        if (sl_str_starts_with(pointer, prefix))
+            schema = sl_map_get(&kube->definitions, sl_str_slice(pointer, prefix.len, pointer.len));
         if (!schema) /* deeper in, or with escapes */
-            schema = sl_pointer_get(kube->openapi, sl_str_slice(reference, 1, reference.len));
+            schema = sl_pointer_get(kube->openapi, pointer);
     }
     return NULL;
 }
@@ -164,31 +166,39 @@ static int check_schema(const struct sl_node *schema, struct sl_str where, unsig
     return check_schema(sl_node_get(schema, "additionalProperties"), where, depth + 1, err);
 }
 
-/* The kind that a {group, version, kind} names, made when it is new. */
-static int kind_named(struct sl_openapi_kind **out, struct sl_kube *kube, const struct sl_node *names,
-                      struct sl_str where, struct sl_err *err)
+/* "group/version", or just the version. .ptr is NULL without memory. */
+static struct sl_str api_version_of(struct sl_kube *kube, const struct sl_node *names)
+{
+    struct sl_str version = sl_node_text(sl_node_get(names, "version"));
+    struct sl_str group = sl_node_text(sl_node_get(names, "group"));
+    if (group.len == 0)
+        return version;
+    struct sl_str start = sl_arena_join(&kube->arena, group, SL_STR("/"));
+    return start.ptr ? sl_arena_join(&kube->arena, start, version) : start;
+}
+
+/* The kind that a {group, version, kind} names, made when it is new; NULL on failure. */
+static struct sl_openapi_kind *kind_named(struct sl_kube *kube, const struct sl_node *names,
+                                          struct sl_str where, struct sl_err *err)
 {
     const struct sl_node *version = sl_node_get(names, "version");
     const struct sl_node *kind = sl_node_get(names, "kind");
-    if (!version || version->kind != SL_STRING || !kind || kind->kind != SL_STRING)
-        return fail_at(where, err, KIND_NAMES " without a version or a kind");
-    struct sl_str api_version = sl_node_text(version);
-    struct sl_str group = sl_node_text(sl_node_get(names, "group"));
-    if (group.len > 0) {
-        struct sl_str start = sl_arena_join(&kube->arena, group, SL_STR("/"));
-        api_version = start.ptr ? sl_arena_join(&kube->arena, start, api_version) : start;
-        if (!api_version.ptr)
-            return sl_fail_memory(err);
+    if (!version || version->kind != SL_STRING || !kind || kind->kind != SL_STRING) {
+        (void)fail_at(where, err, KIND_NAMES " without a version or a kind");
+        return NULL;
     }
-    *out = find_kind(kube, api_version, sl_node_text(kind));
-    if (*out)
-        return 0;
-    *out = sl_arena_alloc(&kube->arena, sizeof **out);
-    if (!*out)
-        return sl_fail_memory(err);
-    **out = (struct sl_openapi_kind){.api_version = api_version,
-                                     .next = sl_map_get(&kube->kinds, sl_node_text(kind))};
-    return sl_map_put(&kube->kinds, sl_node_text(kind), *out, err) < 0 ? -1 : 0;
+    struct sl_str api_version = api_version_of(kube, names);
+    struct sl_openapi_kind *found = api_version.ptr ? find_kind(kube, api_version, sl_node_text(kind)) : NULL;
+    if (found)
+        return found;
+    found = api_version.ptr ? sl_arena_alloc(&kube->arena, sizeof *found) : NULL;
+    if (!found) {
+        (void)sl_fail_memory(err);
+        return NULL;
+    }
+    found->api_version = api_version;
+    found->next = sl_map_get(&kube->kinds, sl_node_text(kind));
+    return sl_map_put(&kube->kinds, sl_node_text(kind), found, err) < 0 ? NULL : found;
 }
 
 static int read_definition(struct sl_kube *kube, const struct sl_entry *entry, struct sl_err *err)
@@ -198,10 +208,10 @@ static int read_definition(struct sl_kube *kube, const struct sl_entry *entry, s
         return -1;
     const struct sl_node *kinds = sl_node_get(entry->value, KIND_NAMES);
     for (uint32_t i = 0; kinds && kinds->kind == SL_LIST && i < kinds->count; i++) {
-        struct sl_openapi_kind *kind;
         if (kinds->as.items[i]->kind != SL_MAP)
             continue;
-        if (kind_named(&kind, kube, kinds->as.items[i], entry->key, err) < 0)
+        struct sl_openapi_kind *kind = kind_named(kube, kinds->as.items[i], entry->key, err);
+        if (!kind)
             return -1;
         kind->definition = entry->value;
     }
@@ -213,10 +223,10 @@ static int read_path(struct sl_kube *kube, const struct sl_entry *path, struct s
 {
     static const char marker[] = "namespaces/{namespace}";
     const struct sl_node *names = sl_node_get(sl_node_get(path->value, "get"), KIND_NAMES);
-    struct sl_openapi_kind *kind;
     if (!names || names->kind != SL_MAP)
         return 0;
-    if (kind_named(&kind, kube, names, path->key, err) < 0)
+    struct sl_openapi_kind *kind = kind_named(kube, names, path->key, err);
+    if (!kind)
         return -1;
     if (path->key.len > 0 && memmem(path->key.ptr, path->key.len, marker, sizeof marker - 1))
         kind->scope = SL_KUBE_NAMESPACED;

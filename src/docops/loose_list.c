@@ -54,10 +54,10 @@ static int fail_item(const struct loose *loose, const struct sl_node *item, stru
                          SL_ARG(loose->keys[0]), sl_kind_name(item->kind));
 }
 
-static bool text_equal(const struct loose *loose, const struct sl_node *node, struct sl_str text)
+static bool has_text(const struct sl_node *node, struct sl_str text)
 {
-    struct sl_str own = sl_merge_text(loose->merge, node);
-    return own.ptr && sl_str_equal(own, text);
+    char buffer[32];
+    return sl_str_equal(sl_merge_spell(buffer, node), text);
 }
 
 /* Whether a key of an item, which is not null, has this value; an empty value is had by every item with the
@@ -68,12 +68,12 @@ static int has_value(const struct loose *loose, const struct sl_node *item, stru
     if (key.len == 0) {
         if (item->kind == SL_MAP || item->kind == SL_LIST)
             return fail_item(loose, item, err);
-        return text_equal(loose, item, value);
+        return has_text(item, value);
     }
     if (item->kind != SL_MAP)
         return fail_item(loose, item, err);
     const struct sl_entry *entry = sl_node_entry(item, key);
-    return entry && (value.len == 0 || text_equal(loose, entry->value, value));
+    return entry && (value.len == 0 || has_text(entry->value, value));
 }
 
 static int is_meant(const struct loose *loose, const struct change *change, const struct sl_node *item,
@@ -229,12 +229,11 @@ static struct sl_node *find_item(const struct loose *loose, const struct combina
         any = any || combination->values[k].len > 0;
     for (uint32_t i = 0; list && i < list->count; i++) {
         struct sl_node *item = list->as.items[i];
-        bool same =
-            loose->keys[0].len == 0 ? text_equal(loose, item, combination->values[0]) : item->kind == SL_MAP;
+        bool same = loose->keys[0].len == 0 ? has_text(item, combination->values[0]) : item->kind == SL_MAP;
         for (size_t k = 0; same && loose->keys[0].len > 0 && k < loose->key_count; k++) {
             const struct sl_entry *entry = sl_node_entry(item, loose->keys[k]);
             if (combination->values[k].len > 0 || !any)
-                same = entry && text_equal(loose, entry->value, combination->values[k]);
+                same = entry && has_text(entry->value, combination->values[k]);
         }
         if (same)
             return item;
@@ -327,7 +326,8 @@ int sl_merge_loose_lists(struct sl_merge *merge, const struct sl_pair *pair, con
     for (size_t k = 0; k < how->key_count; k++)
         loose.keys[k] = how->keys[k];
     loose.combinations = sl_arena_array(&merge->scratch, total, sizeof(struct combination *));
-    struct items result = {sl_arena_array(&merge->scratch, total * (loose.key_count + 2), sizeof dest), 0};
+    struct items result = {
+        sl_arena_array(&merge->scratch, total * (loose.key_count + 2), sizeof(struct sl_node *)), 0};
     if (!loose.combinations || !result.nodes)
         return sl_fail_memory(err);
     if (list_combinations(&loose, pair->origin, err) < 0 || list_combinations(&loose, dest, err) < 0)

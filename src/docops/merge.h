@@ -39,8 +39,11 @@ int sl_merge_loose_lists(struct sl_merge *merge, const struct sl_pair *pair, con
  * empty): those, and all nulls and empty maps. */
 void sl_merge_take_out(struct sl_node *list, struct sl_str key, struct sl_str value);
 
-/* The text by which kustomize compares a value: as it stood in the source; empty for maps, lists and NULL.
- * .ptr is NULL when memory ran out, and never otherwise. */
+/* The text by which kustomize compares a value: as it stood in the source; empty for maps, lists and NULL. It
+ * may be in `buffer`. */
+struct sl_str sl_merge_spell(char buffer[32], const struct sl_node *node);
+
+/* The same to be kept during the merge. .ptr is NULL when memory ran out, and never otherwise. */
 struct sl_str sl_merge_text(struct sl_merge *merge, const struct sl_node *node);
 
 /* "Nothing is left" to a list: missing, null or an empty map. */

@@ -30,42 +30,55 @@ int sl_merge_fail(const struct sl_merge *merge, const struct sl_node *node, stru
                    message);
 }
 
-struct sl_str sl_merge_text(struct sl_merge *merge, const struct sl_node *node)
+static bool is_there(const struct sl_node *node)
 {
-    char text[64];
+    return node && node->kind != SL_NULL;
+}
+
+static bool is_spelled_null(const struct sl_node *node)
+{
+    return node && node->kind == SL_NULL && node->style != SL_STYLE_EMPTY &&
+           node->style != SL_STYLE_FLOW_EMPTY;
+}
+
+struct sl_str sl_merge_spell(char buffer[32], const struct sl_node *node)
+{
     struct sl_str source = sl_node_source(node);
     if (source.len > 0)
         return source;
     switch (node ? node->kind : SL_MAP) {
     case SL_STRING:
-        return node->as.text.ptr ? node->as.text : SL_STR("");
+        return node->as.text;
     case SL_BOOL:
         return node->as.boolean ? SL_STR("true") : SL_STR("false");
     case SL_NULL:
-        return SL_STR("null");
+        return is_spelled_null(node) ? SL_STR("null") : SL_STR("");
     case SL_INT:
-        (void)snprintf(text, sizeof text, "%" PRId64, node->as.integer);
-        break;
+        (void)snprintf(buffer, 32, "%" PRId64, node->as.integer);
+        return sl_str_from(buffer);
     case SL_UINT:
-        (void)snprintf(text, sizeof text, "%" PRIu64, node->as.uinteger);
-        break;
+        (void)snprintf(buffer, 32, "%" PRIu64, node->as.uinteger);
+        return sl_str_from(buffer);
     case SL_FLOAT:
-        (void)snprintf(text, sizeof text, "%.17g", node->as.number);
-        break;
+        (void)snprintf(buffer, 32, "%.17g", node->as.number);
+        return sl_str_from(buffer);
     default:
         return SL_STR("");
     }
-    return sl_arena_str(&merge->scratch, sl_str_from(text));
+}
+
+struct sl_str sl_merge_text(struct sl_merge *merge, const struct sl_node *node)
+{
+    char buffer[32];
+    struct sl_str text = sl_merge_spell(buffer, node);
+    if (!text.ptr)
+        return SL_STR("");
+    return text.ptr == buffer ? sl_arena_str(&merge->scratch, text) : text;
 }
 
 bool sl_merge_is_nothing(const struct sl_node *node)
 {
     return !node || node->kind == SL_NULL || (node->kind == SL_MAP && node->count == 0);
-}
-
-static bool is_there(const struct sl_node *node)
-{
-    return node && node->kind != SL_NULL;
 }
 
 /* -- directives -- */
@@ -145,19 +158,15 @@ struct partners {
     uint32_t added_count;
 };
 
-static void release_partners(struct partners *partners)
-{
-    free(partners->of);
-    free(partners->added);
-}
-
-static int find_partners(struct partners *partners, const struct sl_node *dest, const struct sl_node *origin,
+static int find_partners(struct partners *partners, struct sl_merge *merge, const struct sl_pair *pair,
                          struct sl_err *err)
 {
-    struct sl_map index SL_CLEANUP(sl_map_release);
+    const struct sl_node *dest = pair->dest;
+    const struct sl_node *origin = pair->origin;
+    SL_CLEANUP(sl_map_release) struct sl_map index;
     sl_map_init(&index);
-    partners->of = calloc((size_t)dest->count + 1, sizeof(struct sl_node *));
-    partners->added = calloc((size_t)origin->count + 1, sizeof(struct sl_entry *));
+    partners->of = sl_arena_array(&merge->scratch, dest->count, sizeof(struct sl_node *));
+    partners->added = sl_arena_array(&merge->scratch, origin->count, sizeof(struct sl_entry *));
     if (!partners->of || !partners->added)
         return sl_fail_memory(err);
     bool indexed = dest->count > INDEX_FROM / 2 && origin->count > INDEX_FROM / 2;
@@ -177,11 +186,24 @@ static int find_partners(struct partners *partners, const struct sl_node *dest, 
 }
 
 /* The value that takes the place of another takes its style too, as in kustomize: what replaces a folded text
- * is written folded. */
-static void keep_style(struct sl_node *value, const struct sl_node *replaced)
+ * is written folded, and a number that replaces a text in quotes is one. */
+static int keep_style(struct sl_merge *merge, struct sl_node *value, const struct sl_node *replaced,
+                      struct sl_err *err)
 {
-    if (value != replaced && value->kind == SL_STRING)
-        value->style = replaced->kind == SL_STRING ? replaced->style : SL_STYLE_ANY;
+    bool text = replaced->kind == SL_STRING && replaced->style != SL_STYLE_ANY;
+    if (value == replaced || value->kind == SL_MAP || value->kind == SL_LIST || value->kind == SL_NULL)
+        return 0;
+    if (text && value->kind != SL_STRING) {
+        char buffer[32];
+        struct sl_str spelled = sl_arena_str(&merge->doc->arena, sl_merge_spell(buffer, value));
+        if (!spelled.ptr)
+            return sl_fail_memory(err);
+        value->kind = SL_STRING;
+        value->as.text = spelled;
+    }
+    if (value->kind == SL_STRING)
+        value->style = text ? replaced->style : SL_STYLE_ANY;
+    return 0;
 }
 
 static int merge_entry(struct sl_node **out, struct sl_merge *merge, const struct sl_pair *maps,
@@ -212,10 +234,10 @@ static int add_entries(struct sl_merge *merge, const struct sl_pair *pair, const
 /* Merges the fields of two maps, or of one with itself, into pair->dest. */
 static int merge_fields(struct sl_merge *merge, const struct sl_pair *pair, struct sl_err *err)
 {
-    SL_CLEANUP(release_partners) struct partners partners = {0};
+    struct partners partners = {0};
     struct sl_node *dest = pair->dest;
     bool self = pair->origin == dest;
-    if (pair->origin && !self && find_partners(&partners, dest, pair->origin, err) < 0)
+    if (pair->origin && !self && find_partners(&partners, merge, pair, err) < 0)
         return -1;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < dest->count; i++) {
@@ -228,7 +250,8 @@ static int merge_fields(struct sl_merge *merge, const struct sl_pair *pair, stru
             return -1;
         if (!value)
             continue;
-        keep_style(value, entry.value);
+        if (keep_style(merge, value, entry.value, err) < 0)
+            return -1;
         entry.value = value;
         dest->as.entries[kept++] = entry;
     }
@@ -331,8 +354,8 @@ int sl_merge_nodes(struct sl_node **out, struct sl_merge *merge, const struct sl
     if (check_shapes(merge, pair, err) < 0)
         return -1;
     if (!is_there(first)) {
-        /* A null of the target stays when the patch does not mention it. */
-        *out = pair->origin ? NULL : pair->dest;
+        /* A null of the target stays when it is written out and the patch does not mention it. */
+        *out = !pair->origin && is_spelled_null(pair->dest) ? pair->dest : NULL;
         return 0;
     }
     if (first->kind == SL_MAP) {
