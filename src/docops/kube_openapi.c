@@ -137,9 +137,9 @@ static int check_keys(const struct sl_node *keys, struct sl_str where, struct sl
         if (keys->as.items[i]->kind != SL_STRING)
             return fail_at(where, err, LIST_KEYS " holds something that is not a string");
     if (keys->count > SL_MERGE_KEYS_MAX) {
-        (void)fail_at(where, err, LIST_KEYS " has more than the 8 keys that are supported");
-        err->code = SL_E_LIMIT;
-        return -1;
+        char escaped[256];
+        return sl_fail(err, SL_E_LIMIT, "%s: " LIST_KEYS " has more than %d keys",
+                       sl_escape(escaped, sizeof escaped, where), SL_MERGE_KEYS_MAX);
     }
     return 0;
 }

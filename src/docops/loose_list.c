@@ -2,6 +2,8 @@
 
 #include "base/limits.h"
 
+#include <sealift/text.h>
+
 /*
  * Merging lists by keys that some items lack, or that hold something else than maps.
  *
@@ -49,9 +51,10 @@ static int fail_item(const struct loose *loose, const struct sl_node *item, stru
         return sl_merge_fail(loose->merge, item, err,
                              "an item of a list of plain values has to be one too, not %s",
                              sl_kind_name(item->kind));
+    char key[64];
     return sl_merge_fail(loose->merge, item, err,
-                         "an item of a list that merges by \"" SL_FMT "\" has to be a map, not %s",
-                         SL_ARG(loose->keys[0]), sl_kind_name(item->kind));
+                         "an item of a list that merges by \"%s\" has to be a map, not %s",
+                         sl_escape(key, sizeof key, loose->keys[0]), sl_kind_name(item->kind));
 }
 
 static bool has_text(const struct sl_node *node, struct sl_str text)

@@ -94,9 +94,10 @@ static enum directive directive_named(struct sl_str text)
 
 static int fail_directive(const struct sl_merge *merge, const struct sl_node *value, struct sl_err *err)
 {
+    char buffer[32];
     char text[64];
     return sl_merge_fail(merge, value, err, "$patch: %s is none of merge, replace and delete",
-                         sl_escape(text, sizeof text, sl_node_text(value)));
+                         sl_escape(text, sizeof text, sl_merge_spell(buffer, value)));
 }
 
 static void remove_entry(struct sl_node *map, struct sl_entry *entry)

@@ -179,7 +179,7 @@ static const struct {
     {"a list key is a number", "definitions: {a.B: {x-kubernetes-list-map-keys: [1]}}", SL_E_INPUT,
      "definitions: a.B: x-kubernetes-list-map-keys holds something that is not a string"},
     {"nine list keys", "definitions: {a.B: {x-kubernetes-list-map-keys: [a, b, c, d, e, f, g, h, i]}}",
-     SL_E_LIMIT, "definitions: a.B: x-kubernetes-list-map-keys has more than the 8 keys that are supported"},
+     SL_E_LIMIT, "definitions: a.B: x-kubernetes-list-map-keys has more than 8 keys"},
     {"a kind without a version", "definitions: {a.B: {x-kubernetes-group-version-kind: [{kind: B}]}}",
      SL_E_INPUT, "definitions: a.B: x-kubernetes-group-version-kind without a version or a kind"},
     {"a path's kind without a name", "paths: {/b: {get: {x-kubernetes-group-version-kind: {version: v1}}}}",

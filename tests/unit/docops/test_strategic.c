@@ -17,7 +17,7 @@ static int merge_as_the_target_says(struct sl_node **out, struct sl_doc *doc, st
 
 Test(docops_strategic, merges_by_the_cases)
 {
-    run_merge_cases("strategic.txt", SL_YAML_RESOURCE, merge_as_the_target_says, sl_kube_builtin(), 83);
+    run_merge_cases("strategic.txt", SL_YAML_RESOURCE, merge_as_the_target_says, sl_kube_builtin(), 84);
 }
 
 Test(docops_strategic, merges_by_a_release_s_own_schema)

@@ -21,8 +21,8 @@ const struct sl_kube *sl_kube_builtin(void);
 /*
  * The facts of an OpenAPI v2 document (a tree; it must outlive the result) as kustomize reads one:
  * `definitions` with x-kubernetes-group-version-kind, -patch-strategy, -patch-merge-key and -list-map-keys,
- * and the scopes that `paths` tell. SL_E_INPUT begins with what is wrong where in the document ("definitions/
- * com.example.Foo: ..."): the caller puts the file's name in front. SL_E_LIMIT for a list that merges by more
+ * and the scopes that `paths` tell. SL_E_INPUT begins with where in the document it is ("definitions:
+ * com.example.Foo: ..."); the caller puts the file's name in front. SL_E_LIMIT for a list that merges by more
  * than SL_MERGE_KEYS_MAX keys.
  */
 int sl_kube_with_openapi(struct sl_kube **out, const struct sl_node *openapi, struct sl_err *err) SL_MUST_USE;
