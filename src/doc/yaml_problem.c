@@ -28,6 +28,8 @@ static const struct {
      false},
     {"did not find expected ',' or '}'", "expected \",\" or \"}\" in the map that began earlier", NULL,
      false},
+    {"found unexpected ':'", "a colon at the end of a value between brackets", "put the value in quotes",
+     false},
     {"did not find expected node content", "expected a value", NULL, false},
     {"did not find expected <document start>", "text that belongs to no document",
      "check the indentation, or begin a new document with ---", false},

@@ -52,6 +52,16 @@ static int read_scalar(struct sl_yaml_reader *reader, struct sl_node **out, cons
 
 /* -- lists -- */
 
+/* Counts the bracket or brace that has opened; `flow` says whether there is one. */
+static int enter_flow(struct sl_yaml_reader *reader, const yaml_event_t *event, bool flow)
+{
+    reader->flow += flow;
+    if (reader->flow <= SL_DOC_FLOW_DEPTH_MAX)
+        return 0;
+    return sl_fail_at(reader->builder.err, SL_E_LIMIT, sl_yaml_event_place(reader, event),
+                      "more than %d brackets and braces in one another", SL_DOC_FLOW_DEPTH_MAX);
+}
+
 static int read_items(struct sl_yaml_reader *reader, unsigned depth)
 {
     for (;;) {
@@ -77,8 +87,7 @@ static int read_list(struct sl_yaml_reader *reader, struct sl_node **out, const 
         return -1;
     bool flow = event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
     size_t base = reader->builder.count;
-    reader->flow += flow;
-    if (read_items(reader, depth + 1) < 0)
+    if (enter_flow(reader, event, flow) < 0 || read_items(reader, depth + 1) < 0)
         return -1;
     reader->flow -= flow;
     if (anchor)
@@ -257,8 +266,7 @@ static int read_map(struct sl_yaml_reader *reader, struct sl_node **out, const y
     bool flow = event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
     struct map_state map = {.base = reader->builder.count};
     map.next_merge = &map.merges;
-    reader->flow += flow;
-    if (read_members(reader, &map, depth + 1) < 0)
+    if (enter_flow(reader, event, flow) < 0 || read_members(reader, &map, depth + 1) < 0)
         return -1;
     reader->flow -= flow;
     if (anchor)

@@ -218,6 +218,7 @@ static const struct {
      "check the indentation: items of one list begin in the same column"},
     {"a:\n  : x\n", "f.yaml:2:3: no key before the colon", ""},
     {"a: [1, 2\nb: 3\n", "f.yaml:2:2: expected \",\" or \"]\" in the list that began earlier (1:4)", ""},
+    {"a: {b: c:}\n", "f.yaml:1:9: a colon at the end of a value between brackets", "put the value in quotes"},
     {"a: {b: 1\n", "f.yaml:2:1: expected \",\" or \"}\" in the map that began earlier (1:4)", ""},
     {"a: \"b\n", "f.yaml:1:4: a quoted string that does not end", ""},
     {"a: 'b\n---\nc: 1\n", "f.yaml:1:4: a quoted string that does not end", ""},
@@ -322,13 +323,16 @@ Test(yaml_read, nesting_is_limited_in_braces_and_by_indentation)
 {
     static const struct {
         const char *open, *close;
-    } styles[] = {{"[", "]"}, {"{a: ", "}"}, {"- ", ""}};
+        int limit;
+    } styles[] = {{"[", "]", SL_DOC_FLOW_DEPTH_MAX},
+                  {"{a: ", "}", SL_DOC_FLOW_DEPTH_MAX},
+                  {"- ", "", SL_DOC_DEPTH_MAX}};
     for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
         for (int extra = 0; extra < 2; extra++) {
             sl_buf_reset(&out);
-            append_times(styles[i].open, SL_DOC_DEPTH_MAX + extra);
+            append_times(styles[i].open, styles[i].limit + extra);
             sl_buf_text(&out, "x");
-            append_times(styles[i].close, SL_DOC_DEPTH_MAX + extra);
+            append_times(styles[i].close, styles[i].limit + extra);
             bool good = read_text(sl_buf_view(&out), SL_YAML_VALUES) != NULL;
             cr_expect_eq(good, extra == 0, "%s: %s", styles[i].open, err.message);
             if (!good)
@@ -342,21 +346,19 @@ Test(yaml_read, a_depth_bomb_ends_early)
     append_times("[", 1000000);
     cr_expect_null(read_text(sl_buf_view(&out), SL_YAML_RESOURCE));
     cr_expect_eq(err.code, SL_E_LIMIT);
-    cr_expect_str_eq(err.message, "f.yaml:1:513: nested deeper than 512 levels");
+    cr_expect_str_eq(err.message, "f.yaml:1:129: more than 128 brackets and braces in one another");
 }
 
 Test(yaml_read, aliases_count_for_depth_where_they_stand)
 {
-    sl_buf_text(&out, "a: &x ");
-    append_times("[", 300);
-    append_times("]", 300);
-    sl_buf_text(&out, "\nb: ");
-    append_times("[", 250);
-    sl_buf_text(&out, "*x");
-    append_times("]", 250);
+    sl_buf_text(&out, "a: &x\n");
+    append_times("- ", 300);
+    sl_buf_text(&out, "x\nb:\n");
+    append_times("- ", 250);
+    sl_buf_text(&out, "*x\n");
     cr_expect_null(read_text(sl_buf_view(&out), SL_YAML_RESOURCE));
     cr_expect_eq(err.code, SL_E_LIMIT);
-    cr_expect_str_eq(err.message, "f.yaml:2:254: nested deeper than 512 levels");
+    cr_expect_str_eq(err.message, "f.yaml:4:501: nested deeper than 512 levels");
 }
 
 /* Each level repeats the one before ten times. */

@@ -19,9 +19,10 @@
 
 /* -- documents: YAML and JSON -- */
 
-/* Nesting of maps and lists. libyaml 0.2.5 scans nested flow collections in quadratic time. Helm's --set
- * allows 30, Kubernetes objects in the wild stay under 60. */
+/* Nesting of maps and lists. Helm's --set allows 30, Kubernetes objects in the wild stay under 60. */
 #define SL_DOC_DEPTH_MAX 512
+/* Brackets and braces in one another, in YAML: for every token libyaml 0.2.5 looks at all that are open. */
+#define SL_DOC_FLOW_DEPTH_MAX 128
 /* One file of YAML or JSON. The largest CRD bundle seen in public repositories has 9 MB. */
 #define SL_DOC_BYTES_MAX (64 * SL_MIB)
 /* Nodes of one document: 64 MiB of text can have no more that mean something. */
