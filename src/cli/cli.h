@@ -73,6 +73,7 @@ struct cli_command {
     const char *examples;    /* lines that can be run as they stand */
     const struct cli_option *options;
     size_t context_size;
+    bool in_repository; /* works on the release repository, so that -C means something */
     /* An exit status (usually 0), or -1 with err filled. */
     int (*run)(struct cli *cli, const void *context, struct sl_err *err);
 };

@@ -95,12 +95,9 @@ const struct cli_command cmd_build = {
     .words_max = 1,
     .summary = "build a kustomization, as kubectl kustomize does",
     .description =
-        "Prints the resources of the kustomization in DIR (default: the current directory), the same "
-        "bytes as\n"
-        "`kubectl kustomize` with kustomize v5.5.0. Nothing is fetched and no program is started: "
-        "remote bases,\n"
-        "Helm charts and plugins that are programs are refused, naming the line. Fields that are "
-        "deprecated are\n"
+        "Prints the resources of the kustomization in DIR (default: the current directory), the same bytes as\n"
+        "`kubectl kustomize` with kustomize v5.5.0. Nothing is fetched and no program is started: remote bases,\n"
+        "Helm charts and plugins that are programs are refused, naming the line. Fields that are deprecated are\n"
         "warned of on standard error.\n"
         "\n"
         "kustomize's own spellings LoadRestrictionsNone and LoadRestrictionsRootOnly are taken too.",

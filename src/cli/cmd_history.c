@@ -76,9 +76,10 @@ static int report_json(struct cli *cli, const struct sl_site_log *log, struct sl
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
-    struct sl_site_options site = {.root = context->root, .now = cli_now(), .holder = "history"};
+    struct cli_site site;
+    cli_site_begin(&site, "history", context->root, false);
     struct sl_site_log *log = NULL;
-    if (sl_site_history(&log, &site, err) < 0)
+    if (sl_site_history(&log, &site.options, err) < 0)
         return -1;
     int result = 0;
     if (context->format == CLI_AS_JSON)
@@ -93,9 +94,9 @@ const struct cli_command cmd_history = {
     .name = "history",
     .words = "",
     .summary = "show what was installed when, and who had signed it",
-    .description = "Shows every install and rollback, oldest first. The history is a chain: each entry holds "
-                   "the digest of the\n"
-                   "one before, and a history whose chain is broken is refused.",
+    .description =
+        "Shows every install and rollback, oldest first. The history is a chain: each entry holds the digest of the\n"
+        "one before, and a history whose chain is broken is refused.",
     .examples = "  sealift history --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),

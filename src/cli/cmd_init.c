@@ -34,9 +34,9 @@ const struct cli_command cmd_init = {
     .words_min = 1,
     .words_max = 1,
     .summary = "write a new release repository",
-    .description = "Writes a small, valid release repository into DIR, which must be missing or empty: one "
-                   "release, one\n"
-                   "customer, the template for customers, and a README.md that explains the layout.",
+    .description =
+        "Writes a small, valid release repository into DIR, which must be missing or empty: one release, one\n"
+        "customer, the template for customers, and a README.md that explains the layout.",
     .examples = "  sealift init product\n",
     .options = options,
     .context_size = 0,

@@ -59,8 +59,7 @@ const struct cli_command cmd_inspect = {
     .words_max = 1,
     .summary = "show what a bundle says it is, without verifying it",
     .description =
-        "Reads the head of a bundle and shows what is inside and who it is for. Nothing is proved: neither "
-        "the\n"
+        "Reads the head of a bundle and shows what is inside and who it is for. Nothing is proved: neither the\n"
         "signatures nor the files are checked, and the report says so. Use verify before you believe it.",
     .examples = "  sealift inspect customer-a-v1.0-17.tar.gz\n"
                 "  sealift inspect customer-a-v1.0-17.tar.gz --files\n",

@@ -79,19 +79,11 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     int fd = -1;
     if (cli_open_bundle(&fd, cli->words[0], err) < 0)
         return -1;
-    char holder[128];
-    cli_holder(holder, "install");
-    struct cli_progress progress;
-    struct sl_site_options site = {
-        .root = context->root,
-        .now = cli_now(),
-        .holder = holder,
-        .wait = context->wait,
-        .progress = cli_progress_start(&progress),
-    };
+    struct cli_site site;
+    cli_site_begin(&site, "install", context->root, context->wait);
     struct sl_install_result result;
-    int status = sl_site_install(&result, &site, fd, cli->words[0], &policy, err);
-    cli_progress_end(&progress);
+    int status = sl_site_install(&result, &site.options, fd, cli->words[0], &policy, err);
+    cli_progress_end(&site.progress);
     if (status < 0)
         return -1;
     if (context->format == CLI_AS_JSON)
@@ -106,13 +98,11 @@ const struct cli_command cmd_install = {
     .words_min = 1,
     .words_max = 1,
     .summary = "verify a bundle and make it the current generation",
-    .description = "Verifies the bundle while it is unpacked into ROOT/staging; only when every byte was "
-                   "right it becomes a\n"
-                   "generation, and ROOT/current is switched to it in one step. Stopped at any moment, the "
-                   "old state stays or\n"
-                   "the new one is complete. The bundle that is current already changes nothing; when its "
-                   "files were altered,\n"
-                   "a fresh copy becomes current. The first install fixes whose site this is.",
+    .description =
+        "Verifies the bundle while it is unpacked into ROOT/staging; only when every byte was right it becomes a\n"
+        "generation, and ROOT/current is switched to it in one step. Stopped at any moment, the old state stays or\n"
+        "the new one is complete. The bundle that is current already changes nothing; when its files were altered,\n"
+        "a fresh copy becomes current. The first install fixes whose site this is.",
     .examples = "  sealift install customer-a-v1.0-17.tar.gz --pubkey ops.pub --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),

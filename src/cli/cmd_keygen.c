@@ -101,8 +101,7 @@ const struct cli_command cmd_keygen = {
     .words = "",
     .summary = "make a key pair for signing bundles",
     .description =
-        "Makes an Ed25519 key pair in minisign's files: BASE.key, the secret key, encrypted with a "
-        "password,\n"
+        "Makes an Ed25519 key pair in minisign's files: BASE.key, the secret key, encrypted with a password,\n"
         "and BASE.pub, the public key. Stock minisign can use both, and sealift can use stock minisign's.\n"
         "The password is asked at the terminal; without one, it is the first line of standard input.\n"
         "An existing file is never overwritten.",

@@ -157,19 +157,17 @@ const struct cli_command cmd_pack = {
     .words = "",
     .summary = "write one signed bundle: one release for one customer",
     .description =
-        "Renders and validates one release for one customer and writes CUSTOMER-RELEASE-SEQUENCE.tar.gz: "
-        "manifests,\n"
+        "Renders and validates one release for one customer and writes CUSTOMER-RELEASE-SEQUENCE.tar.gz: manifests,\n"
         "merged values, artifacts, checksums, and a manifest signed with each --key.\n\n"
-        "With --rev the named commit is packed and the work tree is not touched or looked at. Without, the "
-        "work tree\n"
+        "With --rev the named commit is packed and the work tree is not touched or looked at. Without, the work tree\n"
         "is packed, and one with uncommitted changes is refused unless --allow-dirty marks the bundle so.\n\n"
-        "Equal inputs give equal bytes. Where no commit gives a time, members carry SOURCE_DATE_EPOCH, else "
-        "1980-01-01.\n"
+        "Equal inputs give equal bytes. Where no commit gives a time, members carry SOURCE_DATE_EPOCH, else 1980-01-01.\n"
         "--with-verifier copies sealift-site, found beside this program or in its libexec directory.",
     .examples =
         "  sealift pack --release v1.0 --customer customer-a --key ops.key\n"
         "  sealift pack --release v1.0 --customer customer-a --rev v1.0 --key ops.key --out bundles\n",
     .options = options,
     .context_size = sizeof(struct context),
+    .in_repository = true,
     .run = run,
 };

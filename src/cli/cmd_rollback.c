@@ -32,19 +32,11 @@ static int report_json(struct cli *cli, const struct sl_rollback_result *result,
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
-    char holder[128];
-    cli_holder(holder, "rollback");
-    struct cli_progress progress;
-    struct sl_site_options site = {
-        .root = context->root,
-        .now = cli_now(),
-        .holder = holder,
-        .wait = context->wait,
-        .progress = cli_progress_start(&progress),
-    };
+    struct cli_site site;
+    cli_site_begin(&site, "rollback", context->root, context->wait);
     struct sl_rollback_result result;
-    int status = sl_site_rollback(&result, &site, context->to, err);
-    cli_progress_end(&progress);
+    int status = sl_site_rollback(&result, &site.options, context->to, err);
+    cli_progress_end(&site.progress);
     if (status < 0)
         return -1;
     if (context->format == CLI_AS_JSON)
@@ -59,10 +51,9 @@ const struct cli_command cmd_rollback = {
     .name = "rollback",
     .words = "",
     .summary = "make an earlier generation current again",
-    .description = "Compares the files of the generation to go back to with its manifest, and switches "
-                   "ROOT/current to it in\n"
-                   "one step. Nothing is deleted: the generation that was current stays and can be gone back "
-                   "to as well.",
+    .description =
+        "Compares the files of the generation to go back to with its manifest, and switches ROOT/current to it in\n"
+        "one step. Nothing is deleted: the generation that was current stays and can be gone back to as well.",
     .examples = "  sealift rollback --root /opt/product\n"
                 "  sealift rollback --root /opt/product --to 17\n",
     .options = options,

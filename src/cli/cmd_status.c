@@ -104,16 +104,11 @@ static int status_json(struct cli *cli, const struct context *context, const str
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
-    struct cli_progress progress;
-    struct sl_site_options site = {
-        .root = context->root,
-        .now = cli_now(),
-        .holder = "status",
-        .progress = cli_progress_start(&progress),
-    };
-    int result = context->format == CLI_AS_JSON ? status_json(cli, context, &site, err)
-                                                : status_text(cli, context, &site, err);
-    cli_progress_end(&progress);
+    struct cli_site site;
+    cli_site_begin(&site, "status", context->root, false);
+    int result = context->format == CLI_AS_JSON ? status_json(cli, context, &site.options, err)
+                                                : status_text(cli, context, &site.options, err);
+    cli_progress_end(&site.progress);
     return result;
 }
 
@@ -121,9 +116,9 @@ const struct cli_command cmd_status = {
     .name = "status",
     .words = "",
     .summary = "compare the installed files with their manifest",
-    .description = "Reads every file of the current generation and compares it with the manifest: content, "
-                   "size, mode; what is\n"
-                   "missing and what was added. Changes nothing. Exit status 1 when something differs.",
+    .description =
+        "Reads every file of the current generation and compares it with the manifest: content, size, mode; what is\n"
+        "missing and what was added. Changes nothing. Exit status 1 when something differs.",
     .examples = "  sealift status --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),

@@ -105,8 +105,7 @@ const struct cli_command cmd_verify = {
     .words_max = 1,
     .summary = "say whether a bundle is to be trusted",
     .description =
-        "Reads a bundle once, from its first byte to its last, and accepts it only when a given public key "
-        "signed its\n"
+        "Reads a bundle once, from its first byte to its last, and accepts it only when a given public key signed its\n"
         "manifest and everything else is exactly as the manifest says. Needs no network and writes nothing.\n"
         "Exit status 0: verified. 1: refused, with the reason on standard error.",
     .examples =

@@ -38,7 +38,9 @@ void cli_help_command(struct sl_buf *out, const struct cli_command *command)
     sl_buf_printf(out, " [OPTION]...\n\n%s\n\nOptions:\n", command->description);
     for (size_t i = 0; command->options[i].name; i++)
         option_line(out, &command->options[i]);
-    sl_buf_text(out, "  -C DIR                 the release repository (default: the current directory)\n"
-                     "  -h, --help             this help\n\nExamples:\n");
+    if (command->in_repository)
+        sl_buf_text(out,
+                    "  -C DIR                 the release repository (default: the current directory)\n");
+    sl_buf_text(out, "  -h, --help             this help\n\nExamples:\n");
     sl_buf_printf(out, "%s", command->examples);
 }

@@ -98,14 +98,13 @@ static void man_command(struct sl_buf *out, const struct cli_command *command)
 static void man_all(struct sl_buf *out)
 {
     sl_buf_printf(out, ".TH \"SEALIFT\" 1 \"\" \"sealift %s\" \"sealift\"\n", SL_VERSION);
-    sl_buf_text(out,
-                ".SH NAME\nsealift \\- carry software releases across an air gap\n.SH SYNOPSIS\n"
-                "\\fBsealift\\fR [\\fB\\-C\\fR \\fIREPOSITORY\\fR] \\fICOMMAND\\fR [\\fIOPTION\\fR]...\n.SH "
-                "DESCRIPTION\n"
-                "Packs one release for one customer into one signed, reproducible file, verifies it without "
-                "network,\n"
-                "and installs it so that a site has the old or the new state and never something between.\n"
-                ".SH COMMANDS\n");
+    sl_buf_text(
+        out,
+        ".SH NAME\nsealift \\- carry software releases across an air gap\n.SH SYNOPSIS\n"
+        "\\fBsealift\\fR [\\fB\\-C\\fR \\fIREPOSITORY\\fR] \\fICOMMAND\\fR [\\fIOPTION\\fR]...\n.SH DESCRIPTION\n"
+        "Packs one release for one customer into one signed, reproducible file, verifies it without network,\n"
+        "and installs it so that a site has the old or the new state and never something between.\n"
+        ".SH COMMANDS\n");
     for (size_t i = 0; cli_commands[i]; i++)
         sl_buf_printf(out, ".TP\n\\fBsealift\\-%s\\fR(1)\n%s\n", cli_commands[i]->name,
                       cli_commands[i]->summary);

@@ -18,4 +18,13 @@
             offsetof(struct type, wait), false                                                               \
     }
 
+/* Who works on which site, when, and how it is shown. Give `options` to the library, and end the progress
+ * after. */
+struct cli_site {
+    char holder[128];
+    struct cli_progress progress;
+    struct sl_site_options options;
+};
+void cli_site_begin(struct cli_site *site, const char *command, const char *root, bool wait);
+
 #endif

@@ -1,0 +1,13 @@
+#include "site_options.h"
+
+void cli_site_begin(struct cli_site *site, const char *command, const char *root, bool wait)
+{
+    cli_holder(site->holder, command);
+    site->options = (struct sl_site_options){
+        .root = root,
+        .now = cli_now(),
+        .holder = site->holder,
+        .wait = wait,
+        .progress = cli_progress_start(&site->progress),
+    };
+}
