@@ -75,8 +75,7 @@ static void man_command(struct sl_buf *out, const struct cli_command *command)
     sl_buf_printf(out, ".TH \"SEALIFT-%s\" 1 \"\" \"sealift %s\" \"sealift\"\n.SH NAME\n", command->name,
                   SL_VERSION);
     sl_buf_printf(out, "sealift\\-%s \\- %s\n.SH SYNOPSIS\n", command->name, command->summary);
-    sl_buf_printf(out, "\\fBsealift\\fR [\\fB\\-C\\fR \\fIDIR\\fR] \\fB%s\\fR \\fI%s\\fR", command->name,
-                  command->words);
+    sl_buf_printf(out, "\\fBsealift %s\\fR \\fI%s\\fR", command->name, command->words);
     for (size_t i = 0; command->options[i].name; i++)
         if (command->options[i].required)
             sl_buf_printf(out, " \\fB\\-\\-%s\\fR \\fI%s\\fR", command->options[i].name,
@@ -86,9 +85,10 @@ static void man_command(struct sl_buf *out, const struct cli_command *command)
     sl_buf_text(out, ".SH OPTIONS\n");
     for (size_t i = 0; command->options[i].name; i++)
         roff_option(out, &command->options[i]);
-    sl_buf_text(out,
-                ".TP\n\\fB\\-C\\fR \\fIDIR\\fR\nthe release repository (default: the current directory)\n"
-                ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nshort help\n.SH EXAMPLES\n.nf\n");
+    if (command->in_repository)
+        sl_buf_text(out, ".TP\n\\fB\\-C\\fR \\fIDIR\\fR\n"
+                         "the release repository (default: the current directory)\n");
+    sl_buf_text(out, ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nshort help\n.SH EXAMPLES\n.nf\n");
     roff(out, command->examples);
     sl_buf_text(out, ".fi\n");
     roff_end(out);
