@@ -1,7 +1,10 @@
 #include "git_repository.h"
 
 #include "base/cleanup.h"
+#include "io/sys.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <sealift/text.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +52,33 @@ static int fail_foreign_owner(struct sl_err *err, const char *path, struct sl_st
                    sl_escape(allowed, sizeof allowed, named));
 }
 
+/*
+ * Where libgit2 finds no repository there must be nothing of one either: a `.git` that leads nowhere, or
+ * lacks its HEAD, was a repository, and to take its work tree for a directory without git would hide every
+ * change in it.
+ */
+static int check_no_remains(const char *path, struct sl_err *err)
+{
+    char place[PATH_MAX];
+    if (!realpath(path, place))
+        return sl_fail_errno(err, SL_E_IO, "find %s", path);
+    for (;;) {
+        char entry[PATH_MAX + sizeof "/.git"];
+        char text[TEXT_SIZE];
+        struct stat info;
+        (void)snprintf(entry, sizeof entry, "%s/.git", place);
+        if (sl_sys_fstatat(AT_FDCWD, entry, &info) == 0) {
+            (void)sl_fail(err, SL_E_INPUT, "%s is there, but no git repository can be read from it",
+                          escaped(text, entry));
+            return sl_hint(err, "repair it (git status says more), or pack a copy without .git");
+        }
+        char *slash = strrchr(place, '/');
+        if (!slash || place[0] == '\0')
+            return 0;
+        *slash = '\0';
+    }
+}
+
 int sl_git_open(struct sl_git *git, const char *path, struct sl_err *err)
 {
     char text[TEXT_SIZE];
@@ -67,7 +97,7 @@ int sl_git_open(struct sl_git *git, const char *path, struct sl_err *err)
     if (refused)
         (void)fail_foreign_owner(err, path, (struct sl_str){found.ptr, found.size});
     git_buf_dispose(&found);
-    return refused ? -1 : 0;
+    return refused ? -1 : check_no_remains(path, err);
 }
 
 void sl_git_close(struct sl_git *git)

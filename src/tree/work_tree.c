@@ -83,18 +83,67 @@ static bool find_pointer(const struct sl_git *git, const git_oid *id, struct sl_
  * touch or right after a checkout, libgit2 compares the file with the pointer and calls it modified. It is
  * not when it is what the pointer stands for. 1, 0, or -1.
  */
-static int is_lfs_content(const struct sl_git *git, const git_status_entry *entry, struct sl_err *err)
+static int is_lfs_content(const struct sl_git *git, const char *path, const git_oid *id, struct sl_err *err)
 {
     const char *filter = NULL;
     struct sl_lfs_pointer pointer;
+    if (git_attr_get(&filter, git->repository, GIT_ATTR_CHECK_FILE_THEN_INDEX, path, "filter") < 0 ||
+        !filter || strcmp(filter, "lfs") != 0 || !find_pointer(git, id, &pointer))
+        return 0;
+    return has_content(git, path, &pointer, err);
+}
+
+/* 1 for a status that says modified where the file is what its Git LFS pointer stands for. */
+static int is_unchanged_lfs(const struct sl_git *git, const git_status_entry *entry, struct sl_err *err)
+{
     const git_diff_delta *delta = entry->index_to_workdir;
     if (entry->status != GIT_STATUS_WT_MODIFIED || !delta || delta->old_file.mode != delta->new_file.mode)
         return 0;
-    const char *path = delta->old_file.path;
-    if (git_attr_get(&filter, git->repository, GIT_ATTR_CHECK_FILE_THEN_INDEX, path, "filter") < 0 ||
-        !filter || strcmp(filter, "lfs") != 0 || !find_pointer(git, &delta->old_file.id, &pointer))
+    return is_lfs_content(git, delta->old_file.path, &delta->old_file.id, err);
+}
+
+static void add_change(struct sl_str path, struct sl_str *lowest, struct sl_tree_revision *out)
+{
+    if (out->changed_count == 0 || sl_str_compare(path, *lowest) < 0)
+        *lowest = path;
+    out->changed_count++;
+}
+
+/*
+ * `git update-index --assume-unchanged` and `--skip-worktree` ask git to look away, and it does. What is
+ * packed is the file as it is, so these few are looked at all the same. 1 when it is not what the index has,
+ * 0, or -1.
+ */
+static int is_changed_unseen(const struct sl_git *git, const git_index_entry *entry, struct sl_err *err)
+{
+    bool hidden = (entry->flags & GIT_INDEX_ENTRY_VALID) != 0 ||
+                  (entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
+    if (!hidden)
         return 0;
-    return has_content(git, path, &pointer, err);
+    git_oid id;
+    int result = git_repository_hashfile(&id, git->repository, entry->path, GIT_OBJECT_BLOB, entry->path);
+    if (result == GIT_ENOTFOUND)
+        return 0;
+    if (result < 0)
+        return sl_git_fail(err, "compare a file that git was told to overlook");
+    if (git_oid_equal(&id, &entry->id))
+        return 0;
+    int same = is_lfs_content(git, entry->path, &entry->id, err);
+    return same < 0 ? -1 : !same;
+}
+
+static int collect_unseen(const struct sl_git *git, git_index *index, struct sl_str *lowest,
+                          struct sl_tree_revision *out, struct sl_err *err)
+{
+    for (size_t i = 0; i < git_index_entrycount(index); i++) {
+        const git_index_entry *entry = git_index_get_byindex(index, i);
+        int changed = is_changed_unseen(git, entry, err);
+        if (changed < 0)
+            return -1;
+        if (changed)
+            add_change(sl_str_from(entry->path), lowest, out);
+    }
+    return 0;
 }
 
 static int collect_changes(const struct sl_git *git, git_status_list *list, git_index *index,
@@ -108,16 +157,15 @@ static int collect_changes(const struct sl_git *git, git_status_list *list, git_
             entry->index_to_workdir ? entry->index_to_workdir : entry->head_to_index;
         if (entry->status == GIT_STATUS_CURRENT || !delta || is_left_out(index, entry, delta->old_file.path))
             continue;
-        int same = is_lfs_content(git, entry, err);
+        int same = is_unchanged_lfs(git, entry, err);
         if (same < 0)
             return -1;
         if (same)
             continue;
-        struct sl_str path = sl_str_from(delta->old_file.path);
-        if (out->changed_count == 0 || sl_str_compare(path, lowest) < 0)
-            lowest = path;
-        out->changed_count++;
+        add_change(sl_str_from(delta->old_file.path), &lowest, out);
     }
+    if (collect_unseen(git, index, &lowest, out, err) < 0)
+        return -1;
     out->dirty = out->changed_count > 0;
     out->changed = sl_arena_str(arena, lowest);
     return out->changed.ptr ? 0 : sl_fail_memory(err);

@@ -54,6 +54,10 @@ static const struct {
     {"echo log > a/some.log", 0, ""},
     {"mkdir build logs; echo 1 > build/out; echo 1 > logs/x.log", 0, ""},
     {"git update-index --skip-worktree b; rm b", 0, ""},
+    {"git update-index --skip-worktree b", 0, ""},
+    {"git update-index --skip-worktree b; echo 2 > b", 1, "b"},
+    {"git update-index --assume-unchanged a/x; echo 2 > a/x", 1, "a/x"},
+    {"git update-index --assume-unchanged a/x; touch -d 2001-02-03 a/x", 0, ""},
     {"echo 5 > 'n\nl'", 1, "n\nl"},
     {"git checkout -q --detach", 0, ""},
     {"git init -q inner; cd inner; echo 1 > 1; git add 1; git commit -q -m inner", 1, "inner/"},
@@ -137,6 +141,22 @@ Test(revision, it_is_looked_at_once)
     temp_dir_write_text(&temp, "new", "1");
     cr_expect_not(look(tree).dirty);
     sl_tree_free(tree);
+}
+
+Test(revision, what_is_left_of_a_repository_is_not_taken_for_a_directory_without_git)
+{
+    static const char *const names[] = {"file", "file/below", "folder"};
+    repository_run(&temp, "mkdir -p file/below folder; echo 'gitdir: /nowhere' > file/.git\n"
+                          "git init -q folder; rm folder/.git/HEAD");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct sl_tree *tree = repository_open_directory(&temp, names[i]);
+        struct sl_tree_revision revision;
+        struct sl_err err = {0};
+        cr_expect_eq(sl_tree_revision(tree, &revision, &err), -1, "%s", names[i]);
+        cr_expect_not_null(strstr(err.message, "/.git is there, but no git repository can be read from it"),
+                           "%s", err.message);
+        sl_tree_free(tree);
+    }
 }
 
 Test(revision, a_directory_outside_every_work_tree_has_none)
