@@ -146,7 +146,7 @@ static int read_scalar_key(struct sl_yaml_reader *reader, struct sl_str *key, co
     struct sl_value value;
     struct sl_place place = sl_yaml_event_place(reader, event);
     if (sl_value_read(&value, &reader->builder, event, reader->rules, place) < 0 ||
-        sl_value_key(key, &reader->builder, &value, reader->rules, depth == 1, place) < 0)
+        sl_value_key(key, &reader->builder, &value, reader->rules, depth == 1 || reader->any_key, place) < 0)
         return -1;
     if (!event->data.scalar.anchor)
         return 0;

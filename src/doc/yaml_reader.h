@@ -14,7 +14,8 @@
 /* One parser over one piece of the file. */
 struct sl_yaml_reader {
     struct sl_builder builder;
-    enum sl_yaml_rules rules;
+    enum sl_yaml_rules rules; /* SL_YAML_PATCH is SL_YAML_RESOURCE with */
+    bool any_key;             /* keys that are no strings taken as their text */
     struct sl_yaml_source source;
     yaml_parser_t parser;
     struct sl_map anchors; /* of the document at hand; name to struct sl_yaml_anchor */

@@ -93,7 +93,9 @@ static int read_resources(struct sl_yaml_reader *reader, struct sl_node *documen
 int sl_yaml_read(struct sl_node **documents, struct sl_doc *doc, struct sl_str text, struct sl_str name,
                  enum sl_yaml_rules rules, struct sl_err *err)
 {
-    struct sl_yaml_reader reader = {.rules = rules, .alias_budget = SL_DOC_ALIAS_NODES_MAX};
+    struct sl_yaml_reader reader = {.rules = rules == SL_YAML_PATCH ? SL_YAML_RESOURCE : rules,
+                                    .any_key = rules == SL_YAML_PATCH,
+                                    .alias_budget = SL_DOC_ALIAS_NODES_MAX};
     struct sl_node *list = sl_node_list(doc);
     if (!list)
         return sl_node_fail(doc, err);
@@ -103,8 +105,9 @@ int sl_yaml_read(struct sl_node **documents, struct sl_doc *doc, struct sl_str t
                           (unsigned long long)SL_DOC_BYTES_MAX);
     sl_builder_init(&reader.builder, doc, name, err);
     sl_map_init(&reader.anchors);
-    int result = rules == SL_YAML_RESOURCE ? read_resources(&reader, list, text)
-                                           : read_source(&reader, list, (struct sl_yaml_source){text, 1});
+    int result = reader.rules == SL_YAML_RESOURCE
+                     ? read_resources(&reader, list, text)
+                     : read_source(&reader, list, (struct sl_yaml_source){text, 1});
     sl_map_release(&reader.anchors);
     sl_builder_release(&reader.builder);
     if (result == 0)

@@ -411,3 +411,11 @@ Test(yaml_read, anchors_end_with_their_document)
     cr_expect_null(read_text(SL_STR("a: &x 1\n---\nb: *x\n"), SL_YAML_VALUES));
     cr_expect_str_eq(err.message, "f.yaml:3:4: no anchor &x stands before the alias *x");
 }
+
+Test(yaml_read, only_a_patch_may_have_keys_that_are_numbers)
+{
+    const char *text = "a: {6443: x, true: y}\n---\nb: yes\n";
+    cr_expect_str_eq(as_json(text, SL_YAML_PATCH),
+                     "[{\"a\":{\"6443\":\"x\",\"true\":\"y\"}},{\"b\":\"yes\"}]");
+    cr_expect_str_eq(as_json(text, SL_YAML_RESOURCE), "f.yaml:1:5: the key \"6443\" is no string");
+}

@@ -13,6 +13,8 @@
  *                          is an error with both places: whoever wrote them meant one of them.
  *   SL_YAML_KUSTOMIZATION  the same for kustomization.yaml, where the last of two equal keys wins without a
  *                          word: builds rely on it.
+ *   SL_YAML_PATCH          SL_YAML_RESOURCE for a patch, where a key that is no string (6443:) is its text:
+ * it merges with the key that the resource has, whose spelling then counts.
  *
  * Anchors are written out in place, merge keys (<<) resolved. Depth, size, number of nodes and of documents
  * are limited.
@@ -23,7 +25,7 @@
 #include "doc/node.h"
 #include <sealift/buf.h>
 
-enum sl_yaml_rules { SL_YAML_RESOURCE, SL_YAML_VALUES, SL_YAML_KUSTOMIZATION };
+enum sl_yaml_rules { SL_YAML_RESOURCE, SL_YAML_VALUES, SL_YAML_KUSTOMIZATION, SL_YAML_PATCH };
 
 /*
  * Reads every document of `text` into a list node (empty documents are left out). `name` is the file's name
