@@ -17,18 +17,19 @@
  * The order that keeps them, and why each step is where it is:
  *
  *  a. sync of the file system: what is staged, files and directories, is on disk (2, 4).
- *  b. site.json, on the first install. Nothing depends on its place but that the bundle was proved before.
- *  c. pending.json, synced. From here on recovery knows the name of the one directory in generations/ that
- * may have come there without ever being current. It need not look for directories that the history does not
+ *  b. site.json, on the first install. It counts only when `current` is there (site_load_identity()), so a
+ *     first install that fails behind it binds nobody.
+ *  c. pending.json, synced. From here on recovery knows the name of the one directory in generations/ that may
+ *     have come there without ever being current. It need not look for directories that the history does not
  *     name, so a lost or old history cannot make it remove good ones (6).
  *  d. rename staging/NAME to generations/NAME, sync of generations/. Before e, so that `current` cannot
  *     survive a power cut that its target does not (1).
  *  e. a new link, made in staging/, is renamed over `current`: the commit. Sync of ROOT before f, so that the
  *     history tells only what is so.
  *  f. history.jsonl with the new line, replaced as a whole, synced.
- *  g. pending.json is removed. Last: until here 5 needs it. Not synced: should it come back after a power
- * cut, recovery finds its line in the history and removes it again; and before `current` changes the next
- * time, the next pending.json has replaced it, synced.
+ *  g. pending.json is removed. Last: until here 5 needs it. Not synced: should it come back after a power cut,
+ *     recovery finds its line in the history and removes it again; and before `current` changes the next time,
+ *     the next pending.json has replaced it, synced.
  *
  * Recovery looks where `current` leads. At pending's `to`: steps e (sync), f (unless its line is the last one
  * already) and g. Elsewhere: generations/NAME, when it is there and no line of the history names it, goes

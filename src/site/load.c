@@ -49,7 +49,13 @@ int site_load_identity(struct site *site, struct sl_err *err)
     struct sl_site_identity identity;
     if (sl_site_identity_read(&identity, &site->arena, json, err) < 0)
         return state_is_wrong(site, err);
-    site->customer = identity.customer;
+    /* Written just before the first switch. Where that never came, nothing is installed, and whoever tried
+     * first has no claim to the place. */
+    struct stat info;
+    if (sl_sys_fstatat(site->root, SITE_CURRENT, &info) == 0)
+        site->customer = identity.customer;
+    else if (errno != ENOENT)
+        return sl_fail_errno(err, SL_E_IO, "look at %s/" SITE_CURRENT, site->shown);
     return 0;
 }
 

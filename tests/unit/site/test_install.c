@@ -236,6 +236,19 @@ Test(install, another_customers_bundle_is_refused_without_naming_them)
     sl_buf_release(&other);
 }
 
+Test(install, a_first_install_that_did_not_come_to_its_end_binds_nobody)
+{
+    temp_dir_write_text(&kit.temp, "site/state/site.json", "{\"customer\":\"somebody\",\"schema\":1}");
+    (void)site_kit_must_install(&kit, &kit.a);
+    struct sl_buf other;
+    delivery_make(&other, &(struct delivery_options){.customer = "somebody"});
+    struct sl_install_result result;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_install(&kit, &other, &result, &err), -1);
+    cr_expect_str_eq(err.message, "this bundle is not for customer-a");
+    sl_buf_release(&other);
+}
+
 Test(install, asking_for_another_customer_than_the_sites_is_refused)
 {
     (void)site_kit_must_install(&kit, &kit.a);
