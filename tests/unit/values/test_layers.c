@@ -40,8 +40,7 @@ Test(layers, five_layers_merge_the_later_wins_and_null_deletes)
         layer(&doc, "customer", "a: 4\ne: null\nf: {g: {h: null}}\n"),
     };
     struct sl_buf text = merge(&doc, layers, 5, findings);
-    cr_expect_str_eq(text.ptr,
-                     "a: 4\nb:\n  l:\n  - 3\n  x: 1\n  z: base\nc: chart\nf:\n  g:\n    i: 2\n");
+    cr_expect_str_eq(text.ptr, "a: 4\nb:\n  l:\n  - 3\n  x: 1\n  z: base\nc: chart\nf:\n  g:\n    i: 2\n");
     cr_expect_eq(sl_findings_count(findings), 0);
     sl_buf_release(&text);
     sl_findings_free(findings);
