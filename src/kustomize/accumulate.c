@@ -22,8 +22,8 @@ static bool contains(struct sl_str directory, struct sl_str inner)
 static void show_place(struct sl_build *build, struct sl_buf *out, const struct kz_place *place)
 {
     struct sl_shown shown;
-    struct sl_str name = place->directory.len ? kz_file_name(build, place->directory) : SL_STR(".");
-    sl_buf_text(out, sl_shown(&shown, name));
+    struct sl_str name = kz_file_name(build, place->directory);
+    sl_buf_text(out, sl_shown(&shown, name.len ? name : SL_STR(".")));
 }
 
 /* The way from the place that is met again to here, and back to it. */

@@ -18,35 +18,80 @@ struct sl_built_directory {
     struct sl_build *build;
 };
 
-/* The path without links, and without the "/" in front; the caller frees *real. */
-static int resolve(const char *path, char **real, struct sl_str *plain, struct sl_err *err)
+static void close_build(struct sl_built_directory *built)
 {
-    char shown[256];
-    *real = realpath(path, NULL);
-    if (!*real)
-        return sl_fail_errno(err, SL_E_IO, "open directory %s",
-                             sl_escape(shown, sizeof shown, sl_str_from(path)));
-    *plain = sl_str_from(*real + 1);
-    return 0;
+    sl_build_free(built->build);
+    sl_tree_free(built->tree);
+    *built = (struct sl_built_directory){NULL, NULL};
+}
+
+/* Builds `path`, absolute and without links, in a tree whose root is its first `root_length` bytes. */
+static int build_below(struct sl_built_directory *built, const char *path, size_t root_length,
+                       const struct sl_directory_request *request, size_t *climbs, struct sl_err *err)
+{
+    SL_CLEANUP(sl_buf_release) struct sl_buf root;
+    sl_buf_init(&root, SL_PATH_MAX + (size_t)SL_PATH_MAX);
+    sl_buf_str(&root, sl_str_slice(sl_str_from(path), 0, root_length ? root_length : 1));
+    if (sl_buf_check(&root, "the path of a directory", err) < 0)
+        return -1;
+    const char *below = path + root_length;
+    struct sl_build_options options = {.load_restrict_none = request->load_restrict_none,
+                                       .managed_by_label = request->managed_by_label,
+                                       .order = request->order,
+                                       .climbs = climbs};
+    /* messages name files by their whole path, as seen from the working directory */
+    options.root = sl_str_slice(sl_str_from(path), 1, root_length);
+    if (request->working_directory && request->working_directory[0] == '/')
+        options.named_from = sl_str_from(request->working_directory + 1);
+    if (sl_tree_open_directory(&built->tree, root.ptr, err) < 0)
+        return -1;
+    return sl_build(&built->build, built->tree, sl_str_from(*below == '/' ? below + 1 : below), &options,
+                    err);
+}
+
+/* The length of `path` without its last `count` names. */
+static size_t shorten(const char *path, size_t length, size_t count)
+{
+    for (; count && length; count--)
+        while (length && path[--length] != '/')
+            continue;
+    return length;
+}
+
+/*
+ * The root of the tree is the directory itself, and as much above it as the kustomizations turn out to need:
+ * what lies beside the way down from "/" is nobody's business, and reading it takes time. When a build fails
+ * for another reason, a link may have led out of this root; the last word has "/".
+ */
+static int build_anywhere(struct sl_built_directory *built, const char *path,
+                          const struct sl_directory_request *request, struct sl_err *err)
+{
+    size_t root_length = strlen(path);
+    if (root_length == 1)
+        root_length = 0;
+    for (;;) {
+        size_t climbs = 0;
+        int result = build_below(built, path, root_length, request, &climbs, err);
+        if (result == 0 || root_length == 0 || (err->code != SL_E_INPUT && err->code != SL_E_NOT_FOUND))
+            return result;
+        close_build(built);
+        sl_err_clear(err);
+        root_length = climbs ? shorten(path, root_length, climbs) : 0;
+    }
 }
 
 int sl_directory_build(struct sl_built_directory **out, const struct sl_directory_request *request,
                        struct sl_err *err)
 {
-    SL_CLEANUP(sl_freep) char *real = NULL;
-    struct sl_str directory = {NULL, 0};
-    if (resolve(request->directory, &real, &directory, err) < 0)
-        return -1;
-    struct sl_build_options options = {.load_restrict_none = request->load_restrict_none,
-                                       .managed_by_label = request->managed_by_label,
-                                       .order = request->order};
-    if (request->working_directory && request->working_directory[0] == '/')
-        options.named_from = sl_str_from(request->working_directory + 1);
+    char shown[256];
+    SL_CLEANUP(sl_freep) char *path = realpath(request->directory, NULL);
+    if (!path)
+        return sl_fail_errno(err, SL_E_IO, "open directory %s",
+                             sl_escape(shown, sizeof shown, sl_str_from(request->directory)));
     struct sl_built_directory *built = calloc(1, sizeof *built);
     if (!built)
         return sl_fail_memory(err);
-    if (sl_tree_open_directory(&built->tree, "/", err) < 0 ||
-        sl_build(&built->build, built->tree, directory, &options, err) < 0) {
+    if (build_anywhere(built, path, request, err) < 0) {
         sl_built_free(built);
         return -1;
     }
@@ -58,8 +103,7 @@ void sl_built_free(struct sl_built_directory *built)
 {
     if (!built)
         return;
-    sl_build_free(built->build);
-    sl_tree_free(built->tree);
+    close_build(built);
     free(built);
 }
 

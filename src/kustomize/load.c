@@ -27,12 +27,34 @@ bool kz_is_remote(struct sl_str path)
     return sl_str_find(rest, ':') < rest.len || sl_str_find(rest, '/') < rest.len;
 }
 
+/* How far above the root of the tree `path`, seen from `directory`, climbs. */
+static size_t climbs(struct sl_str directory, struct sl_str path)
+{
+    size_t depth = directory.len > 0, above = 0;
+    for (size_t i = 0; i < directory.len; i++)
+        depth += directory.ptr[i] == '/';
+    while (path.len) {
+        size_t end = sl_str_find(path, '/');
+        struct sl_str part = sl_str_slice(path, 0, end);
+        path = sl_str_slice(path, end + 1, path.len);
+        if (sl_str_equal(part, SL_STR("..")) && depth == 0)
+            above++;
+        else if (sl_str_equal(part, SL_STR("..")))
+            depth--;
+        else if (part.len && !sl_str_equal(part, SL_STR(".")))
+            depth++;
+    }
+    return above;
+}
+
 int kz_locate(struct sl_build *build, const struct kz_place *place, const struct kz_text *path,
               struct sl_str *out, struct sl_err *err)
 {
-    if (sl_path_join(&build->doc.arena, place->directory, path->text, out, err) < 0)
-        return kz_wrap(build, path->mark, err);
-    return 0;
+    if (sl_path_join(&build->doc.arena, place->directory, path->text, out, err) == 0)
+        return 0;
+    if (build->options.climbs && err->code == SL_E_INPUT)
+        *build->options.climbs = climbs(place->directory, path->text);
+    return kz_wrap(build, path->mark, err);
 }
 
 static bool is_below(struct sl_str path, struct sl_str directory)
@@ -130,13 +152,25 @@ static int take_apart(struct sl_build *build, struct sl_node *queue, struct kz_r
     return 0;
 }
 
+static int read_by(struct sl_build *build, struct sl_str text, struct sl_str name, enum sl_yaml_rules rules,
+                   struct kz_resources *out, struct sl_err *err)
+{
+    struct sl_node *documents;
+    if (sl_yaml_read(&documents, &build->doc, text, name, rules, err) < 0)
+        return -1;
+    return take_apart(build, documents, out, err);
+}
+
 int kz_read_resources(struct sl_build *build, struct sl_str text, struct sl_str name,
                       struct kz_resources *out, struct sl_err *err)
 {
-    struct sl_node *documents;
-    if (sl_yaml_read(&documents, &build->doc, text, name, SL_YAML_RESOURCE, err) < 0)
-        return -1;
-    return take_apart(build, documents, out, err);
+    return read_by(build, text, name, SL_YAML_RESOURCE, out, err);
+}
+
+int kz_read_patches(struct sl_build *build, struct sl_str text, struct sl_str name, struct kz_resources *out,
+                    struct sl_err *err)
+{
+    return read_by(build, text, name, SL_YAML_PATCH, out, err);
 }
 
 int kz_read_inline(struct sl_build *build, const struct kz_text *text, struct kz_resources *out,

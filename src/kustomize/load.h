@@ -29,6 +29,10 @@ int kz_load(struct sl_build *build, const struct kz_place *place, const struct k
 int kz_read_resources(struct sl_build *build, struct sl_str text, struct sl_str name,
                       struct kz_resources *out, struct sl_err *err) SL_MUST_USE;
 
+/* The same for patches, whose keys may be numbers. */
+int kz_read_patches(struct sl_build *build, struct sl_str text, struct sl_str name, struct kz_resources *out,
+                    struct sl_err *err) SL_MUST_USE;
+
 /* The same for a text that is inside another document: marks are those of `text`. */
 int kz_read_inline(struct sl_build *build, const struct kz_text *text, struct kz_resources *out,
                    struct sl_err *err) SL_MUST_USE;

@@ -78,16 +78,20 @@ bool kz_texts_have(const struct kz_texts *texts, struct sl_str text)
 
 struct sl_str kz_file_name(struct sl_build *build, struct sl_str path)
 {
-    struct sl_str from = build->options.named_from;
+    struct sl_str from = build->options.named_from, root = build->options.root;
     if (!from.ptr)
         return path;
-    bool below =
-        path.len > from.len && sl_str_starts_with(path, from) && (from.len == 0 || path.ptr[from.len] == '/');
+    bool both = root.len && path.len;
+    struct sl_str whole = kz_join(build, root, both ? SL_STR("/") : SL_STR(""), path);
+    if (!whole.ptr)
+        return whole;
+    bool below = whole.len > from.len && sl_str_starts_with(whole, from) &&
+                 (from.len == 0 || whole.ptr[from.len] == '/');
     if (below)
-        return sl_str_slice(path, from.len ? from.len + 1 : 0, path.len);
-    if (sl_str_equal(path, from))
+        return sl_str_slice(whole, from.len ? from.len + 1 : 0, whole.len);
+    if (sl_str_equal(whole, from))
         return SL_STR(".");
-    return kz_join(build, SL_STR("/"), path, SL_STR(""));
+    return kz_join(build, SL_STR("/"), whole, SL_STR(""));
 }
 
 static int fail_at(const struct sl_build *build, struct sl_mark mark, struct sl_err *err, enum sl_code code,

@@ -72,7 +72,7 @@ static int load(struct sl_build *build, const struct kz_text *text, bool is_inli
     if (name_of(build, text, is_inline, &name, err) < 0)
         return -1;
     if (!begins_with_list(text->text))
-        return kz_read_resources(build, text->text, name, &out->patches, err);
+        return kz_read_patches(build, text->text, name, &out->patches, err);
     if (read_operations(build, text->text, name, &out->operations, err) < 0)
         return -1;
     if (!out->operations || out->operations->kind != SL_LIST)
@@ -106,6 +106,24 @@ static int need_annotations(struct sl_build *build, struct kz_resource *r, struc
     return kz_map_need(build, metadata, SL_STR("annotations"), SL_MAP, &annotations, err);
 }
 
+/* Whether an operation replaces or takes away all annotations. */
+static bool replaces_annotations(const struct sl_node *operations)
+{
+    static const char *const paths[] = {"", "/metadata", "/metadata/annotations"};
+    for (uint32_t i = 0; i < operations->count; i++) {
+        const struct sl_node *operation = operations->as.items[i];
+        struct sl_str name = sl_node_text(sl_node_get(operation, "op"));
+        bool moves = sl_str_equal(name, SL_STR("move"));
+        struct sl_str path = sl_node_text(sl_node_get(operation, "path"));
+        struct sl_str from = sl_node_text(sl_node_get(operation, "from"));
+        for (size_t j = 0; j < 3 && !sl_str_equal(name, SL_STR("test")); j++)
+            if (sl_str_equal(path, sl_str_from(paths[j])) ||
+                (moves && sl_str_equal(from, sl_str_from(paths[j]))))
+                return true;
+    }
+    return false;
+}
+
 static int apply_operations(struct sl_build *build, struct kz_resmap *map, struct kz_resource *r,
                             const struct sl_node *operations, struct sl_err *err)
 {
@@ -120,6 +138,10 @@ static int apply_operations(struct sl_build *build, struct kz_resmap *map, struc
     if (r->node->kind != SL_MAP)
         return kz_fail(build, operations->mark, err, "the patch leaves %s instead of a resource",
                        sl_kind_name(r->node->kind));
+    if (replaces_annotations(operations)) {
+        r->origin = NULL; /* of kustomize's annotations only these are not put back */
+        r->transformations.count = 0;
+    }
     if (kz_resource_stringify(build, r, "annotations", err) < 0)
         return -1;
     return kz_resmap_changed(build, map, r, err);
@@ -416,8 +438,8 @@ int kz_transform_strategic(struct sl_build *build, struct kz_resmap *map, const 
         struct kz_text loaded;
         if (is_inline ? kz_read_inline(build, path, &patches, err) < 0
                       : kz_load(build, place, path, "patch", &loaded, err) < 0 ||
-                            kz_read_resources(build, loaded.text, build->doc.files[loaded.mark.file - 1],
-                                              &patches, err) < 0)
+                            kz_read_patches(build, loaded.text, build->doc.files[loaded.mark.file - 1],
+                                            &patches, err) < 0)
             return -1;
     }
     if (text->text.len && kz_read_inline(build, text, &patches, err) < 0)

@@ -11,6 +11,12 @@ static const struct sl_str file_names[] = {
     SL_STR_INIT("Kustomization"),
 };
 
+static struct sl_str shown_directory(struct sl_build *build, struct sl_str directory)
+{
+    struct sl_str name = kz_file_name(build, directory);
+    return name.len ? name : SL_STR(".");
+}
+
 static int find_file(struct sl_build *build, struct kz_target *target, struct sl_str *path,
                      struct sl_err *err)
 {
@@ -30,7 +36,7 @@ static int find_file(struct sl_build *build, struct kz_target *target, struct sl
             continue;
         if (target->file.len)
             return sl_fail(err, SL_E_INPUT, "\"%s\" has both " SL_FMT " and " SL_FMT,
-                           sl_shown(&shown, kz_file_name(build, directory)), SL_ARG(target->file),
+                           sl_shown(&shown, shown_directory(build, directory)), SL_ARG(target->file),
                            SL_ARG(file_names[i]));
         target->file = file_names[i];
         *path = candidate;
@@ -39,7 +45,7 @@ static int find_file(struct sl_build *build, struct kz_target *target, struct sl
         return 0;
     return sl_fail(err, SL_E_NOT_FOUND,
                    "\"%s\" has no kustomization.yaml (nor kustomization.yml nor Kustomization)",
-                   sl_shown(&shown, directory.len ? kz_file_name(build, directory) : SL_STR(".")));
+                   sl_shown(&shown, shown_directory(build, directory)));
 }
 
 static const struct kz_pair *find_pair(const struct kz_pairs *pairs, struct sl_str key)

@@ -146,7 +146,7 @@ int kz_transform_value_add(struct sl_build *build, struct kz_resmap *map, const 
     struct kz_text text;
     struct sl_node *root;
     if (value.text.len == 0)
-        value.text = sl_path_name(place->directory);
+        value.text = sl_path_name(place->directory.len ? place->directory : build->options.root);
     if (config->file.text.len) {
         if (kz_load(build, place, &config->file, "file of targets", &text, err) < 0 ||
             sl_yaml_read_one(&root, &build->doc, text.text, build->doc.files[text.mark.file - 1],

@@ -21,9 +21,13 @@ struct sl_build_options {
     bool load_restrict_none; /* files may be anywhere in the tree */
     bool managed_by_label;   /* kustomize's --enable-managedby-label */
     enum sl_build_order order;
-    /* A plain path of the tree: messages name files below it relative to it, and others with a "/" in front.
-     * .ptr NULL: all are named as they are in the tree. */
-    struct sl_str named_from;
+    /* Where the root of the tree and the working directory are in the file system, without the "/" in front:
+     * messages name files relative to the latter, and others from "/". .ptr of named_from NULL: files are
+     * named as they are in the tree. */
+    struct sl_str root, named_from;
+    /* Where to say, when the build failed because a path climbs above the root, by how many directories it
+     * does; 0 else. May be NULL. */
+    size_t *climbs;
 };
 
 struct sl_build;
