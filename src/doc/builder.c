@@ -1,5 +1,6 @@
 #include "builder.h"
 
+#include "base/limits.h"
 #include "entries.h"
 
 #include <sealift/text.h>
@@ -73,11 +74,19 @@ int sl_builder_close(struct sl_builder *builder, struct sl_node *node, size_t ba
     return 0;
 }
 
+int sl_builder_fail_node(const struct sl_builder *builder, struct sl_place place)
+{
+    if (builder->doc->node_count < SL_DOC_NODES_MAX)
+        return sl_fail_memory(builder->err);
+    return sl_fail_at(builder->err, SL_E_LIMIT, place, "more than %llu values in one document",
+                      (unsigned long long)SL_DOC_NODES_MAX);
+}
+
 struct sl_node *sl_builder_mark(const struct sl_builder *builder, struct sl_node *node, struct sl_place place)
 {
     if (node)
         node->mark = sl_place_mark(place, builder->file);
     else
-        (void)sl_node_fail(builder->doc, builder->err);
+        (void)sl_builder_fail_node(builder, place);
     return node;
 }

@@ -38,6 +38,9 @@ int sl_builder_check_unique(const struct sl_builder *builder, size_t base) SL_MU
 /* Moves the entries from `base` on into `node`. */
 int sl_builder_close(struct sl_builder *builder, struct sl_node *node, size_t base) SL_MUST_USE;
 
+/* What it means that a maker returned NULL: memory ran out, or the document is full, which has a place. */
+int sl_builder_fail_node(const struct sl_builder *builder, struct sl_place place);
+
 /* Gives a new node its place and passes it on; NULL, with the reason in `err`, when `node` is NULL. */
 struct sl_node *sl_builder_mark(const struct sl_builder *builder, struct sl_node *node,
                                 struct sl_place place);

@@ -94,7 +94,7 @@ int sl_yaml_anchor_copy(struct sl_yaml_reader *reader, struct sl_node **out, con
     if (is_deeper(node, levels))
         return sl_yaml_fail_depth(reader, event);
     if (reader->alias_budget > 0)
-        return sl_node_fail(reader->builder.doc, reader->builder.err);
+        return sl_builder_fail_node(&reader->builder, sl_yaml_event_place(reader, event));
     return sl_fail_at(reader->builder.err, SL_E_LIMIT, sl_yaml_event_place(reader, event),
                       "aliases repeat more than %llu values", (unsigned long long)SL_DOC_ALIAS_NODES_MAX);
 }

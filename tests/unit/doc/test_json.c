@@ -347,6 +347,14 @@ Test(json, the_layout_for_people)
     sl_buf_release(&out);
 }
 
+Test(json, the_number_of_values_is_limited)
+{
+    doc.node_count = SL_DOC_NODES_MAX - 2;
+    cr_expect_null(read_text(SL_STR("[1,\n\"x\"]")));
+    cr_expect_eq(err.code, SL_E_LIMIT);
+    cr_expect_str_eq(err.message, "f.json:2:1: more than 8000000 values in one document");
+}
+
 Test(json, a_text_over_the_limit_is_not_copied)
 {
     /* Never read beyond its first bytes: only the length counts. */

@@ -406,6 +406,17 @@ Test(yaml_read, a_file_over_the_limit_is_not_read)
     cr_expect_str_eq(err.message, "f.yaml:1:1: larger than 67108864 bytes");
 }
 
+Test(yaml_read, the_number_of_values_is_limited)
+{
+    doc.node_count = SL_DOC_NODES_MAX - 4;
+    cr_expect_null(read_text(SL_STR("a: 1\nb: [1, 2]\n"), SL_YAML_RESOURCE));
+    cr_expect_eq(err.code, SL_E_LIMIT);
+    cr_expect_str_eq(err.message, "f.yaml:2:5: more than 8000000 values in one document");
+    doc.node_count = SL_DOC_NODES_MAX - 4;
+    cr_expect_null(read_text(SL_STR("a: &x [1]\nb: *x\n"), SL_YAML_RESOURCE));
+    cr_expect_str_eq(err.message, "f.yaml:2:4: more than 8000000 values in one document");
+}
+
 Test(yaml_read, anchors_end_with_their_document)
 {
     cr_expect_null(read_text(SL_STR("a: &x 1\n---\nb: *x\n"), SL_YAML_VALUES));
