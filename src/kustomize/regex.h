@@ -1,7 +1,7 @@
 /*
  * Regular expressions of selectors, as Go's regexp (RE2) understands them, run by PCRE2 with limits on its
  * work. What RE2 does not have (back references, looking around) is refused, so that nothing is accepted here
- * that kustomize would not take. See docs/adr/0006.
+ * that kustomize would not take. See docs/adr/0009.
  */
 #ifndef REGEX_H
 #define REGEX_H
