@@ -55,12 +55,14 @@ static int read_request(struct sl_application *application, const struct sl_layo
                         struct sl_reading *reading, struct sl_err *err)
 {
     struct request request = {0};
-    for (size_t i = first; i < layout->resources.count; i++)
-        if (sl_str_equal(layout->resources.items[i].file, application->file))
-            request_of(&request, layout->resources.items[i].root);
+    for (size_t i = first; i < sl_build_count(layout->resources); i++) {
+        struct sl_built resource = sl_build_at(layout->resources, i);
+        if (sl_str_equal(resource.file, application->file))
+            request_of(&request, resource.node);
+    }
     if (request.count > 1) {
         struct sl_finding finding =
-            sl_finding_at(&reading->doc, request.mark, SL_NOTE, "values/several-charts");
+            sl_finding_at(sl_build_doc(layout->resources), request.mark, SL_NOTE, "values/several-charts");
         struct sl_shown shown;
         return sl_finding_report(reading->findings, &finding, err,
                                  "%s asks for more than one chart: the charts' own values are left out",
@@ -97,12 +99,12 @@ int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading,
     SL_CLEANUP(sl_map_release) struct sl_map by_name;
     sl_map_init(&by_name);
     layout->applications =
-        sl_arena_array(&reading->doc.arena, layout->resources.count, sizeof(struct sl_application));
+        sl_arena_array(&reading->doc.arena, sl_build_count(layout->resources), sizeof(struct sl_application));
     if (!layout->applications)
         return sl_fail_memory(err);
     struct sl_str last = {NULL, 0};
-    for (size_t i = 0; i < layout->resources.count; i++) {
-        struct sl_str file = layout->resources.items[i].file;
+    for (size_t i = 0; i < sl_build_count(layout->resources); i++) {
+        struct sl_str file = sl_build_at(layout->resources, i).file;
         struct sl_str name = sl_path_name(file);
         bool same_file = sl_str_equal(file, last);
         last = file;
@@ -145,8 +147,8 @@ static bool is_exact(struct sl_str version)
 static int report_version(struct sl_reading *reading, const struct sl_application *application,
                           const struct sl_artifact *carried, size_t candidates, struct sl_err *err)
 {
-    struct sl_finding finding =
-        sl_finding_at(&reading->doc, application->chart_mark, SL_WARNING, "values/chart-version");
+    struct sl_finding finding = sl_finding_at(sl_build_doc(reading->build), application->chart_mark,
+                                              SL_WARNING, "values/chart-version");
     finding.hint = SL_STR("the chart's own values are left out of the merge");
     struct sl_shown chart, wanted, version, path;
     if (candidates > 1)

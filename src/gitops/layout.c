@@ -108,7 +108,7 @@ static int compose(struct sl_layout *layout, struct sl_reading *reading, bool gi
     size_t file_count;
     if (sl_layout_release_files(layout, reading, given, &files, &file_count, err) < 0)
         return -1;
-    struct sl_level levels[] = {
+    struct sl_build_level levels[] = {
         {.directory = layout->release_directory, .files = files, .file_count = file_count},
         {.directory = SL_STR("overlays/default")},
         {.directory = layout->overlay_directory},
@@ -119,7 +119,10 @@ static int compose(struct sl_layout *layout, struct sl_reading *reading, bool gi
         .release = layout->release,
         .customer = layout->customer,
     };
-    return sl_compose(&layout->resources, reading, &composition, err);
+    if (sl_compose(reading, &composition, err) < 0)
+        return -1;
+    layout->resources = reading->build;
+    return 0;
 }
 
 int sl_layout_resolve(struct sl_layout *out, struct sl_reading *reading, const struct sl_layout_query *query,

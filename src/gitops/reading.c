@@ -15,6 +15,7 @@ void sl_reading_init(struct sl_reading *reading, struct sl_tree *tree, struct sl
 
 void sl_reading_release(struct sl_reading *reading)
 {
+    sl_build_free(reading->build);
     sl_map_release(&reading->file_index);
     sl_doc_release(&reading->doc);
 }

@@ -1,7 +1,6 @@
 #include "layout_parts.h"
 
 #include "base/checked.h"
-#include "kustomization.h"
 #include "model/report.h"
 
 #include <stdio.h>
@@ -161,9 +160,8 @@ static int check_environment(const struct sl_layout *layout, struct sl_reading *
 int sl_layout_release_files(const struct sl_layout *layout, struct sl_reading *reading, bool given,
                             struct sl_str **files, size_t *count, struct sl_err *err)
 {
-    struct sl_str file;
     struct found found = {0};
-    int own_composition = sl_kustomization_find(reading, layout->release_directory, &file, err);
+    int own_composition = sl_build_is_kustomization(reading->tree, layout->release_directory, err);
     if (own_composition < 0 || check_environment(layout, reading, own_composition, given, err) < 0)
         return -1;
     for (size_t i = 0; i < FOLDER_COUNT && !own_composition; i++)

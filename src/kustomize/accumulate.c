@@ -63,8 +63,8 @@ static int check_circle(struct sl_build *build, const struct kz_place *here, con
     return 0;
 }
 
-static int merge_accumulator(struct sl_build *build, struct kz_accumulator *out,
-                             const struct kz_accumulator *inner, struct sl_err *err)
+int kz_accumulator_merge(struct sl_build *build, struct kz_accumulator *out,
+                         const struct kz_accumulator *inner, struct sl_err *err)
 {
     if (kz_resmap_append_all(build, &out->map, &inner->map, err) < 0 ||
         kz_config_merge(build, &out->config, out->config, inner->config, err) < 0)
@@ -106,7 +106,7 @@ static int accumulate_directory(struct sl_build *build, const struct kz_target *
     struct kz_accumulator own = {0};
     int result = kz_accumulate(build, &inner, component ? out : &own, err);
     if (result == 0 && !component)
-        result = merge_accumulator(build, out, &own, err);
+        result = kz_accumulator_merge(build, out, &own, err);
     build->depth--;
     return result;
 }
@@ -177,7 +177,8 @@ static int accumulate_path(struct sl_build *build, const struct kz_target *targe
     if (!there)
         return not_there(build, path, step.location, err);
     if (entry.kind == SL_TREE_DIRECTORY)
-        return accumulate_directory(build, target, &step, out, err);
+        return kz_is_lower_level(build, step.location) ? kz_accumulate_below(build, target, out, err)
+                                                       : accumulate_directory(build, target, &step, out, err);
     if (component)
         return kz_fail(build, path->mark, err, "a component must be a directory, \"%s\" is a file",
                        sl_shown(&shown, path->text));
@@ -223,9 +224,16 @@ static int merge_config(struct sl_build *build, const struct kz_target *target, 
 int kz_accumulate(struct sl_build *build, const struct kz_target *target, struct kz_accumulator *out,
                   struct sl_err *err)
 {
+    if (kz_accumulate_paths(build, target, &target->kustomization->resources, out, err) < 0)
+        return -1;
+    return kz_accumulate_own(build, target, out, err);
+}
+
+int kz_accumulate_own(struct sl_build *build, const struct kz_target *target, struct kz_accumulator *out,
+                      struct sl_err *err)
+{
     const struct kz_kustomization *k = target->kustomization;
-    if (kz_accumulate_paths(build, target, &k->resources, out, err) < 0 ||
-        merge_config(build, target, out, err) < 0 || kz_run_generators(build, target, out, err) < 0)
+    if (merge_config(build, target, out, err) < 0 || kz_run_generators(build, target, out, err) < 0)
         return -1;
     for (size_t i = 0; i < k->components.count; i++)
         if (accumulate_path(build, target, &k->components.items[i], true, out, err) < 0)

@@ -1,5 +1,6 @@
 #include "kustomize/build.h"
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "doc/yaml.h"
 #include "origin.h"
@@ -13,8 +14,9 @@
 /* What kubectl calls the kustomize inside it. */
 #define MANAGED_BY "kustomize-(devel)"
 
-static void read_metadata(struct sl_build *build, const struct kz_kustomization *k)
+void kz_set_top(struct sl_build *build, const struct kz_kustomization *k)
 {
+    build->top = k;
     build->track_origin = k->build_metadata.count > 0;
     build->keep_origin = kz_texts_have(&k->build_metadata, SL_STR("originAnnotations"));
     build->keep_transformations = kz_texts_have(&k->build_metadata, SL_STR("transformerAnnotations"));
@@ -42,11 +44,10 @@ static int drop_local(struct sl_build *build, struct kz_resmap *map, struct sl_e
     return 0;
 }
 
-static int order(struct sl_build *build, struct kz_resmap *map, const struct kz_kustomization *k,
-                 struct sl_err *err)
+static int order(struct sl_build *build, struct kz_resmap *map, struct sl_err *err)
 {
-    if (k->sort_options)
-        return kz_transform_order(build, map, k->sort_options, err);
+    if (build->top && build->top->sort_options)
+        return kz_transform_order(build, map, build->top->sort_options, err);
     return build->options.order == SL_BUILD_ORDER_NONE ? 0 : kz_order_legacy(build, map, err);
 }
 
@@ -107,13 +108,12 @@ static int finish_annotations(struct sl_build *build, struct kz_resource *r, str
     return kz_resource_stringify(build, r, "annotations", err);
 }
 
-static int finish(struct sl_build *build, const struct kz_target *target, struct kz_accumulator *all,
-                  struct sl_err *err)
+static int finish(struct sl_build *build, struct kz_accumulator *all, struct sl_err *err)
 {
     if (kz_transform_hash(build, &all->map, err) < 0 ||
         kz_fix_references(build, &all->map, all->config, err) < 0 ||
         kz_vars_resolve(build, &all->vars, &all->map, all->config, err) < 0 ||
-        drop_local(build, &all->map, err) < 0 || order(build, &all->map, target->kustomization, err) < 0 ||
+        drop_local(build, &all->map, err) < 0 || order(build, &all->map, err) < 0 ||
         label_managed(build, &all->map, err) < 0)
         return -1;
     for (size_t i = 0; i < all->map.list.count; i++)
@@ -131,18 +131,30 @@ static int run(struct sl_build *build, struct sl_str directory, struct sl_err *e
         return kz_no_memory(build, err);
     if (kz_target_open(build, &target, err) < 0)
         return -1;
-    read_metadata(build, target.kustomization);
+    kz_set_top(build, target.kustomization);
     if (kz_accumulate(build, &target, &all, err) < 0)
         return -1;
-    return finish(build, &target, &all, err);
+    return finish(build, &all, err);
 }
 
-int sl_build(struct sl_build **out, struct sl_tree *tree, struct sl_str directory,
-             const struct sl_build_options *options, struct sl_err *err)
+static int run_stack(struct sl_build *build, const struct sl_build_level *levels, size_t level_count,
+                     struct sl_err *err)
+{
+    struct kz_accumulator all = {0};
+    if (level_count == 0)
+        return 0;
+    build->levels = levels;
+    build->level = level_count - 1;
+    if (kz_accumulate_stack(build, &all, err) < 0)
+        return -1;
+    return finish(build, &all, err);
+}
+
+static struct sl_build *new_build(struct sl_tree *tree, const struct sl_build_options *options)
 {
     struct sl_build *build = calloc(1, sizeof *build);
     if (!build)
-        return sl_fail_memory(err);
+        return NULL;
     sl_doc_init(&build->doc);
     sl_map_init(&build->regexes);
     sl_buf_init(&build->work, 2 * SL_DOC_BYTES_MAX);
@@ -150,11 +162,30 @@ int sl_build(struct sl_build **out, struct sl_tree *tree, struct sl_str director
     build->kube = sl_kube_builtin();
     if (options)
         build->options = *options;
-    if (run(build, directory, err) < 0) {
-        sl_build_free(build);
+    return build;
+}
+
+int sl_build(struct sl_build **out, struct sl_tree *tree, struct sl_str directory,
+             const struct sl_build_options *options, struct sl_err *err)
+{
+    SL_CLEANUP(sl_build_freep) struct sl_build *build = new_build(tree, options);
+    if (!build)
+        return sl_fail_memory(err);
+    if (run(build, directory, err) < 0)
         return -1;
-    }
-    *out = build;
+    *out = sl_steal(&build);
+    return 0;
+}
+
+int sl_build_stack(struct sl_build **out, struct sl_tree *tree, const struct sl_build_level *levels,
+                   size_t level_count, const struct sl_build_options *options, struct sl_err *err)
+{
+    SL_CLEANUP(sl_build_freep) struct sl_build *build = new_build(tree, options);
+    if (!build)
+        return sl_fail_memory(err);
+    if (run_stack(build, levels, level_count, err) < 0)
+        return -1;
+    *out = sl_steal(&build);
     return 0;
 }
 

@@ -34,6 +34,7 @@ struct kz_gvk {
 
 struct kz_resource;
 struct kz_config;
+struct kz_kustomization;
 struct kz_regex;
 
 struct kz_resources {
@@ -55,7 +56,12 @@ struct sl_build {
     struct kz_regex *regex_list;
     struct sl_buf work; /* for a text that is about to be copied */
     struct kz_texts warnings;
-    unsigned depth; /* of kustomizations inside one another */
+    const struct sl_build_level *levels; /* of a stack, lowest first */
+    size_t level;                        /* whose kustomizations are being built */
+    bool below_taken;                    /* that level has got what is below it */
+    struct sl_str stack_from;            /* the directory that origins are seen from */
+    const struct kz_kustomization *top;  /* its buildMetadata and sortOptions count; NULL: nobody's */
+    unsigned depth;                      /* of kustomizations inside one another */
     uint64_t visits;
     struct kz_resources resources; /* the result */
 };

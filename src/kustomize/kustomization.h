@@ -144,6 +144,7 @@ struct kz_kustomization {
     struct kz_generator_options *generator_options;
     struct kz_texts configurations, generators, transformers, validators, build_metadata;
     bool is_component;
+    bool is_empty; /* the file says nothing but its kind */
 };
 
 /* Reads the text of the file `name`, applies what is deprecated to what replaced it, and checks it. */

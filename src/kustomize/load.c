@@ -50,11 +50,20 @@ static size_t climbs(struct sl_str directory, struct sl_str path)
 int kz_locate(struct sl_build *build, const struct kz_place *place, const struct kz_text *path,
               struct sl_str *out, struct sl_err *err)
 {
-    if (sl_path_join(&build->doc.arena, place->directory, path->text, out, err) == 0)
-        return 0;
-    if (build->options.climbs && err->code == SL_E_INPUT)
-        *build->options.climbs = climbs(place->directory, path->text);
-    return kz_wrap(build, path->mark, err);
+    if (sl_path_join(&build->doc.arena, place->directory, path->text, out, err) < 0) {
+        if (build->options.climbs && err->code == SL_E_INPUT)
+            *build->options.climbs = climbs(place->directory, path->text);
+        return kz_wrap(build, path->mark, err);
+    }
+    const struct sl_build_options *options = &build->options;
+    if (options->enter && options->enter(options->context, *out, err) < 0)
+        return kz_wrap(build, path->mark, err);
+    return 0;
+}
+
+int kz_use(struct sl_build *build, struct sl_str file, struct sl_err *err)
+{
+    return build->options.used ? build->options.used(build->options.context, file, err) : 0;
 }
 
 static bool is_below(struct sl_str path, struct sl_str directory)
@@ -88,6 +97,8 @@ int kz_load(struct sl_build *build, const struct kz_place *place, const struct k
         return kz_fail(build, path->mark, err, "the %s \"%s\" %s", what, sl_shown(&shown, path->text),
                        there ? "is a directory, not a file" : "is not there");
     out->mark = (struct sl_mark){0, 0, 0};
+    if (kz_use(build, file, err) < 0)
+        return -1;
     if (sl_tree_read(build->tree, file, &out->text, err) < 0)
         return kz_wrap(build, path->mark, err);
     struct sl_str name = kz_file_name(build, file);

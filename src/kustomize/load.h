@@ -15,10 +15,13 @@ struct kz_place {
 /* Whether kustomize would fetch this from elsewhere. */
 bool kz_is_remote(struct sl_str path);
 
-/* The plain path of what `path` names in a file of the place; a path that leaves the tree is an error at its
- * mark. */
+/* The plain path of what `path` names in a file of the place; a path that leaves the tree, or that must not
+ * be named, is an error at its mark. */
 int kz_locate(struct sl_build *build, const struct kz_place *place, const struct kz_text *path,
               struct sl_str *out, struct sl_err *err) SL_MUST_USE;
+
+/* Tells whoever wants to know that a file of the tree is read. */
+int kz_use(struct sl_build *build, struct sl_str file, struct sl_err *err) SL_MUST_USE;
 
 /* The bytes of a file, and the plain path it has in the tree; `what` is "resource", "patch": for messages.
  * What is restricted, remote, missing or a directory is an error at the mark of `path`. */

@@ -1,9 +1,11 @@
 #include "target.h"
 
+#include "base/limits.h"
 #include "doc/json.h"
 #include "doc/yaml.h"
 
 #include <sealift/text.h>
+#include <stdio.h>
 
 static const struct sl_str file_names[] = {
     SL_STR_INIT("kustomization.yaml"),
@@ -15,6 +17,22 @@ static struct sl_str shown_directory(struct sl_build *build, struct sl_str direc
 {
     struct sl_str name = kz_file_name(build, directory);
     return name.len ? name : SL_STR(".");
+}
+
+int sl_build_is_kustomization(struct sl_tree *tree, struct sl_str directory, struct sl_err *err)
+{
+    for (size_t i = 0; i < sizeof file_names / sizeof file_names[0]; i++) {
+        char path[SL_PATH_MAX + 32];
+        struct sl_tree_entry entry;
+        (void)snprintf(path, sizeof path, SL_FMT "%s" SL_FMT, SL_ARG(directory), directory.len ? "/" : "",
+                       SL_ARG(file_names[i]));
+        int there = sl_tree_stat(tree, sl_str_from(path), &entry, err);
+        if (there < 0)
+            return -1;
+        if (there && entry.kind == SL_TREE_FILE)
+            return 1;
+    }
+    return 0;
 }
 
 static int find_file(struct sl_build *build, struct kz_target *target, struct sl_str *path,
@@ -105,8 +123,15 @@ int kz_target_open(struct sl_build *build, struct kz_target *target, struct sl_e
 {
     struct sl_str path = {NULL, 0};
     struct sl_str text = {NULL, 0};
-    if (find_file(build, target, &path, err) < 0 || sl_tree_read(build->tree, path, &text, err) < 0 ||
+    struct sl_shown shown;
+    if (find_file(build, target, &path, err) < 0 || kz_use(build, path, err) < 0 ||
+        sl_tree_read(build->tree, path, &text, err) < 0 ||
         kz_kustomization_read(build, &target->kustomization, text, kz_file_name(build, path), err) < 0)
         return -1;
+    if (target->kustomization->is_empty && !target->on_below) {
+        (void)sl_fail(err, SL_E_INPUT, "%s: this kustomization is empty",
+                      sl_shown(&shown, kz_file_name(build, path)));
+        return sl_hint(err, "list at least one file under resources");
+    }
     return set_schema(build, target, err);
 }

@@ -12,6 +12,7 @@ struct kz_target {
     struct kz_kustomization *kustomization;
     struct sl_str file;        /* its name, without the directory */
     struct sl_str origin_path; /* from the kustomization that is built to this one, as written */
+    bool on_below;             /* it builds on a lower level, and so may say nothing itself */
 };
 
 /* What has come together so far: resources, the configuration of transformers, vars. */
@@ -31,6 +32,25 @@ int kz_accumulate(struct sl_build *build, const struct kz_target *target, struct
 /* Adds what a list of files and directories yields. */
 int kz_accumulate_paths(struct sl_build *build, const struct kz_target *target, const struct kz_texts *paths,
                         struct kz_accumulator *out, struct sl_err *err) SL_MUST_USE;
+
+/* Adds what the target itself does, when its resources are there: generators, components, transformers. */
+int kz_accumulate_own(struct sl_build *build, const struct kz_target *target, struct kz_accumulator *out,
+                      struct sl_err *err) SL_MUST_USE;
+int kz_accumulator_merge(struct sl_build *build, struct kz_accumulator *out,
+                         const struct kz_accumulator *inner, struct sl_err *err) SL_MUST_USE;
+
+/* -- stack.c -- */
+/* Adds what the levels of build->levels up to build->level come to. */
+int kz_accumulate_stack(struct sl_build *build, struct kz_accumulator *out, struct sl_err *err) SL_MUST_USE;
+/* Whether `directory` is that of a level below the one at hand. */
+bool kz_is_lower_level(const struct sl_build *build, struct sl_str directory);
+/* Adds what is below the level at hand, unless that has been done; `target` is where it is named. */
+int kz_accumulate_below(struct sl_build *build, const struct kz_target *target, struct kz_accumulator *out,
+                        struct sl_err *err) SL_MUST_USE;
+
+/* -- build.c -- */
+/* Makes this the kustomization whose buildMetadata and sortOptions count. */
+void kz_set_top(struct sl_build *build, const struct kz_kustomization *k);
 
 /* -- run.c -- */
 int kz_run_generators(struct sl_build *build, const struct kz_target *target, struct kz_accumulator *out,

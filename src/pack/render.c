@@ -84,13 +84,12 @@ static int render(struct sl_rendering *rendering, const struct sl_release_query 
         .sequence = query->sequence,
     };
     struct sl_layout *layout = &rendering->layout;
-    if (sl_layout_resolve(layout, &rendering->reading, &layout_query, err) < 0)
-        return -1;
+    int resolved = sl_layout_resolve(layout, &rendering->reading, &layout_query, err);
     rendering->facts.environment = layout->environment;
     rendering->facts.environment_from = layout->environment_from;
     rendering->facts.sequence = layout->sequence;
     rendering->facts.sequence_from = layout->sequence_from;
-    if (render_manifests(rendering, err) < 0 || render_values(rendering, err) < 0 ||
+    if (resolved < 0 || render_manifests(rendering, err) < 0 || render_values(rendering, err) < 0 ||
         find_carried(rendering, err) < 0)
         return -1;
     if (rendering->files.count > 1)
@@ -115,7 +114,7 @@ int sl_release_render(struct sl_rendering **out, const struct sl_release_query *
     rendering->reading.tree = rendering->tree;
     int result = render(rendering, query, err);
     sl_findings_sort(findings);
-    if (result < 0)
+    if (result < 0 && err->code != SL_E_FINDINGS)
         return -1;
     size_t errors = sl_findings_of(findings, SL_ERROR) - errors_before;
     *out = sl_steal(&rendering);

@@ -126,20 +126,26 @@ Test(render, a_name_longer_than_a_file_name_is_cut_and_kept_apart)
     pack_kit_release(&kit);
 }
 
-/* Documents that cannot be applied are findings, one each, and the rendering can still be looked at. */
+/* Documents that cannot be applied are findings. Where kustomize refuses one there is nothing to look at;
+ * what only Kubernetes would refuse is told one by one, and the rest is rendered. */
 static const struct {
     const char *text, *findings;
+    bool rendered;
 } bad[] = {
-    {"just text\n", "manifests/not-kubernetes " SITE ":1:1"},
-    {"a: 1\n", "manifests/not-kubernetes " SITE ":1:1"},
-    {"apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n", "manifests/not-kubernetes " SITE ":1:1"},
-    {"apiVersion: v1\nkind: Job\nmetadata: {generateName: x}\n", "manifests/not-kubernetes " SITE ":1:1"},
-    {"apiVersion: v1\nmetadata: {name: a}\n---\nkind: A\nmetadata: {name: a}\n",
-     "manifests/not-kubernetes " SITE ":1:1;manifests/not-kubernetes " SITE ":4:1"},
-    {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n", "manifests/duplicate " SITE ":1:1"},
-    {"apiVersion: v2\nkind: Namespace\nmetadata: {name: shop}\n", "manifests/duplicate " SITE ":1:1"},
-    {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, namespace: x}\n", ""},
-    {"apiVersion: a/v1\nkind: Namespace\nmetadata: {name: shop}\n", ""},
+    {"just text\n", "kustomization/build " SITE ":1:1", false},
+    {"a: 1\n", "kustomization/build " SITE ":1:1", false},
+    {"apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n", "kustomization/build " SITE ":1:1", false},
+    {"apiVersion: v1\nkind: Job\nmetadata: {generateName: x}\n", "kustomization/build " SITE ":1:1", false},
+    {"apiVersion: v1\nmetadata: {name: a}\n", "kustomization/build " SITE ":1:1", false},
+    {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n", "kustomization/build " SITE ":1:1", false},
+    {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, namespace: x}\n",
+     "kustomization/build " SITE ":1:1", false},
+    {"kind: A\nmetadata: {name: a}\n---\nkind: B\nmetadata: {name: a}\n",
+     "manifests/not-kubernetes " SITE ":1:1;manifests/not-kubernetes " SITE ":4:1", true},
+    {"apiVersion: v1\nkind: ThingList\n", "manifests/not-kubernetes " SITE ":1:1", true},
+    {"apiVersion: v1\nkind: A\nmetadata: {name: 7}\n", "manifests/not-kubernetes " SITE ":1:1", true},
+    {"apiVersion: v2\nkind: Namespace\nmetadata: {name: shop}\n", "manifests/duplicate " SITE ":1:1", true},
+    {"apiVersion: a/v1\nkind: Namespace\nmetadata: {name: shop}\n", "", true},
 };
 
 Test(render, documents_that_cannot_be_applied_are_findings)
@@ -150,32 +156,52 @@ Test(render, documents_that_cannot_be_applied_are_findings)
         cr_expect_eq(kit.result, *bad[i].findings ? -1 : 0, "row %zu: %s", i, kit.err.message);
         if (*bad[i].findings)
             cr_expect_eq(kit.err.code, SL_E_FINDINGS, "row %zu: %s", i, kit.err.message);
-        cr_expect_str_eq(pack_kit_findings(&kit), bad[i].findings, "row %zu", i);
+        cr_expect_str_eq(pack_kit_findings(&kit), bad[i].findings, "row %zu: %s", i, pack_kit_findings(&kit));
         cr_assert_not_null(kit.rendering);
-        cr_expect(pack_kit_text(&kit, "manifests/v1_namespace_shop.yaml"));
+        bool rendered = pack_kit_text(&kit, "manifests/v1_namespace_shop.yaml") != NULL;
+        cr_expect_eq(rendered, bad[i].rendered, "row %zu", i);
+        cr_expect_str_eq(sl_rendering_facts(kit.rendering)->environment.ptr, "production");
         pack_kit_release(&kit);
     }
 }
 
 Test(render, a_duplicate_says_where_the_first_one_is)
 {
-    temp_dir_write_text(&temp, SITE, bad[5].text);
-    render();
-    cr_expect_str_eq(
-        sl_findings_at(kit.findings, 0)->message.ptr,
-        "a second Namespace shop; the first is at releases/v1.0/clusters/production-cluster.yaml:1:1");
-    cr_expect_str_eq(kit.err.message, "release v1.0 for customer-a has 1 error");
-    pack_kit_release(&kit);
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n",
+         "Namespace/shop is there already, from releases/v1.0/clusters/production-cluster.yaml:1:1"},
+        {"apiVersion: v2\nkind: Namespace\nmetadata: {name: shop}\n",
+         "a second Namespace shop; the first is at releases/v1.0/clusters/production-cluster.yaml:1:1"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        temp_dir_write_text(&temp, SITE, rows[i].text);
+        render();
+        cr_expect_str_eq(sl_findings_at(kit.findings, 0)->message.ptr, rows[i].message);
+        cr_expect_str_eq(kit.err.message, "release v1.0 for customer-a has 1 error");
+        pack_kit_release(&kit);
+    }
 }
 
-Test(render, what_is_not_applied_is_a_warning_and_does_not_stop)
+Test(render, what_the_overlay_changes_is_what_is_packed)
 {
     temp_dir_write_text(&temp, "overlays/customer-a/kustomization.yaml",
-                        "resources: [site.yaml]\nnamePrefix: x-\n");
+                        "resources: [site.yaml]\nnamePrefix: x-\npatches:\n- path: patch.yaml\n"
+                        "configMapGenerator: [{name: facts, literals: [a=b]}]\n");
+    temp_dir_write_text(&temp, "overlays/customer-a/patch.yaml",
+                        "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {tier: lts}}\n");
     render();
     cr_expect_eq(kit.result, 0, "%s", kit.err.message);
-    cr_expect_str_eq(pack_kit_findings(&kit),
-                     "kustomization/not-applied overlays/customer-a/kustomization.yaml:2:1");
+    cr_expect_str_eq(pack_kit_findings(&kit), "");
+    cr_expect_str_eq(pack_kit_text(&kit, "manifests/kustomization.yaml"),
+                     "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n"
+                     "- argoproj.io_v1alpha1_appproject_x-shop.yaml\n- v1_namespace_shop.yaml\n"
+                     "- helm.toolkit.fluxcd.io_v2_helmrelease_x-prometheus.yaml\n"
+                     "- argoproj.io_v1alpha1_application_argocd_x-web.yaml\n- v1_configmap_x-site.yaml\n"
+                     "- v1_configmap_x-facts-4h2mbtbbt6.yaml\n");
+    cr_expect_str_eq(pack_kit_text(&kit, "manifests/v1_namespace_shop.yaml"),
+                     "apiVersion: v1\nkind: Namespace\nmetadata:\n  labels:\n    tier: lts\n  name: shop\n");
     pack_kit_release(&kit);
 }
 

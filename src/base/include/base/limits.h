@@ -86,10 +86,6 @@
 
 /* -- release repositories -- */
 
-/* Kustomizations nested one in another. Real repositories stay under 10. */
-#define SL_COMPOSE_DEPTH_MAX 64
-/* Kustomizations followed for one delivery: two that each name the next one twice double at every step. */
-#define SL_COMPOSE_VISITS_MAX UINT64_C(10000)
 /* Documents of one delivery: each becomes a file of the bundle. */
 #define SL_COMPOSE_DOCUMENTS_MAX UINT64_C(40000)
 /* Helm's own limits on a chart (3.17): all of it unpacked, and one file of it. */

@@ -54,7 +54,7 @@ struct sl_layout {
     struct sl_str environment, environment_from;
     uint64_t sequence; /* 0: it could not be derived */
     struct sl_str sequence_from;
-    struct sl_resources resources;
+    const struct sl_build *resources;    /* what release and overlays come to */
     struct sl_application *applications; /* in the order of composition */
     size_t application_count;
     struct sl_artifacts artifacts; /* of releases/RELEASE/artifacts */
@@ -76,7 +76,8 @@ struct sl_layout {
  *   values/two-files            two files of one place belong to one application, by an alias
  *   values/chart-version (warning)  the release carries the chart, but not the version that is asked for
  *   values/several-charts (note)    an application of more than one chart: chart defaults are left out
- * -1 also for files that cannot be read or parsed.
+ * -1 also for files that cannot be read or parsed. SL_E_FINDINGS: release and overlays cannot be built, and a
+ * finding says why; what is derived before that is in `out`.
  */
 int sl_layout_resolve(struct sl_layout *out, struct sl_reading *reading, const struct sl_layout_query *query,
                       struct sl_err *err) SL_MUST_USE;

@@ -9,6 +9,7 @@
 #define GITOPS_READING_H
 
 #include "doc/yaml.h"
+#include "kustomize/build.h"
 #include "tree/tree.h"
 #include <sealift/finding.h>
 
@@ -20,6 +21,7 @@ struct sl_reading {
     size_t file_count;
     size_t file_capacity;
     struct sl_map file_index;
+    struct sl_build *build; /* what sl_compose() made, with a document of its own; NULL before */
 };
 
 void sl_reading_init(struct sl_reading *reading, struct sl_tree *tree, struct sl_findings *findings);

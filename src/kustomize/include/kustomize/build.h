@@ -28,6 +28,13 @@ struct sl_build_options {
     /* Where to say, when the build failed because a path climbs above the root, by how many directories it
      * does; 0 else. May be NULL. */
     size_t *climbs;
+    /* Asked about every file and directory that is named, before it is looked at; `location` is a plain path
+     * of the tree. -1 refuses it: the build fails with that error, and the place that names it. NULL: all may
+     * be named. */
+    int (*enter)(void *context, struct sl_str location, struct sl_err *err);
+    /* Told of every file that is read, which may be the same one again. -1 stops the build. May be NULL. */
+    int (*used)(void *context, struct sl_str file, struct sl_err *err);
+    void *context; /* of the two */
 };
 
 struct sl_build;
@@ -36,6 +43,31 @@ struct sl_build;
  */
 int sl_build(struct sl_build **out, struct sl_tree *tree, struct sl_str directory,
              const struct sl_build_options *options, struct sl_err *err) SL_MUST_USE;
+
+/* One level of a stack. */
+struct sl_build_level {
+    struct sl_str directory;    /* a plain path of the tree */
+    const struct sl_str *files; /* plain paths: what it consists of where it has no kustomization file */
+    size_t file_count;
+};
+
+/*
+ * Builds a stack of levels, lowest first, each on all that is below it:
+ *   - A kustomization gets the level below in the place of its first reference to the directory of any lower
+ *     level, wherever in what it names that stands; where there is none, as its first resource. Further
+ *     references to lower levels add nothing: they are all in it already.
+ *   - A component is applied to the level below, as if both stood in one kustomization.
+ *   - A level without kustomization file is as if it had one that lists its files.
+ * What holds for the whole build, buildMetadata and sortOptions, is that of the highest level with anything
+ * in it, unless that is a component.
+ */
+int sl_build_stack(struct sl_build **out, struct sl_tree *tree, const struct sl_build_level *levels,
+                   size_t level_count, const struct sl_build_options *options,
+                   struct sl_err *err) SL_MUST_USE;
+
+/* Whether a directory, which need not be there, has a kustomization file: 1, 0 or -1. */
+int sl_build_is_kustomization(struct sl_tree *tree, struct sl_str directory, struct sl_err *err) SL_MUST_USE;
+
 void sl_build_free(struct sl_build *build); /* NULL is fine */
 void sl_build_freep(struct sl_build **build);
 
