@@ -24,6 +24,8 @@ static int base_node(struct sl_build *build, const char *kind, struct kz_text na
         set(build, metadata, "name", name.text, name.mark, err) < 0 ||
         (space.len && set(build, metadata, "namespace", space, name.mark, err) < 0))
         return -1;
+    for (uint32_t i = 0; i < metadata->count; i++)
+        kz_set_new(metadata->as.entries[i].value, metadata->as.entries[i].value->as.text);
     return 0;
 }
 

@@ -222,8 +222,13 @@ static int fix_map(struct fixer *f, struct sl_node *node, struct sl_err *err)
         return -1;
     if (referral->space.len == 0)
         return 0;
-    struct kz_text text = {referral->space, node->mark};
-    return kz_map_text(f->build, node, SL_STR("namespace"), text, err);
+    struct sl_node *value;
+    if (kz_map_need(f->build, node, SL_STR("namespace"), SL_NULL, &value, err) < 0)
+        return -1;
+    if (space_node)
+        return kz_set_plain(f->build, value, referral->space, err);
+    kz_set_new(value, referral->space);
+    return 0;
 }
 
 static int fix(struct sl_build *build, const void *context, struct sl_node *node, struct sl_err *err)

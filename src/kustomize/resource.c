@@ -182,7 +182,7 @@ int kz_resource_set_name(struct sl_build *build, struct kz_resource *r, struct s
         kz_map_need(build, metadata, SL_STR("name"), SL_NULL, &value, err) < 0)
         return -1;
     if (value->kind == SL_NULL)
-        kz_set_string(value, name);
+        kz_set_new(value, name);
     else if (kz_set_plain(build, value, name, err) < 0)
         return -1;
     r->name = name;

@@ -90,7 +90,7 @@ struct sl_str kz_scalar_keep(struct sl_build *build, const struct sl_node *node)
 void kz_set_string(struct sl_node *node, struct sl_str text)
 {
     node->kind = SL_STRING;
-    node->style = may_be_special(text) ? SL_STYLE_QUOTED : SL_STYLE_ANY;
+    node->style = SL_STYLE_ANY;
     node->count = 0;
     node->as.text = text.ptr ? text : SL_STR("");
 }
@@ -123,6 +123,13 @@ struct sl_node *kz_resolve(struct sl_build *build, struct sl_str text)
     if (result == 0 && node && kz_is_scalar(node))
         return node;
     return sl_node_string(&build->doc, text);
+}
+
+void kz_set_new(struct sl_node *node, struct sl_str text)
+{
+    kz_set_string(node, text);
+    if (may_be_special(text))
+        node->style = SL_STYLE_QUOTED;
 }
 
 int kz_set_plain(struct sl_build *build, struct sl_node *node, struct sl_str text, struct sl_err *err)

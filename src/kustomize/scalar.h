@@ -26,6 +26,8 @@ bool kz_is_empty(const struct sl_node *node);  /* not there, null, {} or [] */
 
 /* Makes the node a string. `text` must live as long as the build. */
 void kz_set_string(struct sl_node *node, struct sl_str text);
+/* Makes a field that was not there a string that stays one. */
+void kz_set_new(struct sl_node *node, struct sl_str text);
 /* Sets text without a tag: a plain scalar may turn into something else than a string. */
 int kz_set_plain(struct sl_build *build, struct sl_node *node, struct sl_str text,
                  struct sl_err *err) SL_MUST_USE;
