@@ -40,6 +40,7 @@ static int drop_local(struct sl_build *build, struct kz_resmap *map, struct sl_e
         if (local && !sl_str_equal(kz_scalar_text(local, &digits), SL_STR("false")))
             r->node = NULL;
     }
+    map->has_empty = true;
     kz_resmap_drop_empty(map);
     return 0;
 }

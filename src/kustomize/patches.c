@@ -202,8 +202,10 @@ static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct
     if (sl_strategic_merge(&merged, &build->doc, r->node, patch->node, type_of(build, r, patch), err) < 0)
         return -1;
     r->node = kz_is_empty(merged) ? NULL : merged;
-    if (!r->node)
+    if (!r->node) {
+        map->has_empty = true;
         return 0;
+    }
     if (r->node->kind != SL_MAP)
         return kz_fail(build, patch->node->mark, err, "the patch leaves no resource");
     if (!patch->allow_kind_change) {

@@ -103,6 +103,7 @@ struct kz_resmap {
     struct kz_resources list;
     struct kz_list_index index;
     struct kz_resources found; /* the result of the last search */
+    bool has_empty;            /* something in it may have been deleted */
 };
 
 /* Appends; an id that is already there is an error. */

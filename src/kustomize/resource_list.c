@@ -90,6 +90,8 @@ static int add_id(struct sl_build *build, struct kz_list_index *index, struct kz
 int kz_resmap_changed(struct sl_build *build, struct kz_resmap *map, struct kz_resource *r,
                       struct sl_err *err)
 {
+    if (kz_is_empty(r->node))
+        map->has_empty = true;
     struct kz_id before = kz_current_id(r);
     kz_resource_refresh(build, r);
     struct kz_id after = kz_current_id(r);
@@ -137,6 +139,9 @@ int kz_resmap_append_all(struct sl_build *build, struct kz_resmap *map, const st
 void kz_resmap_drop_empty(struct kz_resmap *map)
 {
     size_t kept = 0;
+    if (!map->has_empty)
+        return;
+    map->has_empty = false;
     for (size_t i = 0; i < map->list.count; i++) {
         struct kz_resource *r = map->list.items[i];
         if (kz_is_empty(r->node)) {
