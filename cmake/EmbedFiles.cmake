@@ -1,5 +1,10 @@
-# cmake -DFOLDER=... -DOUTPUT=... -P EmbedFiles.cmake: writes a C file that holds every file below FOLDER, for
-# src/pack/template.h. Needs nothing but CMake.
+# cmake -DFOLDER=... -DOUTPUT=... [-DNAME=template -DHEADER=template.h] -P EmbedFiles.cmake: writes a C file that holds
+# every file below FOLDER as NAME_files[] and NAME_file_count, which HEADER declares (see src/pack/template.h). Needs
+# nothing but CMake.
+if(NOT NAME)
+  set(NAME template)
+  set(HEADER template.h)
+endif()
 file(GLOB_RECURSE names RELATIVE "${FOLDER}" "${FOLDER}/*")
 list(SORT names COMPARE STRING)
 set(arrays "")
@@ -21,5 +26,5 @@ foreach(name IN LISTS names)
 endforeach()
 file(
   WRITE "${OUTPUT}"
-  "#include \"template.h\"\n\n${arrays}\nconst struct template_file template_files[] = {\n${table}};\n"
-  "const size_t template_file_count = sizeof template_files / sizeof template_files[0];\n")
+  "#include \"${HEADER}\"\n\n${arrays}\nconst struct ${NAME}_file ${NAME}_files[] = {\n${table}};\n"
+  "const size_t ${NAME}_file_count = sizeof ${NAME}_files / sizeof ${NAME}_files[0];\n")

@@ -84,6 +84,23 @@
 #define SL_REGEX_DEPTH_MAX    10000
 #define SL_REGEX_HEAP_KIB_MAX 4096
 
+/* -- JSON Schema: schemas come from charts, and documents from customers -- */
+
+/* Subschemas inside one another while one document is checked, by nesting and by reference: a reference to
+ * itself has no end. Twice the depth of a document, and then some, still fits the stack. */
+#define SL_SCHEMA_DEPTH_MAX 2000
+/* Steps of work of one compiling or one checking, a few nanoseconds each. A document of 64 MiB against a schema
+ * of its size takes about a tenth; what takes more repeats itself. */
+#define SL_SCHEMA_STEPS_MAX UINT64_C(100000000)
+/* Errors that one report keeps: nobody reads more. */
+#define SL_SCHEMA_ERRORS_MAX 100
+/* Documents that one schema may refer to, directly and through others. */
+#define SL_SCHEMA_DOCUMENTS_MAX 1000
+/* What one compiled schema may take. Kubernetes' whole OpenAPI document takes some tens of megabytes. */
+#define SL_SCHEMA_MEMORY_MAX SL_GIB
+/* Bytes of one regular expression; PCRE2's own limit on the compiled form is reached long before. */
+#define SL_SCHEMA_PATTERN_MAX (16 * SL_KIB)
+
 /* -- release repositories -- */
 
 /* Documents of one delivery: each becomes a file of the bundle. */
