@@ -79,7 +79,11 @@ struct sl_site_event {
     bool present; /* the generation it led to is still on disk */
 };
 struct sl_site_log;
-/* Changes nothing. SL_E_NOT_FOUND without a site in ROOT. The texts live as long as the log. */
+/*
+ * Changes nothing. SL_E_NOT_FOUND without a site in ROOT; SL_E_REFUSED where the chain is broken, or the last
+ * line is not about what is current, as when lines are missing at the end. Lines that are missing so that the
+ * last one left leads to what is current by chance do not show. The texts live as long as the log.
+ */
 int sl_site_history(struct sl_site_log **out, const struct sl_site_options *options,
                     struct sl_err *err) SL_MUST_USE;
 size_t sl_site_log_count(const struct sl_site_log *log);
@@ -105,8 +109,8 @@ struct sl_site_state {
     bool pending; /* an earlier change was stopped in the middle; the next install or rollback finishes or
                      drops it */
 };
-/* Changes nothing. 0 with drifted == 0 or > 0; SL_E_NOT_FOUND when nothing is installed. The manifest itself
- * must have the digest that the history recorded (SL_E_REFUSED). */
+/* Changes nothing. 0 with drifted == 0 or > 0; SL_E_NOT_FOUND when nothing is installed. SL_E_REFUSED when
+ * `current` is not what the history says, or the manifest has not the digest that the history recorded. */
 int sl_site_status(struct sl_site_state *out, const struct sl_site_options *options,
                    const struct sl_drift_report *report, struct sl_err *err) SL_MUST_USE;
 

@@ -246,6 +246,10 @@ static int disagree(const struct site *site, struct sl_err *err)
         (void)sl_fail(err, SL_E_REFUSED,
                       "%s/" SITE_CURRENT " leads to " SL_FMT ", but by the history to " SL_FMT, site->shown,
                       SL_ARG(site->current), SL_ARG(last));
+    if (site->current.len > 0 && !site_history_knows(site, site->current))
+        return sl_hint(err,
+                       "put " SITE_STATE "/" SITE_HISTORY " back from a backup if lines of it were lost, "
+                       "or make " SITE_CURRENT " lead where its last line says");
     return sl_hint(err, "ln -sfn " SITE_GENERATIONS "/" SL_FMT " %.80s/" SITE_CURRENT, SL_ARG(last),
                    site->shown);
 }
@@ -296,7 +300,7 @@ static int remove_temporary(const struct site *site, struct sl_err *err)
     return 0;
 }
 
-static int check_agreement(const struct site *site, struct sl_err *err)
+int site_check_agreement(const struct site *site, struct sl_err *err)
 {
     if (!sl_str_equal(site->current, last_generation(site)))
         return disagree(site, err);
@@ -319,7 +323,7 @@ int site_recover(struct site *site, struct sl_err *err)
         if (site_load(site, err) < 0)
             return -1;
     }
-    if (check_agreement(site, err) < 0)
+    if (site_check_agreement(site, err) < 0)
         return -1;
     if (site_staging_empty(site, err) < 0)
         return -1;

@@ -13,6 +13,10 @@
  */
 int site_recover(struct site *site, struct sl_err *err) SL_MUST_USE;
 
+/* Of what was loaded, without a pending change: SL_E_REFUSED where `current` is not what the last line of the
+ * history says, or nobody's site is installed. */
+int site_check_agreement(const struct site *site, struct sl_err *err) SL_MUST_USE;
+
 /* The one way in which `current` changes. Texts of `change` are borrowed. */
 
 /* To a generation that is staged as staging/NAME (NAME is change->to) and that `verified` answers for. Brings

@@ -81,7 +81,8 @@ static int load_current(struct site *site, struct sl_err *err)
                       "%s/" SITE_CURRENT " leads to %s, which is no generation of this site", site->shown,
                       sl_escape(shown, sizeof shown, link));
         return sl_hint(err, "somebody changed it by hand: make it lead to the generation that "
-                            "`sealift history` shows last, or move it away if it was never sealift's");
+                            "the last line of " SITE_STATE "/" SITE_HISTORY
+                            " names, or move it away if it was never sealift's");
     }
     site->current = sl_arena_str(&site->arena, name);
     return site->current.ptr ? 0 : sl_fail_memory(err);

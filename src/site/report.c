@@ -4,16 +4,33 @@
 #include <sealift/site.h>
 
 #include "base/cleanup.h"
+#include "change.h"
 #include "compare.h"
 #include "generation.h"
 
 #include <stdio.h>
 
+/*
+ * Without the lock, `current` and the history may be of two moments, with a whole change of another process
+ * between them. They disagree for certain when they do so twice with the same number of lines and nothing
+ * pending the second time: whatever changed `current` after the first look at the history has by then
+ * removed its pending.json, so it has added its line.
+ */
 static int open_for_reading(struct site *site, struct sl_err *err)
 {
     if (site_open(site, err) < 0 || site_require(site, err) < 0)
         return -1;
-    return site_load(site, err);
+    size_t lines = SIZE_MAX;
+    for (;;) {
+        if (site_load(site, err) < 0)
+            return -1;
+        if (site->has_pending || site_check_agreement(site, err) == 0)
+            return 0;
+        if (err->code != SL_E_REFUSED || site->history.count == lines)
+            return -1;
+        lines = site->history.count;
+        sl_err_clear(err);
+    }
 }
 
 /* -- status -- */
@@ -22,11 +39,7 @@ static int no_current(const struct site *site, struct sl_err *err)
 {
     if (site->history.count == 0)
         return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s", site->shown);
-    struct sl_str last = site->history.changes[site->history.count - 1].to;
-    (void)sl_fail(err, SL_E_REFUSED, "%s/" SITE_CURRENT " is missing; by the history it led to " SL_FMT,
-                  site->shown, SL_ARG(last));
-    return sl_hint(err, "ln -s " SITE_GENERATIONS "/" SL_FMT " %.80s/" SITE_CURRENT, SL_ARG(last),
-                   site->shown);
+    return site_check_agreement(site, err);
 }
 
 static void copy_label(char out[64], struct sl_str label)

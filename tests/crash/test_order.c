@@ -70,6 +70,21 @@ int __wrap_sl_sys_renameat_noreplace(int from, const char *a, int to, const char
 }
 TRACE(symlinkat, (const char *target, int dir, const char *name), (target, dir, name), dir, name)
 
+/* Whose site changes once right behind the next look at `current`, as if by another process. */
+static struct site_kit *meanwhile;
+
+ssize_t __real_sl_sys_readlinkat(int dir, const char *name, char *out, size_t size);
+ssize_t __wrap_sl_sys_readlinkat(int dir, const char *name, char *out, size_t size);
+ssize_t __wrap_sl_sys_readlinkat(int dir, const char *name, char *out, size_t size)
+{
+    ssize_t got = __real_sl_sys_readlinkat(dir, name, out, size);
+    struct site_kit *kit = meanwhile;
+    meanwhile = NULL;
+    if (kit)
+        (void)site_kit_must_install(kit, &kit->b);
+    return got;
+}
+
 /* The steps of src/site/change.c. The letters are its. */
 #define A "syncfs .\n"
 #define REPLACE(name)                                                                                        \
@@ -147,4 +162,18 @@ Test(order, a_file_system_that_cannot_promise_not_to_replace_will_do)
         cr_expect_eq(scenario_state(&scenario), SCENARIO_NEW, "%s", scenario_plans[i].name);
         scenario_remove(&scenario);
     }
+}
+
+Test(order, a_whole_change_between_two_looks_of_somebody_without_the_lock_is_no_disagreement)
+{
+    struct site_kit kit;
+    site_kit_make(&kit);
+    (void)site_kit_must_install(&kit, &kit.a);
+    meanwhile = &kit;
+    struct sl_site_state state;
+    struct sl_err err = {0};
+    cr_expect_eq(sl_site_status(&state, &kit.options, NULL, &err), 0, "%s", err.message);
+    cr_expect_null(meanwhile);
+    cr_expect_eq(state.sequence, 18);
+    site_kit_remove(&kit);
 }

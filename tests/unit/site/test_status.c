@@ -245,8 +245,75 @@ Test(status, a_generation_that_no_history_knows_is_not_believed)
     struct sl_err err = {0};
     cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
-    cr_expect(strstr(err.message, "does not know the generation 18-v1.1-0123456789ab"), "%s", err.message);
+    cr_expect(strstr(err.message, "current leads to 18-v1.1-0123456789ab, but by the history to 17-v1.0-"),
+              "%s", err.message);
+    cr_expect(strstr(err.hint, "state/history.jsonl"), "%s", err.hint);
     sl_buf_release(&lines);
+}
+
+/* What install and rollback refuse is no intact site for those who only look. */
+static void expect_disagreement(const char *message, const char *hint)
+{
+    struct sl_err refused = {0};
+    struct sl_install_result result;
+    cr_assert_eq(site_kit_install(&kit, &kit.a, &result, &refused), -1);
+    struct sl_buf lines;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+    cr_expect(strstr(err.message, message), "%s", err.message);
+    cr_expect(strstr(err.hint, hint), "%s", err.hint);
+    cr_expect_str_eq(err.message, refused.message);
+    cr_expect_str_eq(err.hint, refused.hint);
+    struct sl_site_log *log = NULL;
+    cr_expect_eq(sl_site_history(&log, &kit.options, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+    cr_expect_str_eq(err.message, refused.message);
+    sl_buf_release(&lines);
+}
+
+Test(status, a_current_that_was_turned_by_hand_is_refused)
+{
+    char first[PATH_MAX];
+    char current[PATH_MAX];
+    ssize_t len = readlink(site_kit_path(&kit, current, "current"), first, sizeof first - 1);
+    cr_assert_gt(len, 0);
+    first[len] = '\0';
+    (void)site_kit_must_install(&kit, &kit.b);
+    cr_assert_eq(unlink(current), 0);
+    cr_assert_eq(symlink(first, current), 0);
+    expect_disagreement("by the history to 18-v1.1-", "ln -sfn generations/18-v1.1-");
+}
+
+Test(status, a_history_that_is_missing_or_lost_its_end_is_refused)
+{
+    char path[PATH_MAX];
+    struct stat one;
+    cr_assert_eq(stat(site_kit_path(&kit, path, "state/history.jsonl"), &one), 0);
+    (void)site_kit_must_install(&kit, &kit.b);
+    cr_assert_eq(truncate(path, one.st_size), 0);
+    expect_disagreement("by the history to 17-v1.0-", "put state/history.jsonl back from a backup");
+    cr_assert_eq(unlink(path), 0);
+    expect_disagreement("but there is no history", "put state/history.jsonl back from a backup");
+}
+
+/* Somebody else may be between the two steps right now. */
+Test(status, a_change_that_is_not_finished_is_no_disagreement)
+{
+    char history[PATH_MAX];
+    char pending[PATH_MAX];
+    cr_assert_eq(rename(site_kit_path(&kit, history, "state/history.jsonl"),
+                        site_kit_path(&kit, pending, "state/lost")),
+                 0);
+    temp_dir_write_text(&kit.temp, "site/state/pending.json",
+                        "{\"action\":\"install\",\"bundle\":\"customer-a-v1.1-18\",\"from\":\"\","
+                        "\"manifest_sha256\":"
+                        "\"0000000000000000000000000000000000000000000000000000000000000000\","
+                        "\"schema\":1,\"signers\":[],\"time\":1,\"to\":\"18-v1.1-0123456789ab\"}");
+    struct sl_site_log *log = NULL;
+    struct sl_err err = {0};
+    cr_expect_eq(sl_site_history(&log, &kit.options, &err), 0, "%s", err.message);
+    sl_site_log_free(log);
 }
 
 Test(status, nothing_installed_is_said_so)
@@ -274,7 +341,7 @@ Test(status, a_missing_current_is_not_taken_for_nothing_installed)
     struct sl_err err = {0};
     cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
-    cr_expect(strstr(err.hint, "ln -s generations/17-v1.0-"), "%s", err.hint);
+    cr_expect(strstr(err.hint, "ln -sfn generations/17-v1.0-"), "%s", err.hint);
     sl_buf_release(&lines);
 }
 
