@@ -100,6 +100,8 @@ int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv,
               struct sl_err *err) SL_MUST_USE;
 
 /* -- help.c -- */
+/* "usage: sealift verify BUNDLE --pubkey FILE [OPTION]..." */
+void cli_usage(struct sl_buf *out, const struct cli_command *command);
 void cli_help_all(struct sl_buf *out);
 void cli_help_command(struct sl_buf *out, const struct cli_command *command);
 

@@ -39,7 +39,9 @@ static int check_free(const char *path, struct sl_err *err)
 {
     if (access(path, F_OK) != 0)
         return 0;
-    (void)sl_fail(err, SL_E_EXISTS, "%s is there already, and a key is never overwritten", path);
+    char shown[512];
+    (void)sl_fail(err, SL_E_EXISTS, "%s is there already, and a key is never overwritten",
+                  sl_escape(shown, sizeof shown, sl_str_from(path)));
     return sl_hint(err, "choose another name with --out");
 }
 
@@ -60,7 +62,11 @@ static int generate(struct key_files *files, const struct context *context, stru
         return -1;
     if (sl_file_create(files->secret, sl_buf_view(&files->secret_text), 0600, false, err) < 0)
         return -1;
-    return sl_file_create(files->public, sl_buf_view(&files->public_text), 0644, false, err);
+    if (sl_file_create(files->public, sl_buf_view(&files->public_text), 0644, false, err) == 0)
+        return 0;
+    /* A secret key without its public half is of no use, and would be in the way next time. */
+    (void)unlink(files->secret);
+    return -1;
 }
 
 static int report(struct cli *cli, const struct key_files *files, struct sl_err *err)
@@ -69,9 +75,13 @@ static int report(struct cli *cli, const struct key_files *files, struct sl_err 
     if (sl_public_key_read(&key, sl_buf_view(&files->public_text), files->public, err) < 0)
         return -1;
     char id[SL_KEY_ID_HEX + 1];
+    char secret[1024];
+    char public[1024];
+    sl_escape(secret, sizeof secret, sl_str_from(files->secret));
+    sl_escape(public, sizeof public, sl_str_from(files->public));
     sl_buf_printf(&cli->out, "key %s\n", sl_key_id_text(id, key.id));
-    cli_field(cli, "secret", "%s  keep it, and a copy, where only those who sign can read it", files->secret);
-    cli_field(cli, "public", "%s  give it to every site, on another way than the bundles", files->public);
+    cli_field(cli, "secret", "%s  keep it, and a copy, where only those who sign can read it", secret);
+    cli_field(cli, "public", "%s  give it to every site, on another way than the bundles", public);
     return 0;
 }
 

@@ -29,13 +29,19 @@ static void option_line(struct sl_buf *out, const struct cli_option *option)
     sl_buf_release(&text);
 }
 
-void cli_help_command(struct sl_buf *out, const struct cli_command *command)
+void cli_usage(struct sl_buf *out, const struct cli_command *command)
 {
     sl_buf_printf(out, "usage: sealift %s%s%s", command->name, *command->words ? " " : "", command->words);
     for (size_t i = 0; command->options[i].name; i++)
         if (command->options[i].required)
             sl_buf_printf(out, " --%s %s", command->options[i].name, command->options[i].argument);
-    sl_buf_printf(out, " [OPTION]...\n\n%s\n\nOptions:\n", command->description);
+    sl_buf_text(out, " [OPTION]...");
+}
+
+void cli_help_command(struct sl_buf *out, const struct cli_command *command)
+{
+    cli_usage(out, command);
+    sl_buf_printf(out, "\n\n%s\n\nOptions:\n", command->description);
     for (size_t i = 0; command->options[i].name; i++)
         option_line(out, &command->options[i]);
     if (command->in_repository)

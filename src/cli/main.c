@@ -12,6 +12,21 @@
 
 #define REPORT_MAX (256U << 20)
 
+/* Controls and malformed bytes become "?"; what is escaped already, and line ends, stay. */
+static void print_lines(struct sl_buf *out, struct sl_str text)
+{
+    for (size_t i = 0; i < text.len;) {
+        uint32_t c = 0;
+        size_t len = sl_utf8_decode(sl_str_slice(text, i, text.len), &c);
+        bool harmless = len > 0 && (c == '\n' || (c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0)));
+        if (harmless)
+            sl_buf_append(out, text.ptr + i, len);
+        else
+            sl_buf_byte(out, '?');
+        i += len ? len : 1;
+    }
+}
+
 /* Messages are ours and escape what is not; this is the second fence in front of the terminal. */
 static void print_error(const struct sl_err *err)
 {
@@ -22,11 +37,12 @@ static void print_error(const struct sl_err *err)
     sl_buf_byte(&text, '\n');
     if (err->hint[0])
         sl_buf_printf(&text, "         %s\n", err->hint);
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] < 0x20 && text.ptr[i] != '\n')
-            text.ptr[i] = '?';
-    if (text.ptr)
-        (void)fwrite(text.ptr, 1, text.len, stderr);
+    struct sl_buf safe;
+    sl_buf_init(&safe, 65536);
+    print_lines(&safe, sl_buf_view(&text));
+    if (safe.ptr)
+        (void)fwrite(safe.ptr, 1, safe.len, stderr);
+    sl_buf_release(&safe);
     sl_buf_release(&text);
 }
 

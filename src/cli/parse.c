@@ -150,23 +150,35 @@ static int parse_options(struct cli_parsed *parsed, struct cli *cli, int argc, c
             parsed->help = true;
         else if (result == OPTION_VERSION)
             parsed->version = true;
+        else if (!command)
+            return bad_option(command, argv, result, err);
         else if (store(parsed->context.bytes, &command->options[result], optarg, err) < 0)
             return -1;
     }
+}
+
+/* The first line of the command's help, as the hint. */
+static int hint_usage(const struct cli_command *command, struct sl_err *err)
+{
+    struct sl_buf usage;
+    sl_buf_init(&usage, SL_ERR_HINT_MAX);
+    cli_usage(&usage, command);
+    (void)sl_hint(err, "%s", usage.ptr ? usage.ptr : "");
+    sl_buf_release(&usage);
+    return -1;
 }
 
 static int check_words(const struct cli_command *command, const struct cli *cli, struct sl_err *err)
 {
     if (cli->word_count < command->words_min) {
         (void)sl_fail(err, SL_E_USAGE, "%s needs %s", command->name, command->words);
-        return sl_hint(err, "usage: sealift %s %s [OPTION]...", command->name, command->words);
+        return hint_usage(command, err);
     }
     if (cli->word_count > command->words_max) {
         char shown[64];
         sl_escape(shown, sizeof shown, sl_str_from(cli->words[command->words_max]));
         (void)sl_fail(err, SL_E_USAGE, "%s does not know what to do with '%s'", command->name, shown);
-        return sl_hint(err, "usage: sealift %s%s%s [OPTION]...", command->name, *command->words ? " " : "",
-                       command->words);
+        return hint_usage(command, err);
     }
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sealift/file.h>
 #include <sealift/text.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -56,6 +57,26 @@ void cli_holder(char out[128], const char *command)
 
 /* -- passwords -- */
 
+/* Signals that end or stop the process wait until the terminal is as it was before. */
+static void hold_signals(sigset_t *before)
+{
+    sigset_t held;
+    (void)sigemptyset(&held);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGALRM};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        (void)sigaddset(&held, numbers[i]);
+    (void)sigprocmask(SIG_BLOCK, &held, before);
+}
+
+/* Whether one of them has come meanwhile. */
+static bool signal_waits(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
+            sigismember(&pending, SIGHUP) == 1 || sigismember(&pending, SIGQUIT) == 1);
+}
+
 /* One line from the terminal in raw mode, so that Ctrl-C can put the terminal back before anything ends. */
 static int read_hidden_line(int tty, char *line, size_t *len, struct sl_err *err)
 {
@@ -67,7 +88,11 @@ static int read_hidden_line(int tty, char *line, size_t *len, struct sl_err *err
             continue;
         if (got < 0)
             return sl_fail_errno(err, SL_E_IO, "read the password from the terminal");
-        if (got == 0 || c == '\n' || c == '\r' || c == 4)
+        if (got == 0 && signal_waits())
+            return sl_fail(err, SL_E_USAGE, "no password was given");
+        if (got == 0)
+            continue;
+        if (c == '\n' || c == '\r' || c == 4)
             return 0;
         if (c == 3)
             return sl_fail(err, SL_E_USAGE, "no password was given");
@@ -85,10 +110,12 @@ static int ask(int tty, struct sl_buf *out, const char *prompt, const char *path
     struct termios before;
     if (tcgetattr(tty, &before) < 0)
         return sl_fail_errno(err, SL_E_IO, "switch off the terminal's echo");
+    sigset_t mask;
+    hold_signals(&mask);
     struct termios hidden = before;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
-    hidden.c_cc[VMIN] = 1;
-    hidden.c_cc[VTIME] = 0;
+    hidden.c_cc[VMIN] = 0;
+    hidden.c_cc[VTIME] = 2; /* tenths of a second: how soon a signal that came is seen */
     char shown[256];
     sl_escape(shown, sizeof shown, sl_str_from(path));
     if (dprintf(tty, "%s %s: ", prompt, shown) < 0 || tcsetattr(tty, TCSAFLUSH, &hidden) < 0)
@@ -98,6 +125,7 @@ static int ask(int tty, struct sl_buf *out, const char *prompt, const char *path
     int result = read_hidden_line(tty, line, &len, err);
     (void)tcsetattr(tty, TCSAFLUSH, &before);
     (void)dprintf(tty, "\n");
+    (void)sigprocmask(SIG_SETMASK, &mask, NULL);
     sl_buf_append(out, line, len);
     explicit_bzero(line, sizeof line);
     if (result < 0)
@@ -122,14 +150,22 @@ static int ask_at_terminal(int tty, struct sl_buf *out, const char *path, bool c
     return result;
 }
 
+/* Byte by byte, so that what follows the line stays unread; into room that never moves, so that no copy is left. */
 static int first_line_of_stdin(struct sl_buf *out, struct sl_err *err)
 {
-    char c;
-    ssize_t got;
-    while ((got = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
-        sl_buf_byte(out, c);
+    char *line = sl_buf_reserve(out, PASSWORD_MAX);
+    size_t len = 0;
+    ssize_t got = 0;
+    while (line && len < PASSWORD_MAX && (got = read(STDIN_FILENO, line + len, 1)) == 1 && line[len] != '\n')
+        len++;
     if (got < 0)
         return sl_fail_errno(err, SL_E_IO, "read the password from standard input");
+    if (line && got == 0 && len == 0) {
+        (void)sl_fail(err, SL_E_USAGE, "the key needs a password, and none came on standard input");
+        return sl_hint(err, "run it at a terminal, or give --password-file");
+    }
+    if (line)
+        sl_buf_commit(out, len);
     return sl_buf_check(out, "password", err);
 }
 
@@ -140,6 +176,12 @@ int cli_password(struct sl_buf *out, const char *path, const char *password_file
         if (sl_file_read(out, password_file, PASSWORD_MAX, err) < 0)
             return -1;
         out->len = sl_str_find(sl_buf_view(out), '\n');
+        if (out->len > 0 && out->ptr[out->len - 1] == '\r') {
+            (void)sl_fail(err, SL_E_INPUT,
+                          "%s ends its line with CR LF, and the CR would count as part of the password",
+                          password_file);
+            return sl_hint(err, "save it with LF line ends");
+        }
         return 0;
     }
     if (!isatty(STDIN_FILENO))
