@@ -47,11 +47,12 @@ struct sl_release_facts {
 struct sl_rendering;
 /*
  * Reads, checks and renders. `findings` is made by the caller, and sorted here. On SL_E_FINDINGS, which means
- * that one of them has severity error, *out is still set, so that it can be shown; not so on any other
- * failure: SL_E_USAGE      a name that is no label, or a release or customer that is not there (with those
- * that are) SL_E_INPUT      YAML that cannot be parsed, with its place; a work tree that is not what its
- * commit holds: changed or new files anywhere in it, or files with a part in the result that git ignores or
- *                   changes when it checks them out
+ * that one of them has severity error, *out is still set, so that it can be shown; it holds no files where
+ * kustomize refused to build release and overlay. Not so on any other failure:
+ *   SL_E_USAGE      a name that is no label, or a release or customer that is not there (with those that are)
+ *   SL_E_INPUT      YAML outside of the build that cannot be parsed, with its place; a work tree that is not
+ *                   what its commit holds: changed or new files anywhere in it, or files with a part in the
+ *                   result that git ignores or changes when it checks them out
  *   SL_E_NOT_FOUND  no such directory or revision
  *   SL_E_LIMIT, SL_E_IO, SL_E_NO_MEMORY
  */
