@@ -49,6 +49,26 @@ class Documents(Case):
         self.assertGreater(len(script), 8)
         self.shell("\n".join(script))
 
+    def test_every_message_of_the_troubleshooting_page_is_in_the_source(self):
+        source = ""
+        for folder, _, files in os.walk(os.path.join(SOURCE, "src")):
+            for name in files:
+                if name.endswith((".c", ".h")):
+                    with open(os.path.join(folder, name), encoding="utf-8") as f:
+                        source += f.read()
+        # Literals that a line end parts are one text; a message may be made of several by formats.
+        source = re.sub(r'"\s*\n\s*"', "", source)
+        source = re.sub(r"%[^a-z]*[a-z]+", "%", source)
+        with open(os.path.join(SOURCE, "docs/troubleshooting.md"), encoding="utf-8") as f:
+            rows = [line.split("|")[1] for line in f if line.startswith("| `")]
+        quoted = [text for row in rows for text in re.findall(r"`([^`]+)`", row)]
+        self.assertGreater(len(quoted), 40)
+        made_at_run_time = ("No space left on device", "there is no release", "there is no customer")
+        for text in quoted:
+            if text not in made_at_run_time:
+                with self.subTest(message=text):
+                    self.assertTrue(text in source, "no message of the source has this text")
+
     def test_links_between_documents_lead_somewhere(self):
         documents = ["README.md"]
         for folder, _, files in os.walk(os.path.join(SOURCE, "docs")):
