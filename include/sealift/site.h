@@ -56,9 +56,10 @@ struct sl_rollback_result {
 };
 
 /*
- * To `generation` (a name, or what is unambiguous of its beginning: "17"), or when NULL to the one that was
- * current before the current one. A repair is no step on that way, a rollback is one: a second rollback
- * undoes the first. Of several copies of one bundle the newest that is on disk is meant.
+ * To `generation` (a name, or what is unambiguous of its beginning: "17"), or when NULL to the newest that was
+ * current before, is of another bundle and is still on disk. A repair is no step on that way, a rollback is
+ * one: a second rollback undoes the first. Of several copies of one bundle the newest that is on disk is
+ * meant.
  *
  * The target's files are compared with its manifest first, and that with the history: SL_E_DRIFT or
  * SL_E_REFUSED when they differ. SL_E_USAGE when the target is current already, or `generation` is ambiguous,
@@ -109,7 +110,8 @@ struct sl_site_state {
     bool pending; /* an earlier change was stopped in the middle; the next install or rollback finishes or
                      drops it */
 };
-/* Changes nothing. 0 with drifted == 0 or > 0; SL_E_NOT_FOUND when nothing is installed. SL_E_REFUSED when
+/* Changes nothing. 0 with drifted == 0 or > 0; SL_E_DRIFT when the whole generation is no longer there;
+ * SL_E_NOT_FOUND when nothing is installed. SL_E_REFUSED when
  * `current` is not what the history says, or the manifest has not the digest that the history recorded. */
 int sl_site_status(struct sl_site_state *out, const struct sl_site_options *options,
                    const struct sl_drift_report *report, struct sl_err *err) SL_MUST_USE;

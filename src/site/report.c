@@ -78,6 +78,15 @@ static int compare(struct site_drifts *out, const struct site *site, const struc
     return 0;
 }
 
+/* As a difference: everything in it is missing. */
+static int current_is_gone(const struct site *site, struct sl_err *err)
+{
+    (void)sl_fail(err, SL_E_DRIFT,
+                  "%s/" SITE_CURRENT " leads to " SITE_GENERATIONS "/" SL_FMT ", which is no longer there",
+                  site->shown, SL_ARG(site->current));
+    return sl_hint(err, "install its bundle again, or go back to another generation");
+}
+
 int sl_site_status(struct sl_site_state *out, const struct sl_site_options *options,
                    const struct sl_drift_report *report, struct sl_err *err)
 {
@@ -87,6 +96,9 @@ int sl_site_status(struct sl_site_state *out, const struct sl_site_options *opti
         return -1;
     if (site.current.len == 0)
         return no_current(&site, err);
+    int present = site_generation_present(&site, site.current, err);
+    if (present <= 0)
+        return present < 0 ? -1 : current_is_gone(&site, err);
     SL_CLEANUP(site_generation_release) struct site_generation generation;
     if (site_generation_open(&generation, &site, site.current, err) < 0)
         return -1;

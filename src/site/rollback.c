@@ -13,23 +13,39 @@ static const struct sl_digest *digest_of(const struct site *site, struct sl_str 
     return change ? &change->manifest : NULL;
 }
 
+static int is_gone(struct sl_str name, struct sl_err *err)
+{
+    (void)sl_fail(err, SL_E_NOT_FOUND, SL_FMT " is in the history, but no longer on disk", SL_ARG(name));
+    return sl_hint(err, "install its bundle again");
+}
+
 /*
  * The generation that was current before the current one: going back through the history, the first `from`
- * that is of another bundle than what is current. A repair, which leads from a bundle to a fresh copy of it,
- * is no step; a rollback is one, so that a second rollback undoes the first.
+ * that is of another bundle than what is current, and still on disk. A repair, which leads from a bundle to a
+ * fresh copy of it, is no step; a rollback is one, so that a second rollback undoes the first.
  */
 static int find_previous(struct sl_str *out, const struct site *site, struct sl_err *err)
 {
     const struct sl_site_history *history = &site->history;
     const struct sl_digest *current = digest_of(site, site->current);
+    struct sl_str gone = {NULL, 0};
     for (size_t i = history->count; i > 0; i--) {
         struct sl_str from = history->changes[i - 1].from;
         const struct sl_digest *digest = from.len ? digest_of(site, from) : NULL;
-        if (digest && current && !sl_digest_equal(digest, current)) {
+        if (!digest || !current || sl_digest_equal(digest, current))
+            continue;
+        int present = site_generation_present(site, from, err);
+        if (present < 0)
+            return -1;
+        if (present) {
             *out = from;
             return 0;
         }
+        if (gone.len == 0)
+            gone = from;
     }
+    if (gone.len > 0)
+        return is_gone(gone, err);
     (void)sl_fail(err, SL_E_USAGE,
                   "there is nothing to go back to: no other bundle was current before " SL_FMT,
                   SL_ARG(site->current));
@@ -90,10 +106,8 @@ static int not_there(const struct site *site, struct sl_str text, struct sl_err 
     (void)sl_escape(shown, sizeof shown, text);
     for (size_t i = site->history.count; i > 0; i--) {
         struct sl_str name = site->history.changes[i - 1].to;
-        if (!fits(name, text, FIT_BEGINNING))
-            continue;
-        (void)sl_fail(err, SL_E_NOT_FOUND, SL_FMT " is in the history, but no longer on disk", SL_ARG(name));
-        return sl_hint(err, "install its bundle again");
+        if (fits(name, text, FIT_BEGINNING))
+            return is_gone(name, err);
     }
     (void)sl_fail(err, SL_E_NOT_FOUND, "no generation of %s begins with \"%s\"", site->shown, shown);
     return sl_hint(err, "`sealift history` shows their names");

@@ -153,13 +153,17 @@ Test(rollback, a_manifest_that_is_not_the_one_that_was_installed_is_not_believed
     expect_current(second);
 }
 
-Test(rollback, a_generation_that_is_gone_is_named_as_gone)
+static void move_away(const char *generation)
 {
     char from[PATH_MAX];
     char to[PATH_MAX];
-    (void)site_kit_path(&kit, from, "generations/%s", first);
-    (void)temp_dir_join(&kit.temp, "gone", to);
-    cr_assert_eq(rename(from, to), 0);
+    (void)site_kit_path(&kit, from, "generations/%s", generation);
+    cr_assert_eq(rename(from, temp_dir_join(&kit.temp, generation, to)), 0);
+}
+
+Test(rollback, a_generation_that_is_gone_is_named_as_gone)
+{
+    move_away(first);
     const char *const names[] = {NULL, "17"};
     for (size_t i = 0; i < 2; i++) {
         struct sl_rollback_result result;
@@ -167,8 +171,44 @@ Test(rollback, a_generation_that_is_gone_is_named_as_gone)
         cr_expect_eq(roll_back(names[i], &result, &err), -1);
         cr_expect_eq(err.code, SL_E_NOT_FOUND, "%s", err.message);
         cr_expect(strstr(err.message, first), "%s", err.message);
+        cr_expect(strstr(err.hint, "install its bundle again"), "%s", err.hint);
     }
     expect_current(second);
+
+    /* What the hint says helps: a copy under a new name, and then back again. */
+    struct sl_rollback_result result;
+    struct sl_err err;
+    char copy[SL_GENERATION_NAME_MAX];
+    (void)snprintf(copy, sizeof copy, "%s", site_kit_must_install(&kit, &kit.a));
+    cr_expect_str_neq(copy, first);
+    expect_current(copy);
+    cr_expect_eq(roll_back(NULL, &result, &err), 0, "%s", err.message);
+    cr_expect_str_eq(result.to, second);
+    cr_expect_eq(roll_back("17", &result, &err), 0, "%s", err.message);
+    cr_expect_str_eq(result.to, copy);
+}
+
+Test(rollback, a_generation_that_is_gone_is_passed_over)
+{
+    struct sl_buf bundle;
+    delivery_make(&bundle, &(struct delivery_options){.sequence = 19, .release = "v1.2"});
+    (void)site_kit_must_install(&kit, &bundle);
+    move_away(second);
+    struct sl_rollback_result result;
+    struct sl_err err;
+    cr_expect_eq(roll_back(NULL, &result, &err), 0, "%s", err.message);
+    cr_expect_str_eq(result.to, first);
+    expect_current(first);
+    sl_buf_release(&bundle);
+}
+
+Test(rollback, from_a_generation_that_is_gone_leads_to_the_one_before)
+{
+    move_away(second);
+    struct sl_rollback_result result;
+    struct sl_err err;
+    cr_expect_eq(roll_back(NULL, &result, &err), 0, "%s", err.message);
+    expect_current(first);
 }
 
 Test(rollback, needs_something_to_go_back_to)

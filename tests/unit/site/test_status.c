@@ -251,6 +251,24 @@ Test(status, a_generation_that_no_history_knows_is_not_believed)
     sl_buf_release(&lines);
 }
 
+Test(status, a_current_generation_that_is_gone_is_a_difference_that_installing_again_mends)
+{
+    char from[PATH_MAX];
+    char to[PATH_MAX];
+    cr_assert_eq(rename(site_kit_path(&kit, from, "generations"), temp_dir_join(&kit.temp, "gone", to)), 0);
+    struct sl_buf lines;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_status(&kit, &lines, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_DRIFT, "%s", err.message);
+    cr_expect(strstr(err.message, "current leads to generations/17-v1.0-"), "%s", err.message);
+    cr_expect(strstr(err.message, ", which is no longer there"), "%s", err.message);
+    cr_expect(strstr(err.hint, "install its bundle again"), "%s", err.hint);
+    sl_buf_release(&lines);
+    const char *copy = site_kit_must_install(&kit, &kit.a);
+    cr_expect_str_eq(copy + strlen(copy) - 2, ".2");
+    expect_drifts("");
+}
+
 /* What install and rollback refuse is no intact site for those who only look. */
 static void expect_disagreement(const char *message, const char *hint)
 {
