@@ -14,6 +14,21 @@ static int check_names(const struct sl_layout_query *query, struct sl_err *err)
     return query->environment.len ? sl_label_check("environment", query->environment, err) : 0;
 }
 
+/* From here on nothing of another release or customer can be read, however a path gets there. */
+static int guard_tree(struct sl_reading *reading, const struct sl_layout_query *query, struct sl_err *err)
+{
+    struct sl_arena *arena = &reading->doc.arena;
+    struct sl_delivery_scope *scope = sl_arena_alloc(arena, sizeof *scope);
+    if (!scope)
+        return sl_fail_memory(err);
+    scope->release = sl_arena_str(arena, query->release);
+    scope->customer = sl_arena_str(arena, query->customer);
+    if (!scope->release.ptr || !scope->customer.ptr)
+        return sl_fail_memory(err);
+    sl_tree_set_guard(reading->tree, sl_scope_guard, scope);
+    return 0;
+}
+
 /* The names as texts of the reading, and the directories they lead to. */
 static int place_names(struct sl_layout *layout, struct sl_reading *reading,
                        const struct sl_layout_query *query, struct sl_err *err)
@@ -131,7 +146,7 @@ int sl_layout_resolve(struct sl_layout *out, struct sl_reading *reading, const s
     *out = (struct sl_layout){0};
     struct sl_str customer_file;
     struct sl_str artifacts;
-    if (check_names(query, err) < 0 ||
+    if (check_names(query, err) < 0 || guard_tree(reading, query, err) < 0 ||
         sl_layout_require(reading, SL_RELEASES, query->release, "release", err) < 0 ||
         sl_layout_require(reading, SL_OVERLAYS, query->customer, "customer", err) < 0 ||
         place_names(out, reading, query, err) < 0 || read_release_file(out, reading, err) < 0 ||

@@ -67,7 +67,11 @@ int sl_layout_require(struct sl_reading *reading, struct sl_str folder, struct s
                       SL_ARG(folder));
         return sl_hint(err, "name the repository with -C, or make a new one with `sealift init`");
     }
-    if (list_names(reading, folder, &names, &count, err) < 0)
+    /* A list does not say why a link must not be used. */
+    struct sl_str path;
+    if (sl_reading_path(reading, &path, folder, name, err) < 0 ||
+        sl_tree_stat(reading->tree, path, NULL, err) < 0 ||
+        list_names(reading, folder, &names, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (sl_str_equal(names[i], name))

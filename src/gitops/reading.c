@@ -15,6 +15,9 @@ void sl_reading_init(struct sl_reading *reading, struct sl_tree *tree, struct sl
 
 void sl_reading_release(struct sl_reading *reading)
 {
+    /* What the guard knows is in the document's memory. */
+    if (reading->tree)
+        sl_tree_set_guard(reading->tree, NULL, NULL);
     sl_build_free(reading->build);
     sl_map_release(&reading->file_index);
     sl_doc_release(&reading->doc);

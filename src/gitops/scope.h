@@ -4,6 +4,7 @@
 #ifndef GITOPS_SCOPE_H
 #define GITOPS_SCOPE_H
 
+#include <sealift/err.h>
 #include <sealift/str.h>
 
 #define SL_RELEASES         SL_STR("releases")
@@ -19,5 +20,16 @@ enum sl_scope {
 /* What `path` belongs to, seen from a delivery of `release` for `customer`. *name is the X. */
 enum sl_scope sl_scope_of(struct sl_str path, struct sl_str release, struct sl_str customer,
                           struct sl_str *name);
+
+struct sl_delivery_scope {
+    struct sl_str release, customer;
+};
+
+/*
+ * An sl_tree_guard; its context is a struct sl_delivery_scope. Real paths are judged as written ones are. The
+ * directories that tell releases and customers apart must not be links themselves: what they led to would be
+ * nobody's, and any delivery could name it.
+ */
+int sl_scope_guard(void *context, struct sl_str path, bool is_link, struct sl_err *err);
 
 #endif

@@ -30,6 +30,7 @@ struct walk {
     struct followed links[SL_TREE_LINKS_MAX];
     size_t open_links;  /* those whose targets are being walked */
     size_t total_links; /* all so far */
+    struct followed last;
 };
 
 static void release_walk(struct walk *walk)
@@ -83,25 +84,31 @@ static int fail_leaving(const struct sl_listing *directory, const struct sl_node
                    target);
 }
 
+/* Whether the tree's guard lets this real path be used. Where links led here, the last one is to blame. */
+static int ask_guard(const struct walk *walk, struct sl_str path, bool is_link, struct sl_err *err)
+{
+    const struct sl_tree *tree = walk->tree;
+    char name[LINK_SIZE];
+    char target[TEXT_SIZE];
+    if (!tree->guard || tree->guard(tree->guard_context, path, is_link, err) == 0)
+        return 0;
+    if (walk->total_links == 0)
+        return -1;
+    describe_link(walk->last.directory, walk->last.link, name, target);
+    return sl_wrap(err, "the symbolic link %s leads to \"%s\"", name, target);
+}
+
 /* Reads a link's target, once. */
-static int load_target(struct walk *walk, const struct sl_listing *directory, struct sl_node *link,
-                       struct sl_err *err)
+static int load_target(struct walk *walk, struct sl_str path, struct sl_node *link, struct sl_err *err)
 {
     if (link->target.ptr)
         return 0;
-    SL_CLEANUP(sl_buf_release) struct sl_buf path;
     SL_CLEANUP(sl_buf_release) struct sl_buf target;
-    sl_buf_init(&path, SL_PATH_MAX);
     sl_buf_init(&target, SL_PATH_MAX);
-    sl_buf_str(&path, directory->path);
-    if (path.len)
-        sl_buf_byte(&path, '/');
-    sl_buf_str(&path, link->name);
-    if (sl_buf_check(&path, "the path of a symbolic link", err) < 0 ||
-        walk->tree->ops->read_link(walk->tree, (struct sl_place){sl_buf_view(&path), link}, &target, err) < 0)
+    if (walk->tree->ops->read_link(walk->tree, (struct sl_place){path, link}, &target, err) < 0)
         return -1;
     char text[TEXT_SIZE];
-    sl_escape(text, sizeof text, sl_buf_view(&path));
+    sl_escape(text, sizeof text, path);
     if (target.fail == SL_E_LIMIT)
         return sl_fail(err, SL_E_LIMIT, "the symbolic link %s has a target longer than %d bytes", text,
                        SL_PATH_MAX);
@@ -113,13 +120,29 @@ static int load_target(struct walk *walk, const struct sl_listing *directory, st
     return sl_tree_copy(walk->tree, view, &link->target, err);
 }
 
+/* Asks whether the link may be followed, and learns where to. */
+static int look_at_link(struct walk *walk, const struct sl_listing *directory, struct sl_node *link,
+                        struct sl_err *err)
+{
+    SL_CLEANUP(sl_buf_release) struct sl_buf path;
+    sl_buf_init(&path, SL_PATH_MAX);
+    sl_buf_str(&path, directory->path);
+    if (path.len)
+        sl_buf_byte(&path, '/');
+    sl_buf_str(&path, link->name);
+    if (sl_buf_check(&path, "the path of a symbolic link", err) < 0 ||
+        ask_guard(walk, sl_buf_view(&path), true, err) < 0)
+        return -1;
+    return load_target(walk, sl_buf_view(&path), link, err);
+}
+
 /* Puts the link's target in front of the rest. 1 go on, 0 it leads to nothing, -1 error. */
 static int follow(struct walk *walk, const struct sl_listing *directory, struct sl_node *link,
                   struct sl_err *err)
 {
     char name[LINK_SIZE];
     char target[TEXT_SIZE];
-    if (load_target(walk, directory, link, err) < 0)
+    if (look_at_link(walk, directory, link, err) < 0)
         return -1;
     if (walk->total_links == SL_TREE_LINKS_MAX) {
         describe_link(directory, link, name, target);
@@ -128,7 +151,8 @@ static int follow(struct walk *walk, const struct sl_listing *directory, struct 
     }
     struct sl_str tail = rest_of(walk);
     walk->total_links++;
-    walk->links[walk->open_links++] = (struct followed){directory, link, tail.len};
+    walk->last = (struct followed){directory, link, tail.len};
+    walk->links[walk->open_links++] = walk->last;
     if (link->target.len == 0)
         return 0;
     if (link->target.ptr[0] == '/')
@@ -257,6 +281,8 @@ int sl_tree_resolve(struct sl_tree *tree, struct sl_str path, struct sl_resolved
     if (sl_buf_check(&walk.rest, "the path", err) < 0)
         return -1;
     int result = run(&walk, err);
+    if (result > 0 && ask_guard(&walk, sl_buf_view(&out->path), false, err) < 0)
+        return -1;
     if (result > 0)
         out->node = walk.nodes[walk.depth];
     if (result == 0 && walk.open_links) {

@@ -19,6 +19,12 @@ void sl_tree_freep(struct sl_tree **tree)
     *tree = NULL;
 }
 
+void sl_tree_set_guard(struct sl_tree *tree, sl_tree_guard guard, void *context)
+{
+    tree->guard = guard;
+    tree->guard_context = context;
+}
+
 static const char *shown(char out[TEXT_SIZE], struct sl_str path)
 {
     return sl_escape(out, TEXT_SIZE, path.len ? path : SL_STR("."));

@@ -75,6 +75,8 @@ struct sl_tree {
     struct sl_node root;
     struct sl_git git; /* of a directory: opened when its revision is asked for */
     struct sl_tree_revision *revision;
+    sl_tree_guard guard; /* or NULL */
+    void *guard_context;
 };
 
 /* Makes a zeroed tree ready for use; release undoes it, without freeing `tree`. */

@@ -9,7 +9,8 @@
  *     base/values/APP-values.yaml
  *
  * Nothing is read of any other release or overlay, except what one of these files names, and then only to be
- * refused (gitops/compose.h). What a directory does not state is derived, and where from is told.
+ * refused (gitops/compose.h); a symbolic link that leads there is SL_E_INPUT. What a directory does not state
+ * is derived, and where from is told.
  */
 #ifndef GITOPS_LAYOUT_H
 #define GITOPS_LAYOUT_H
@@ -61,6 +62,7 @@ struct sl_layout {
 };
 
 /*
+ * Gives the reading's tree a guard that lasts as long as the reading.
  * SL_E_USAGE: a name that is no label, a release or customer that does not exist (the message lists those
  * that do). Otherwise 0, with findings, besides those of compose.h, artifacts.h, model/release.h and
  * model/customer.h: release/version-disagrees   VERSION.md or release.yaml against the directory's name

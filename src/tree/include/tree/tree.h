@@ -64,6 +64,17 @@ int sl_tree_open_git(struct sl_tree **out, const char *path, const char *revisio
 void sl_tree_free(struct sl_tree *tree); /* NULL is fine */
 void sl_tree_freep(struct sl_tree **tree);
 
+/*
+ * Asked before anything at a path is used, be it to list, stat, read or stream it, and before a link is
+ * followed. `path` is the real one: no link is left in it, except that with `is_link` it is itself one. 0: go
+ * on; -1: refused, with `err` filled, for which the tree puts the link that led there in front. A refused
+ * thing is listed as an empty file.
+ */
+typedef int (*sl_tree_guard)(void *context, struct sl_str path, bool is_link, struct sl_err *err);
+
+/* Sets the one guard of a tree, NULL for none. To be called before the first list, because lists are kept. */
+void sl_tree_set_guard(struct sl_tree *tree, sl_tree_guard guard, void *context);
+
 /* What is in `directory`, ascending by the bytes of the names. SL_E_NOT_FOUND where there is no such path,
  * SL_E_INPUT where it is a file. */
 int sl_tree_list(struct sl_tree *tree, struct sl_str directory, const struct sl_tree_entry **entries,
