@@ -7,7 +7,7 @@
  *   ROOT/state/                                 lock, site.json, pending.json, history.jsonl
  *
  * Every function opens ROOT, takes the lock where it changes something, recovers from whatever an earlier
- * process left when it was stopped, does its work, and lets go. Time comes from the caller. No root rights
+ * process left when it was stopped, does its work, and lets go. The clock is the caller's. No root rights
  * are needed.
  */
 #ifndef SEALIFT_SITE_H
@@ -15,11 +15,18 @@
 
 #include <sealift/verify.h>
 
+/* Seconds since 1970. Asked once per change, right before it is written down: an install may have waited for
+ * the lock and read a slow disk for long by then. */
+struct sl_clock {
+    int64_t (*now)(void *context);
+    void *context;
+};
+
 struct sl_site_options {
-    const char *root;   /* made by the first install */
-    int64_t now;        /* seconds since 1970, for the history */
-    const char *holder; /* one line about this process, for whoever waits for the lock */
-    bool wait;          /* wait for the lock instead of SL_E_BUSY */
+    const char *root;      /* made by the first install */
+    struct sl_clock clock; /* for the history; those who only look need none */
+    const char *holder;    /* one line about this process, for whoever waits for the lock */
+    bool wait;             /* wait for the lock instead of SL_E_BUSY */
     struct sl_progress progress;
 };
 

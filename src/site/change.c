@@ -159,8 +159,10 @@ static int point_current_at(struct site *site, struct sl_str name, struct sl_err
 /* -- the change -- */
 
 /* Steps c to g. */
-static int carry_out(struct site *site, const struct sl_site_change *change, bool staged, struct sl_err *err)
+static int carry_out(struct site *site, struct sl_site_change *change, const struct sl_clock *clock,
+                     bool staged, struct sl_err *err)
 {
+    change->time = clock->now(clock->context);
     SL_CLEANUP(sl_buf_release) struct sl_buf history;
     sl_buf_init(&history, SL_HISTORY_BYTES_MAX);
     if (next_history(&history, site, change, err) < 0 || write_pending(site, change, err) < 0)
@@ -175,9 +177,10 @@ static int carry_out(struct site *site, const struct sl_site_change *change, boo
     return remove_pending(site, err);
 }
 
-int site_switch(struct site *site, const struct sl_site_change *change, struct sl_err *err)
+int site_switch(struct site *site, struct sl_site_change *change, const struct sl_clock *clock,
+                struct sl_err *err)
 {
-    if (carry_out(site, change, false, err) < 0)
+    if (carry_out(site, change, clock, false, err) < 0)
         return -1;
     site_staging_remove(site);
     return 0;
@@ -195,7 +198,7 @@ static int write_identity(const struct site *site, struct sl_str customer, struc
 }
 
 int site_install_staged(struct site *site, const struct sl_verified *verified, struct sl_site_change *change,
-                        struct sl_err *err)
+                        const struct sl_clock *clock, struct sl_err *err)
 {
     const struct sl_bundle_head *head = sl_verified_head(verified);
     change->bundle = head->manifest->bundle;
@@ -210,7 +213,7 @@ int site_install_staged(struct site *site, const struct sl_verified *verified, s
         return sl_fail_errno(err, SL_E_IO, "sync the file system of %s to disk", site->shown);
     if (site->customer.len == 0 && write_identity(site, head->manifest->customer, err) < 0)
         return -1;
-    if (carry_out(site, change, true, err) < 0)
+    if (carry_out(site, change, clock, true, err) < 0)
         return -1;
     site_staging_remove(site);
     return 0;

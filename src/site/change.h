@@ -17,15 +17,16 @@ int site_recover(struct site *site, struct sl_err *err) SL_MUST_USE;
  * history says, or nobody's site is installed. */
 int site_check_agreement(const struct site *site, struct sl_err *err) SL_MUST_USE;
 
-/* The one way in which `current` changes. Texts of `change` are borrowed. */
+/* The one way in which `current` changes. Texts of `change` are borrowed; its time is set from the clock. */
 
 /* To a generation that is staged as staging/NAME (NAME is change->to) and that `verified` answers for. Brings
  * it to disk first, and fixes whose site this is. */
 int site_install_staged(struct site *site, const struct sl_verified *verified, struct sl_site_change *change,
-                        struct sl_err *err) SL_MUST_USE;
+                        const struct sl_clock *clock, struct sl_err *err) SL_MUST_USE;
 
 /* To a generation that is there, known to the history, and has just been compared with its manifest. */
-int site_switch(struct site *site, const struct sl_site_change *change, struct sl_err *err) SL_MUST_USE;
+int site_switch(struct site *site, struct sl_site_change *change, const struct sl_clock *clock,
+                struct sl_err *err) SL_MUST_USE;
 
 /* After a failure, with the lock held: puts back what can be put back, or says that the switch has happened.
  * Keeps the error; returns -1. */

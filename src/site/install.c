@@ -157,7 +157,6 @@ static void fill_change(struct sl_site_change *out, const struct install *in, co
         .manifest = in->digest,
         .signers = signers,
         .signer_count = list_signers(signers, in->head),
-        .time = in->options->now,
     };
 }
 
@@ -195,7 +194,7 @@ static int use_what_is_there(struct install *in, const char *name, struct sl_err
     struct sl_site_change change;
     fill_change(&change, in, name, signers);
     set_result(in, repairs(in) ? SL_REPAIRED : SL_INSTALLED, name);
-    return site_switch(in->site, &change, err);
+    return site_switch(in->site, &change, &in->options->clock, err);
 }
 
 static int stage_and_switch(struct install *in, struct sl_err *err)
@@ -215,7 +214,7 @@ static int stage_and_switch(struct install *in, struct sl_err *err)
     struct sl_site_change change;
     fill_change(&change, in, name, signers);
     set_result(in, repairs(in) ? SL_REPAIRED : SL_INSTALLED, name);
-    return site_install_staged(in->site, verified, &change, err);
+    return site_install_staged(in->site, verified, &change, &in->options->clock, err);
 }
 
 static int work(struct install *in, struct sl_err *err)

@@ -171,9 +171,8 @@ static int switch_to(struct site *site, struct sl_str name, const struct sl_site
         .from = site->current,
         .to = name,
         .manifest = generation.change->manifest,
-        .time = options->now,
     };
-    return site_switch(site, &change, err);
+    return site_switch(site, &change, &options->clock, err);
 }
 
 static int work(struct sl_rollback_result *out, struct site *site, const struct sl_site_options *options,

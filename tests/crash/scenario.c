@@ -15,7 +15,7 @@
 static int install(struct site_kit *kit, const struct sl_buf *bundle, struct sl_err *err)
 {
     struct sl_install_result result;
-    kit->options.now = SITE_KIT_TIME + 100;
+    kit->now = SITE_KIT_TIME + 100;
     return site_kit_install(kit, bundle, &result, err);
 }
 
@@ -32,7 +32,7 @@ static int install_b(struct site_kit *kit, struct sl_err *err)
 static int roll_back(struct site_kit *kit, struct sl_err *err)
 {
     struct sl_rollback_result result;
-    kit->options.now = SITE_KIT_TIME + 100;
+    kit->now = SITE_KIT_TIME + 100;
     return sl_site_rollback(&result, &kit->options, "17", err);
 }
 
@@ -259,7 +259,7 @@ int scenario_run(struct scenario *scenario, struct sl_err *err)
 void scenario_recover(struct scenario *scenario, struct sl_err *err)
 {
     struct sl_rollback_result result;
-    scenario->kit.options.now = SITE_KIT_TIME + 200;
+    scenario->kit.now = SITE_KIT_TIME + 200;
     *err = (struct sl_err){0};
     cr_assert_eq(sl_site_rollback(&result, &scenario->kit.options, "nothing", err), -1);
 }

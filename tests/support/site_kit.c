@@ -18,14 +18,20 @@ static const struct delivery_file files_b[] = {
     {"docs/tools/check.sh", "#!/bin/sh\nexec kubectl get pods\n", true},
 };
 
+static int64_t now(void *context)
+{
+    const struct site_kit *kit = context;
+    return kit->now;
+}
+
 void site_kit_make(struct site_kit *kit)
 {
-    *kit = (struct site_kit){0};
+    *kit = (struct site_kit){.now = SITE_KIT_TIME};
     temp_dir_make(&kit->temp);
     (void)temp_dir_join(&kit->temp, "site", kit->root);
     delivery_key(1, NULL, &kit->key);
     kit->options =
-        (struct sl_site_options){.root = kit->root, .now = SITE_KIT_TIME, .holder = "a test, process 1"};
+        (struct sl_site_options){.root = kit->root, .clock = {now, kit}, .holder = "a test, process 1"};
     delivery_make(&kit->a, &(struct delivery_options){0});
     delivery_make(&kit->b, &(struct delivery_options){.release = "v1.1",
                                                       .sequence = 18,
@@ -45,7 +51,7 @@ int site_kit_install(struct site_kit *kit, const struct sl_buf *bundle, struct s
 {
     struct sl_policy policy = {&kit->key, 1, {NULL, 0}};
     int status = sl_site_install(result, &kit->options, delivery_open(bundle), "bundle.tar.gz", &policy, err);
-    kit->options.now++;
+    kit->now++;
     return status;
 }
 

@@ -22,6 +22,7 @@ struct site_kit {
     struct temp_dir temp;
     char root[PATH_MAX]; /* below temp; not there before the first install */
     struct sl_public_key key;
+    int64_t now; /* what the clock in `options` says; the kit must stay where it was made */
     struct sl_site_options options;
     struct sl_buf a, b;
 };

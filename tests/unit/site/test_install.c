@@ -204,6 +204,35 @@ Test(install, a_bundle_that_is_there_and_intact_is_switched_to_without_another_c
     cr_expect(exists("current/SHA256SUMS"));
 }
 
+/* As a slow disk or a long wait for the lock: the clock goes on while the bundle is read. */
+static void let_time_pass(void *context, const char *phase, uint64_t done, uint64_t total)
+{
+    (void)context;
+    (void)phase;
+    (void)done;
+    (void)total;
+    kit.now += 60;
+}
+
+Test(install, the_history_tells_when_the_switch_was_and_not_when_the_work_began)
+{
+    kit.options.progress = (struct sl_progress){let_time_pass, NULL};
+    (void)site_kit_must_install(&kit, &kit.a);
+    int64_t first = kit.now - 1;
+    (void)site_kit_must_install(&kit, &kit.b);
+    struct sl_rollback_result back;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_site_rollback(&back, &kit.options, NULL, &err), 0, "%s", err.message);
+    int64_t last = kit.now;
+    struct sl_site_log *log = NULL;
+    cr_assert_eq(sl_site_history(&log, &kit.options, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_site_log_count(log), 3);
+    cr_expect_geq(first, SITE_KIT_TIME + 60);
+    cr_expect_eq(sl_site_log_at(log, 0)->time, first);
+    cr_expect_eq(sl_site_log_at(log, 2)->time, last);
+    sl_site_log_free(log);
+}
+
 /* -- whose site -- */
 
 Test(install, another_customers_bundle_is_refused_without_naming_them)

@@ -29,7 +29,7 @@ static int roll_back(const char *to, struct sl_rollback_result *result, struct s
 {
     *err = (struct sl_err){0};
     int status = sl_site_rollback(result, &kit.options, to, err);
-    kit.options.now++;
+    kit.now++;
     return status;
 }
 
