@@ -12,10 +12,10 @@
 /* Of what the holder wrote, as much is repeated. */
 #define HOLDER_BYTES 256
 
-static int held_by_other(int fd, const char *label, const char *happened, struct sl_err *err)
+static int held_by_other(int fd, const char *happened, struct sl_err *err)
 {
     char line[HOLDER_BYTES];
-    char holder[2 * HOLDER_BYTES] = "another process";
+    char holder[2 * HOLDER_BYTES] = "it does not say who";
     ssize_t got = sl_sys_read(fd, line, sizeof line);
     if (got > 0) {
         struct sl_str text = {line, (size_t)got};
@@ -23,8 +23,9 @@ static int held_by_other(int fd, const char *label, const char *happened, struct
         if (text.len)
             (void)sl_escape(holder, sizeof holder, text);
     }
-    (void)sl_fail(err, SL_E_BUSY, "%s: the lock %s is held by: %s", happened, label, holder);
-    return sl_hint(err, "wait until it is done; the lock ends with that process");
+    (void)sl_fail(err, SL_E_BUSY, "%s: %s", happened, holder);
+    return sl_hint(err,
+                   "try again when it is done, or wait for it with --wait; the lock ends with that process");
 }
 
 static int acquire(int fd, const char *label, bool wait, struct sl_err *err)
@@ -32,13 +33,13 @@ static int acquire(int fd, const char *label, bool wait, struct sl_err *err)
     if (sl_sys_flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) == 0)
         return 0;
     if (errno == EWOULDBLOCK)
-        return held_by_other(fd, label, "somebody else is at work", err);
+        return held_by_other(fd, "another sealift is at work", err);
     if (errno == EINTR)
-        return held_by_other(fd, label, "stopped while waiting", err);
+        return held_by_other(fd, "stopped while waiting for another sealift", err);
     return sl_fail_errno(err, SL_E_IO, "lock %s", label);
 }
 
-/* The line is for people only. The lock holds without it, and on a full disk a rollback must still work. */
+/* The line is for people only: where there is no room for it, the lock holds without. */
 static void note_holder(int fd, const char *holder)
 {
     char line[HOLDER_BYTES];

@@ -201,7 +201,8 @@ int site_make(struct site *site, struct sl_err *err)
 
 int site_lock(struct site *site, const struct sl_site_options *options, struct sl_err *err)
 {
-    if (sl_lock_take(&site->lock, site->state, SITE_LOCK, options->holder, options->wait, err) < 0)
-        return sl_wrap(err, "%s/" SITE_STATE, site->shown);
-    return 0;
+    if (sl_lock_take(&site->lock, site->state, SITE_LOCK, options->holder, options->wait, err) == 0)
+        return 0;
+    return err->code == SL_E_BUSY ? sl_wrap(err, "%s", site->shown)
+                                  : sl_wrap(err, "%s/" SITE_STATE, site->shown);
 }

@@ -481,7 +481,11 @@ Test(install, while_another_holds_the_lock_it_says_who)
     struct sl_rollback_result back;
     cr_expect_eq(site_kit_install(&kit, &kit.b, &result, &err), -1);
     cr_expect_eq(err.code, SL_E_BUSY);
-    cr_expect(strstr(err.message, "install, process 4711"), "%s", err.message);
+    char expected[PATH_MAX + 64];
+    (void)snprintf(expected, sizeof expected, "%s: another sealift is at work: install, process 4711",
+                   kit.root);
+    cr_expect_str_eq(err.message, expected);
+    cr_expect(strstr(err.hint, "--wait"), "%s", err.hint);
     cr_expect_eq(sl_site_rollback(&back, &kit.options, NULL, &err), -1);
     cr_expect_eq(err.code, SL_E_BUSY);
 

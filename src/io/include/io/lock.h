@@ -15,7 +15,8 @@ struct sl_lock {
 /*
  * Takes the lock `name` in `dir` (made when missing, mode 0644). `holder` is one line written into it for
  * others to read ("install, process 4711, since 2026-11-21T09:58:54Z"). When it is held: with `wait` waits,
- * else SL_E_BUSY and the message repeats, escaped, what the holder wrote.
+ * else SL_E_BUSY and the message repeats, escaped, what the holder wrote; the caller puts in front what is
+ * locked. A signal ends the wait, also with SL_E_BUSY.
  */
 int sl_lock_take(struct sl_lock *lock, int dir, const char *name, const char *holder, bool wait,
                  struct sl_err *err) SL_MUST_USE;
