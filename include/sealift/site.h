@@ -53,6 +53,10 @@ struct sl_install_result {
  * is not as sealift left it; SL_E_EXISTS where ROOT holds something else; SL_E_BUSY; SL_E_NO_SPACE, asked
  * before the payload is read. After any of them the old generation is current, unless the message says that
  * the new one is.
+ *
+ * A first install that fails removes what it made, but for ROOT, ROOT/state and the empty file lock in it:
+ * whoever waits for the lock has that file open. Without it the next one to come would make and lock another,
+ * and two would be at work.
  */
 int sl_site_install(struct sl_install_result *out, const struct sl_site_options *options, int fd,
                     const char *name, const struct sl_policy *policy, struct sl_err *err) SL_MUST_USE;
@@ -114,8 +118,8 @@ struct sl_site_state {
     uint64_t sequence;
     unsigned char manifest_sha256[32];
     uint64_t files, bytes, drifted;
-    bool pending; /* an earlier change was stopped in the middle; the next install or rollback finishes or
-                     drops it */
+    bool pending; /* a change was stopped in the middle, and the next install or rollback finishes or drops
+                     it; or one is going on */
 };
 /* Changes nothing. 0 with drifted == 0 or > 0; SL_E_DRIFT when the whole generation is no longer there;
  * SL_E_NOT_FOUND when nothing is installed. SL_E_REFUSED when

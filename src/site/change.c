@@ -18,7 +18,7 @@
  *
  *  a. sync of the file system: what is staged, files and directories, is on disk (2, 4).
  *  b. site.json, on the first install. It counts only when `current` is there (site_load_identity()), so a
- *     first install that fails behind it binds nobody.
+ *     first install that is stopped behind it binds nobody.
  *  c. pending.json, synced. From here on recovery knows the name of the one directory in generations/ that may
  *     have come there without ever being current. It need not look for directories that the history does not
  *     name, so a lost or old history cannot make it remove good ones (6).
@@ -45,6 +45,7 @@
 #include "stage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 static int in_root(const struct site *site, const char *what, struct sl_err *err)
@@ -93,13 +94,14 @@ static int move_generation(const struct site *site, const char *from, const char
     return 0;
 }
 
-static int make_generations(const struct site *site, struct sl_err *err)
+static int make_generations(struct site *site, struct sl_err *err)
 {
     struct stat info;
     if (sl_sys_fstatat(site->root, SITE_GENERATIONS, &info) == 0)
         return 0;
     if (errno != ENOENT)
         return sl_fail_errno(err, SL_E_IO, "look at %s/" SITE_GENERATIONS, site->shown);
+    site->made_generations = true;
     if (sl_dir_make(site->root, SITE_GENERATIONS, err) < 0)
         return in_root(site, SITE_GENERATIONS, err);
     return sync_root(site, err);
@@ -186,11 +188,12 @@ int site_switch(struct site *site, struct sl_site_change *change, const struct s
     return 0;
 }
 
-static int write_identity(const struct site *site, struct sl_str customer, struct sl_err *err)
+static int write_identity(struct site *site, struct sl_str customer, struct sl_err *err)
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
     sl_buf_init(&text, SL_STATE_FILE_MAX);
     struct sl_site_identity identity = {.customer = customer};
+    site->wrote_identity = true;
     if (sl_site_identity_write(&text, &identity, err) < 0 ||
         sl_file_replace(site->state, SITE_IDENTITY, sl_buf_view(&text), 0644, err) < 0)
         return in_root(site, SITE_STATE, err);
@@ -333,6 +336,15 @@ int site_recover(struct site *site, struct sl_err *err)
     return remove_temporary(site, err);
 }
 
+/* Of a first install that failed, what it made for the site to come. Neither does harm where it stays. */
+static void undo_first(const struct site *site)
+{
+    if (site->wrote_identity)
+        (void)sl_sys_unlinkat(site->state, SITE_IDENTITY, 0);
+    if (site->made_generations)
+        (void)sl_sys_unlinkat(site->root, SITE_GENERATIONS, AT_REMOVEDIR);
+}
+
 int site_give_up(struct site *site, struct sl_err *err)
 {
     if (site->switched) {
@@ -345,8 +357,8 @@ int site_give_up(struct site *site, struct sl_err *err)
     }
     /* What cannot be put back now is put back by the next recovery; the first error is the one to report. */
     struct sl_err second = {0};
-    int recovered = site_recover(site, &second);
-    (void)recovered;
+    if (site_recover(site, &second) == 0 && site->current.len == 0)
+        undo_first(site);
     if (err->code == SL_E_NO_SPACE && !err->hint[0])
         return sl_hint(err, "nothing was changed; make room and run it again");
     return -1;

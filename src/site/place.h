@@ -35,7 +35,9 @@ struct site {
     int root;         /* -1: not there */
     int state;        /* -1: not there */
     struct sl_lock lock;
-    bool switched; /* by this process: `current` may have changed although the work failed later */
+    /* by this process: */
+    bool switched;                         /* `current` may have changed although the work failed later */
+    bool made_generations, wrote_identity; /* or tried to */
 
     /* what was loaded; texts live until the next load */
     struct sl_arena arena;

@@ -7,6 +7,7 @@
 #include "change.h"
 #include "compare.h"
 #include "generation.h"
+#include "stage.h"
 
 #include <stdio.h>
 
@@ -35,11 +36,17 @@ static int open_for_reading(struct site *site, struct sl_err *err)
 
 /* -- status -- */
 
-static int no_current(const struct site *site, struct sl_err *err)
+static int no_current(const struct site *site, bool unfinished, struct sl_err *err)
 {
-    if (site->history.count == 0)
+    /* A first install may add its line while this process looks. */
+    bool first = site->has_pending && site->pending.from.len == 0;
+    if (site->history.count > 0 && !first)
+        return site_check_agreement(site, err);
+    if (!unfinished)
         return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s", site->shown);
-    return site_check_agreement(site, err);
+    (void)sl_fail(err, SL_E_NOT_FOUND,
+                  "nothing is installed in %s; an install was stopped, or is still at work", site->shown);
+    return sl_hint(err, "what it left is cleared up by the next install");
 }
 
 static void copy_label(char out[64], struct sl_str label)
@@ -55,7 +62,6 @@ static void fill_state(struct sl_site_state *out, const struct site *site,
         .sequence = manifest->sequence,
         .files = manifest->file_count,
         .bytes = manifest->total_bytes,
-        .pending = site->has_pending,
     };
     site_generation_copy(out->generation, site->current);
     copy_label(out->customer, manifest->customer);
@@ -94,8 +100,12 @@ int sl_site_status(struct sl_site_state *out, const struct sl_site_options *opti
     site_init(&site, options->root);
     if (open_for_reading(&site, err) < 0)
         return -1;
+    int staged = site_staging_used(&site, err);
+    if (staged < 0)
+        return -1;
+    bool unfinished = site.has_pending || staged;
     if (site.current.len == 0)
-        return no_current(&site, err);
+        return no_current(&site, unfinished, err);
     int present = site_generation_present(&site, site.current, err);
     if (present <= 0)
         return present < 0 ? -1 : current_is_gone(&site, err);
@@ -107,6 +117,7 @@ int sl_site_status(struct sl_site_state *out, const struct sl_site_options *opti
     if (compare(&drifts, &site, &generation, &options->progress, err) < 0)
         return -1;
     fill_state(out, &site, &generation);
+    out->pending = unfinished;
     out->drifted = drifts.total;
     for (size_t i = 0; report && report->found && i < drifts.count; i++)
         report->found(report->context, drifts.items[i].kind, drifts.items[i].path);

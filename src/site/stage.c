@@ -61,6 +61,35 @@ int site_staging_empty(const struct site *site, struct sl_err *err)
     return 0;
 }
 
+static int find_ours(void *context, const struct sl_dir_entry *entry, struct sl_err *err)
+{
+    (void)err;
+    bool *found = context;
+    *found = *found || is_ours(entry->path, S_ISLNK(entry->info.st_mode));
+    return S_ISDIR(entry->info.st_mode) ? 1 : 0;
+}
+
+int site_staging_used(const struct site *site, struct sl_err *err)
+{
+    bool missing;
+    SL_CLEANUP(sl_closep) int staging = site_open_dir(site, SITE_STAGING, &missing, err);
+    if (staging < 0) {
+        bool hidden = err->sys_errno == EACCES;
+        if (!missing && !hidden && err->code != SL_E_EXISTS)
+            return -1;
+        sl_err_clear(err);
+        return hidden ? 1 : 0;
+    }
+    bool found = false;
+    if (sl_dir_walk(staging, find_ours, &found, err) == 0)
+        return found ? 1 : 0;
+    /* Somebody removed what was just listed. */
+    if (err->code != SL_E_NOT_FOUND)
+        return sl_wrap(err, "%s/" SITE_STAGING, site->shown);
+    sl_err_clear(err);
+    return 1;
+}
+
 void site_staging_remove(const struct site *site)
 {
     (void)sl_sys_unlinkat(site->root, SITE_STAGING, AT_REMOVEDIR);

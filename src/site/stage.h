@@ -16,6 +16,9 @@ int site_staging_open(const struct site *site, struct sl_err *err) SL_MUST_USE;
 /* Removes whatever sealift left in staging/, and staging/ itself when it is empty then. */
 int site_staging_empty(const struct site *site, struct sl_err *err) SL_MUST_USE;
 
+/* 1 when something of sealift's is in staging/, or it cannot be seen because only its owner may look; else 0. */
+int site_staging_used(const struct site *site, struct sl_err *err) SL_MUST_USE;
+
 /* Removes staging/ where it is empty. */
 void site_staging_remove(const struct site *site);
 

@@ -290,20 +290,36 @@ bool scenario_is_staged(const struct scenario *scenario)
     return complete;
 }
 
+/* An empty staging/ is nothing to finish. */
+static bool is_unfinished(const struct scenario *scenario)
+{
+    struct sl_buf now;
+    struct sl_buf staged;
+    listing_make(&now, scenario->kit.root, NULL);
+    pick(&staged, &now, "staging/");
+    bool unfinished = staged.len > 0 || scenario_has(scenario, "state/pending.json");
+    sl_buf_release(&now);
+    sl_buf_release(&staged);
+    return unfinished;
+}
+
 static void check_status(const struct scenario *scenario, bool current_is_new, size_t nth)
 {
     struct sl_buf lines;
     struct sl_site_state state;
     struct sl_err err = {0};
     int result = site_kit_status(&scenario->kit, &lines, &state, &err);
+    bool unfinished = is_unfinished(scenario);
     if (scenario->plan->first && !current_is_new) {
         cr_assert_eq(result, -1);
         cr_assert_eq(err.code, SL_E_NOT_FOUND, "%s, call %zu: %s", scenario->plan->name, nth, err.message);
+        cr_assert_eq(strstr(err.message, "an install was stopped") != NULL, unfinished, "%s, call %zu: %s",
+                     scenario->plan->name, nth, err.message);
     } else {
         cr_assert_eq(result, 0, "%s, call %zu: %s", scenario->plan->name, nth, err.message);
         cr_assert_eq(state.drifted > 0, scenario->plan->altered && !current_is_new, "%s, call %zu: %s",
                      scenario->plan->name, nth, lines.ptr);
-        cr_assert_eq(state.pending, scenario_has(scenario, "state/pending.json"));
+        cr_assert_eq(state.pending, unfinished, "%s, call %zu", scenario->plan->name, nth);
     }
     sl_buf_release(&lines);
 }

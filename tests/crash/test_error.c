@@ -32,6 +32,9 @@ static void check_failure(const struct scenario *scenario, const struct sys_faul
                  fault->nth, sl_code_name(err->code), err->message);
     if (fault->action == SYS_FAULT_FAIL_ON)
         return;
+    cr_assert(!scenario->plan->first || scenario_has(scenario, "current") ||
+                  (!scenario_has(scenario, "state/site.json") && !scenario_has(scenario, "generations")),
+              "%s, call %zu: it made more than the lock, and left it", name, fault->nth);
     if (scenario_state(scenario) == SCENARIO_OLD || strcmp(scenario->before.ptr, scenario->after.ptr) == 0)
         return;
     cr_assert(strstr(err->message, "the generation is current now"),

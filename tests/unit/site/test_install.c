@@ -366,6 +366,26 @@ Test(install, a_bundle_that_is_refused_leaves_nothing)
     }
 }
 
+Test(install, a_first_one_that_is_refused_leaves_the_lock_alone)
+{
+    struct sl_buf evil;
+    delivery_make(&evil, &(struct delivery_options){.alter_container = cut_end});
+    struct sl_install_result result;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_install(&kit, &evil, &result, &err), -1);
+    struct sl_buf left;
+    listing_make(&left, path_of("state"), NULL);
+    cr_expect_eq(strncmp(left.ptr, "100644 lock", 11), 0, "%s", left.ptr);
+    cr_expect_eq(strcspn(left.ptr, "\n") + 1, left.len, "%s", left.ptr);
+    struct stat info;
+    cr_assert_eq(stat(path_of("state/lock"), &info), 0);
+    cr_expect_eq(info.st_size, 0);
+    cr_expect_not(exists("generations"));
+    cr_expect_not(exists("staging"));
+    sl_buf_release(&left);
+    sl_buf_release(&evil);
+}
+
 Test(install, a_bundle_whose_head_is_refused_does_not_even_make_the_root)
 {
     struct sl_buf evil;

@@ -351,6 +351,36 @@ Test(status, nothing_installed_is_said_so)
     site_kit_remove(&fresh);
 }
 
+Test(status, what_a_stopped_install_left_is_told)
+{
+    struct site_kit fresh;
+    site_kit_make(&fresh);
+    temp_dir_make_dir(&fresh.temp, "site/state");
+    static const struct {
+        const char *path;
+        bool told;
+    } left[] = {
+        {"site/staging/upload.bin", false}, /* not ours */
+        {"site/staging/17-v1.0-0123456789ab/manifest.json", true},
+    };
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+        temp_dir_write_text(&fresh.temp, left[i].path, "x");
+        temp_dir_write_text(&kit.temp, left[i].path, "x");
+        struct sl_buf lines;
+        struct sl_site_state state;
+        struct sl_err err = {0};
+        cr_expect_eq(site_kit_status(&fresh, &lines, NULL, &err), -1);
+        cr_expect_eq(err.code, SL_E_NOT_FOUND, "%s", err.message);
+        cr_expect_eq(strstr(err.message, "an install was stopped") != NULL, left[i].told, "%s", err.message);
+        cr_expect_eq(err.hint[0] != '\0', left[i].told, "%s", err.hint);
+        sl_buf_release(&lines);
+        cr_expect_eq(site_kit_status(&kit, &lines, &state, &err), 0, "%s", err.message);
+        cr_expect_eq(state.pending, left[i].told, "%s", left[i].path);
+        sl_buf_release(&lines);
+    }
+    site_kit_remove(&fresh);
+}
+
 Test(status, a_missing_current_is_not_taken_for_nothing_installed)
 {
     char current[PATH_MAX];
