@@ -75,11 +75,14 @@ static int refuse_reference(struct compiler *compiler, const struct sl_doc *doc,
 {
     char shown[256];
     (void)sl_escape(shown, sizeof shown, uri);
-    bool http = sl_str_starts_with(uri, SL_STR("http://")) || sl_str_starts_with(uri, SL_STR("https://"));
     (void)compiler_fail(compiler, doc, node, "refers to %s, which is not there", shown);
-    if (http)
+    if (sl_str_starts_with(uri, SL_STR("file:")))
         return sl_hint(compiler->err,
-                       "nothing is fetched: say where its files are, with --schema-map URL=DIR");
+                       "only files in or below the directory of the schema are read, and those of "
+                       "a URL that is mapped (--schema-map URL=DIR)");
+    if (sl_str_starts_with(uri, SL_STR("http")))
+        return sl_hint(compiler->err,
+                       "nothing is fetched: map the URL to a directory (--schema-map URL=DIR)");
     return -1;
 }
 

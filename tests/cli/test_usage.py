@@ -6,7 +6,7 @@ import subprocess
 
 from harness import Case, main
 
-COMMANDS = ("build", "init", "keygen", "render", "pack", "inspect", "verify", "install", "rollback", "history", "status")
+COMMANDS = ("build", "init", "keygen", "render", "pack", "schema", "inspect", "verify", "install", "rollback", "history", "status")
 
 WRONG = (
     ([], "which command?"),
@@ -24,6 +24,8 @@ WRONG = (
     (["pack", "--release", "v1.0", "--customer", "a", "extra"], "does not know what to do with 'extra'"),
     (["build", ".", "--reorder", "fifo"], "--reorder must be legacy or none"),
     (["build", ".", "--load-restrictor", "some"], "--load-restrictor must be root-only or none"),
+    (["schema", "check"], "schema needs check DOC..."),
+    (["schema", "check", "x.yaml"], "schema needs --schema FILE"),
     (["verify"], "verify needs BUNDLE"),
     (["verify", "x.tar.gz"], "verify needs --pubkey FILE"),
     (["install", "x.tar.gz", "--pubkey", "k"], "install needs --root DIR"),

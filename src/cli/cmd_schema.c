@@ -1,0 +1,132 @@
+#include "cmd.h"
+#include "release_report.h"
+
+#include <sealift/schema.h>
+#include <sealift/text.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DOCUMENTS_MAX = 100000 };
+
+struct context {
+    const char *schema;
+    struct cli_list maps;
+    bool assert_formats;
+    enum cli_format format;
+};
+
+static const struct cli_option options[] = {
+    {"schema", "FILE", "the schema, JSON or YAML", CLI_TEXT, offsetof(struct context, schema), true},
+    {"schema-map", "URL=DIR", "read references below URL from DIR (can be given several times)", CLI_LIST,
+     offsetof(struct context, maps), false},
+    {"assert-formats", NULL, "check `format` too: dates, addresses, URIs and the like", CLI_FLAG,
+     offsetof(struct context, assert_formats), false},
+    CLI_FORMAT_OPTION(context),
+    CLI_OPTIONS_END,
+};
+
+/* "URL=DIR", cut at the first "=". The copies of the URLs are the caller's to free, also after an error. */
+static int read_maps(struct sl_schema_map *maps, size_t *count, const struct cli_list *list,
+                     struct sl_err *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *equals = strchr(list->items[i], '=');
+        if (!equals || equals == list->items[i] || equals[1] == '\0')
+            return sl_fail(err, SL_E_USAGE, "--schema-map wants URL=DIR");
+        char *url = strndup(list->items[i], (size_t)(equals - list->items[i]));
+        if (!url)
+            return sl_fail_memory(err);
+        maps[(*count)++] = (struct sl_schema_map){url, equals + 1};
+    }
+    return 0;
+}
+
+static int print(struct cli *cli, const struct context *context, const struct sl_findings *findings,
+                 const struct sl_schema_tally *tally, struct sl_err *err)
+{
+    if (context->format == CLI_AS_TEXT) {
+        sl_buf_printf(&cli->out, "%zu of %zu documents fit ", tally->documents - tally->invalid,
+                      tally->documents);
+        cli_escaped(cli, sl_str_from(context->schema));
+        sl_buf_byte(&cli->out, '\n');
+        return 0;
+    }
+    struct sl_json json;
+    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
+    sl_json_map(&json);
+    sl_json_key_text(&json, "schema", sl_str_from(context->schema));
+    sl_json_key_unsigned(&json, "documents", tally->documents);
+    sl_json_key_unsigned(&json, "invalid", tally->invalid);
+    findings_json(&json, findings);
+    sl_json_end(&json);
+    return sl_json_close(&json, err);
+}
+
+static int check(struct cli *cli, const struct context *context, struct sl_schema_checker *checker,
+                 struct sl_findings *findings, struct sl_err *err)
+{
+    struct sl_schema_tally tally = {0};
+    for (size_t i = 1; i < cli->word_count; i++)
+        if (sl_schema_check_file(checker, cli->words[i], findings, &tally, err) < 0)
+            return -1;
+    findings_print(findings);
+    if (print(cli, context, findings, &tally, err) < 0)
+        return -1;
+    if (tally.invalid == 0)
+        return 0;
+    char shown[256];
+    return sl_fail(err, SL_E_FINDINGS, "%zu of %zu documents do not fit %s", tally.invalid, tally.documents,
+                   sl_escape(shown, sizeof shown, sl_str_from(context->schema)));
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    if (strcmp(cli->words[0], "check") != 0) {
+        char shown[64];
+        (void)sl_fail(err, SL_E_USAGE, "schema does not know how to '%s'",
+                      sl_escape(shown, sizeof shown, sl_str_from(cli->words[0])));
+        return sl_hint(err, "sealift schema check --schema FILE DOC...");
+    }
+    struct sl_schema_map maps[CLI_LIST_MAX];
+    struct sl_schema_request request = {
+        .schema = context->schema, .maps = maps, .assert_formats = context->assert_formats};
+    struct sl_findings *findings = NULL;
+    struct sl_schema_checker *checker = NULL;
+    int result = read_maps(maps, &request.map_count, &context->maps, err);
+    if (result == 0)
+        result = sl_findings_new(&findings, err);
+    if (result == 0)
+        result = sl_schema_checker_new(&checker, &request, err);
+    if (result == 0)
+        result = check(cli, context, checker, findings, err);
+    sl_schema_checker_free(checker);
+    sl_findings_free(findings);
+    for (size_t i = 0; i < request.map_count; i++)
+        free((char *)maps[i].url);
+    return result;
+}
+
+const struct cli_command cmd_schema = {
+    .name = "schema",
+    .words = "check DOC...",
+    .words_min = 2,
+    .words_max = DOCUMENTS_MAX,
+    .summary = "check documents against a JSON Schema",
+    .description =
+        "Holds each document of each file DOC against the schema. Files whose names end in .json are JSON, "
+        "others\n"
+        "YAML as Helm reads it. The draft is the one that $schema names: 4, 6, 7, 2019-09 or 2020-12, which is\n"
+        "also the one where it names none. What does not fit is listed with its place, the best first.\n"
+        "\n"
+        "References are followed to files in or below the directory of the schema, and to those of a mapped "
+        "URL;\n"
+        "nothing is fetched.\n"
+        "Numbers are compared exactly. The exit status is 1 where a document does not fit.",
+    .examples = "  sealift schema check --schema values.schema.json values.yaml\n"
+                "  sealift schema check --schema app.json --schema-map https://example.com/schemas=schemas "
+                "deploy/*.yaml\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};
