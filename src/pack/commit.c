@@ -21,40 +21,132 @@ static bool read_pointer(struct sl_str text, struct sl_digest *out)
     return false;
 }
 
-/* What a pointer stands for can only be an artifact: it is compared when it is hashed. */
-static int expect_pointer(struct sl_rendering *rendering, struct sl_tree *commit, struct sl_str path,
-                          struct sl_err *err)
+/* How a file of the work tree stands to the commit. */
+enum standing { SAME, MISSING, CHANGED };
+
+struct comparison {
+    struct sl_rendering *rendering;
+    struct sl_tree *commit;
+    struct sl_map carried; /* paths in the tree to struct carried_file */
+    size_t count;          /* of files that are not the same */
+    struct sl_str first;   /* of these */
+    enum standing how;     /* it is not */
+};
+
+static void comparison_release(struct comparison *comparison)
+{
+    sl_map_release(&comparison->carried);
+}
+
+/* What a pointer stands for can only be an artifact. 1: the commit holds one; 0: not; -1. */
+static int expect_pointer(struct comparison *comparison, struct carried_file *file, struct sl_err *err)
 {
     struct sl_str bytes;
-    struct sl_digest digest;
-    if (sl_tree_read(commit, path, &bytes, err) < 0)
+    if (sl_tree_read(comparison->commit, file->origin, &bytes, err) < 0)
         return -1;
-    if (!sl_tree_is_lfs_pointer(bytes) || !read_pointer(bytes, &digest))
+    file->from_lfs = sl_tree_is_lfs_pointer(bytes) && read_pointer(bytes, &file->lfs_digest);
+    return file->from_lfs ? 1 : 0;
+}
+
+/* Of a file that is held in memory anyway. */
+static int compare_bytes(struct comparison *comparison, struct sl_str path, enum standing *out,
+                         struct sl_err *err)
+{
+    struct sl_str bytes;
+    struct sl_sha1 state;
+    struct sl_blob_id here, there;
+    if (sl_tree_read(comparison->rendering->tree, path, &bytes, err) < 0 ||
+        sl_tree_blob_id(comparison->commit, path, &there, err) < 0)
+        return -1;
+    sl_blob_hash_init(&state, bytes.len);
+    sl_sha1_update(&state, bytes.ptr, bytes.len);
+    sl_blob_hash_final(&state, &here);
+    *out = sl_blob_id_equal(&here, &there) ? SAME : CHANGED;
+    return 0;
+}
+
+/* Of a file of any size: its bytes are compared when they are packed. */
+static int expect_bytes(struct comparison *comparison, struct carried_file *file, uint64_t size,
+                        enum standing *out, struct sl_err *err)
+{
+    int pointer = size <= SL_KIB ? expect_pointer(comparison, file, err) : 0;
+    if (pointer < 0)
+        return -1;
+    *out = pointer > 0 || file->size == size ? SAME : CHANGED;
+    if (pointer > 0 || *out == CHANGED)
         return 0;
+    file->from_blob = true;
+    return sl_tree_blob_id(comparison->commit, file->origin, &file->blob_id, err);
+}
+
+static int compare_file(struct comparison *comparison, struct sl_str path, enum standing *out,
+                        struct sl_err *err)
+{
+    struct sl_tree_entry here, there;
+    *out = MISSING;
+    int found = sl_tree_stat(comparison->commit, path, &there, err);
+    if (found <= 0)
+        return found;
+    if (sl_tree_stat(comparison->rendering->tree, path, &here, err) < 0)
+        return -1;
+    *out = here.kind == there.kind && here.executable == there.executable ? SAME : CHANGED;
+    if (*out == CHANGED || here.kind == SL_TREE_DIRECTORY)
+        return 0;
+    struct carried_file *file = sl_map_get(&comparison->carried, path);
+    if (file)
+        return expect_bytes(comparison, file, there.size, out, err);
+    *out = CHANGED;
+    return here.size == there.size ? compare_bytes(comparison, path, out, err) : 0;
+}
+
+static int compare_files_used(struct comparison *comparison, struct sl_err *err)
+{
+    struct sl_rendering *rendering = comparison->rendering;
     for (size_t i = 0; i < rendering->carried.count; i++) {
         struct carried_file *file = &rendering->carried.items[i];
-        if (sl_str_equal(file->origin, path)) {
-            file->from_lfs = true;
-            file->lfs_digest = digest;
-            return 1;
+        if (sl_map_put(&comparison->carried, file->origin, file, err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < rendering->reading.file_count; i++) {
+        enum standing standing;
+        if (compare_file(comparison, rendering->reading.files[i], &standing, err) < 0)
+            return -1;
+        if (standing != SAME && comparison->count++ == 0) {
+            comparison->first = rendering->reading.files[i];
+            comparison->how = standing;
         }
     }
     return 0;
 }
 
-/* 1: the commit has the file, as large as it is here; 0: not; -1. */
-static int is_in_commit(struct sl_rendering *rendering, struct sl_tree *commit, struct sl_str path,
+static int fail_changed(const struct sl_rendering *rendering, struct sl_str path, size_t count,
                         struct sl_err *err)
 {
-    struct sl_tree_entry here, there;
-    int found = sl_tree_stat(commit, path, &there, err);
-    if (found <= 0)
-        return found;
-    if (sl_tree_stat(rendering->tree, path, &here, err) < 0)
-        return -1;
-    if (here.size == there.size)
-        return 1;
-    return there.size <= SL_KIB ? expect_pointer(rendering, commit, path, err) : 0;
+    struct sl_shown shown;
+    (void)sl_fail(
+        err, SL_E_INPUT,
+        "%zu of the files to be packed %s not as commit %.12s has %s, though git sees no change (line "
+        "ends, a filter, or the executable bit): %s",
+        count, count == 1 ? "is" : "are", rendering->revision.commit, count == 1 ? "it" : "them",
+        sl_shown(&shown, path));
+    return sl_hint(err, "--rev HEAD packs what the commit has; --allow-dirty marks the bundle");
+}
+
+static int fail_missing(const struct comparison *comparison, struct sl_err *err)
+{
+    const struct sl_rendering *rendering = comparison->rendering;
+    struct sl_shown shown;
+    (void)sl_shown(&shown, comparison->first);
+    if (sl_str_equal(comparison->first, rendering->layout.overlay_directory)) {
+        (void)sl_fail(err, SL_E_INPUT, "commit %.12s has no directory %s: git keeps none without files",
+                      rendering->revision.commit, shown.text);
+        return sl_hint(err, "add a file in it to git, or give --allow-dirty, which marks the bundle");
+    }
+    (void)sl_fail(err, SL_E_INPUT, "%zu of the files to be packed %s not in commit %.12s as %s: %s",
+                  comparison->count, comparison->count == 1 ? "is" : "are", rendering->revision.commit,
+                  comparison->count == 1 ? "it is here" : "they are here", shown.text);
+    return sl_hint(err,
+                   "git ignores it: add it with git add -f, or give --allow-dirty, which marks the bundle");
 }
 
 int check_commit(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
@@ -65,23 +157,31 @@ int check_commit(struct sl_rendering *rendering, const struct sl_release_query *
     SL_CLEANUP(sl_tree_freep) struct sl_tree *commit = NULL;
     if (sl_tree_open_git(&commit, query->repository, revision->commit, err) < 0)
         return -1;
-    struct sl_str first = {NULL, 0};
-    size_t count = 0;
-    for (size_t i = 0; i < rendering->reading.file_count; i++) {
-        int found = is_in_commit(rendering, commit, rendering->reading.files[i], err);
-        if (found < 0)
-            return -1;
-        if (!found && count++ == 0)
-            first = rendering->reading.files[i];
-    }
-    rendering->facts.dirty = count > 0;
-    if (count == 0 || query->allow_dirty)
+    SL_CLEANUP(comparison_release)
+    struct comparison comparison = {.rendering = rendering, .commit = commit};
+    sl_map_init(&comparison.carried);
+    if (compare_files_used(&comparison, err) < 0)
+        return -1;
+    rendering->facts.dirty = comparison.count > 0;
+    if (comparison.count == 0 || query->allow_dirty)
         return 0;
+    return comparison.how == MISSING ? fail_missing(&comparison, err)
+                                     : fail_changed(rendering, comparison.first, comparison.count, err);
+}
+
+int check_carried(struct sl_rendering *rendering, const struct carried_file *file,
+                  const struct carried_content *content, struct sl_err *err)
+{
     struct sl_shown shown;
-    (void)sl_fail(
-        err, SL_E_INPUT,
-        "%zu of the files to be packed %s not as commit %.12s has them, ignored by git or changed by a "
-        "filter: %s",
-        count, count == 1 ? "is" : "are", revision->commit, sl_shown(&shown, first));
-    return sl_hint(err, "add them to git, or give --allow-dirty, which marks the bundle");
+    if (rendering->facts.dirty)
+        return 0;
+    if (file->from_lfs && !sl_digest_equal(&content->digest, &file->lfs_digest)) {
+        (void)sl_fail(err, SL_E_INPUT, "%s is not the file that the commit's Git LFS pointer names",
+                      sl_shown(&shown, file->origin));
+        return sl_hint(err, "run `git lfs pull`");
+    }
+    if (!file->from_blob || sl_blob_id_equal(&content->blob_id, &file->blob_id))
+        return 0;
+    rendering->facts.dirty = rendering->allow_dirty;
+    return rendering->allow_dirty ? 0 : fail_changed(rendering, file->origin, 1, err);
 }

@@ -106,8 +106,11 @@ static int add_carried(struct packing *packing, const struct carried_file *file,
         return -1;
     struct sl_plan_member member = {
         .path = file->member, .origin = file->origin, .executable = file->executable};
+    struct carried_content content;
     struct sl_sha256 state;
+    struct sl_sha1 blob_state;
     sl_sha256_init(&state);
+    sl_blob_hash_init(&blob_state, file->size);
     for (;;) {
         ssize_t got = sl_source_read(source, packing->bytes, READ_SIZE, err);
         if (got < 0)
@@ -115,17 +118,16 @@ static int add_carried(struct packing *packing, const struct carried_file *file,
         if (got == 0)
             break;
         sl_sha256_update(&state, packing->bytes, (size_t)got);
+        if (file->from_blob)
+            sl_sha1_update(&blob_state, packing->bytes, (size_t)got);
         member.size += (uint64_t)got;
         report_progress(packing, (uint64_t)got);
     }
-    sl_sha256_final(&state, &member.digest);
-    struct sl_shown shown;
-    if (file->from_lfs && !packing->rendering->facts.dirty &&
-        !sl_digest_equal(&member.digest, &file->lfs_digest)) {
-        (void)sl_fail(err, SL_E_INPUT, "%s is not the file that the commit's Git LFS pointer names",
-                      sl_shown(&shown, file->origin));
-        return sl_hint(err, "run `git lfs pull`");
-    }
+    sl_sha256_final(&state, &content.digest);
+    sl_blob_hash_final(&blob_state, &content.blob_id);
+    if (check_carried(packing->rendering, file, &content, err) < 0)
+        return -1;
+    member.digest = content.digest;
     return sl_plan_add_file(packing->plan, &member, err);
 }
 

@@ -107,6 +107,7 @@ int sl_release_render(struct sl_rendering **out, const struct sl_release_query *
     if (!rendering)
         return sl_fail_memory(err);
     sl_reading_init(&rendering->reading, NULL, findings);
+    rendering->allow_dirty = query->allow_dirty;
     rendering->default_mtime = query->default_mtime;
     rendering->progress = query->progress;
     if (open_tree(rendering, query, err) < 0)

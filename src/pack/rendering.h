@@ -29,6 +29,8 @@ struct carried_file {
     bool executable;
     bool from_lfs; /* the commit holds a Git LFS pointer, which names this digest */
     struct sl_digest lfs_digest;
+    bool from_blob; /* the commit holds the file itself, under this id */
+    struct sl_blob_id blob_id;
 };
 
 struct carried_files {
@@ -45,6 +47,7 @@ struct sl_rendering {
     struct sl_release_facts facts;
     struct rendered_files files; /* ascending by path */
     struct carried_files carried;
+    bool allow_dirty;
     int64_t default_mtime;
     struct sl_progress progress;
 };
@@ -63,8 +66,19 @@ int render_values(struct sl_rendering *rendering, struct sl_err *err) SL_MUST_US
 int find_carried(struct sl_rendering *rendering, struct sl_err *err) SL_MUST_USE;
 
 /* Whether a clean work tree holds what its commit does, as far as it was used; sets facts.dirty where not,
- * and fails (SL_E_INPUT) unless the query allows that. */
+ * and fails (SL_E_INPUT) unless the query allows that. Of carried files it looks at size and mode, and notes
+ * which bytes they must have; check_carried() sees to those when they are read. */
 int check_commit(struct sl_rendering *rendering, const struct sl_release_query *query,
                  struct sl_err *err) SL_MUST_USE;
+
+/* What a carried file turned out to be, when it was read. */
+struct carried_content {
+    struct sl_digest digest;
+    struct sl_blob_id blob_id; /* where file->from_blob */
+};
+
+/* Whether that is what the commit holds, with the same outcome. */
+int check_carried(struct sl_rendering *rendering, const struct carried_file *file,
+                  const struct carried_content *content, struct sl_err *err) SL_MUST_USE;
 
 #endif

@@ -176,6 +176,7 @@ static void free_tree(struct sl_tree *tree)
 }
 
 static const struct sl_tree_ops git_ops = {
+    .has_ids = true,
     .list = list,
     .read_link = read_link,
     .read = read_file,

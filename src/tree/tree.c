@@ -196,6 +196,19 @@ int sl_tree_source(struct sl_tree *tree, struct sl_str path, struct sl_source **
     return kept ? sl_source_memory(out, *kept, err) : tree->ops->source(tree, place, out, err);
 }
 
+_Static_assert(sizeof(git_oid) == SL_SHA1_BYTES, "git's ids are SHA-1");
+
+int sl_tree_blob_id(struct sl_tree *tree, struct sl_str path, struct sl_blob_id *out, struct sl_err *err)
+{
+    SL_CLEANUP(sl_resolved_release) struct sl_resolved resolved = {0};
+    if (!tree->ops->has_ids)
+        return sl_fail(err, SL_E_INTERNAL, "a directory knows no ids of git");
+    if (resolve_file(tree, path, &resolved, err) < 0)
+        return -1;
+    memcpy(out->bytes, resolved.node->id.id, sizeof out->bytes);
+    return 0;
+}
+
 int sl_tree_revision(struct sl_tree *tree, struct sl_tree_revision *out, struct sl_err *err)
 {
     if (!tree->revision) {

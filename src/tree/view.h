@@ -52,6 +52,7 @@ struct sl_node_list {
 };
 
 struct sl_tree_ops {
+    bool has_ids; /* nodes know their objects in git */
     /* Adds every node of a directory, in any order. */
     int (*list)(struct sl_tree *tree, struct sl_place directory, struct sl_node_list *out,
                 struct sl_err *err);

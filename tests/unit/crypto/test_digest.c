@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "crypto/digest.h"
+#include "crypto/sha1.h"
 #include <stdlib.h>
 
 /* The examples of NIST for FIPS 180-4. */
@@ -137,5 +138,25 @@ Test(digest, what_is_not_64_lower_case_digits_is_refused_with_the_place)
         cr_expect_eq(err.code, SL_E_INPUT);
         cr_expect_not_null(strstr(err.message, rows[i].says), "row %zu says: %s", i, err.message);
         cr_expect_eq(digest.bytes[0], 1, "row %zu wrote a result", i);
+    }
+}
+
+/* The example of FIPS 180-4, whole and in pieces. */
+Test(sha1, gives_the_known_answer)
+{
+    static const unsigned char answer[SL_SHA1_BYTES] = {0x84, 0x98, 0x3e, 0x44, 0x1c, 0x3b, 0xd2,
+                                                        0x6e, 0xba, 0xae, 0x4a, 0xa1, 0xf9, 0x51,
+                                                        0x29, 0xe5, 0xe5, 0x46, 0x70, 0xf1};
+    static const char message[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+    for (size_t piece = 1; piece < sizeof message; piece++) {
+        unsigned char out[SL_SHA1_BYTES];
+        struct sl_sha1 state;
+        sl_sha1_init(&state);
+        for (size_t at = 0; at < sizeof message - 1; at += piece) {
+            size_t left = sizeof message - 1 - at;
+            sl_sha1_update(&state, message + at, left < piece ? left : piece);
+        }
+        sl_sha1_final(&state, out);
+        cr_expect_arr_eq(out, answer, sizeof out, "pieces of %zu", piece);
     }
 }

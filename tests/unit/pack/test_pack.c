@@ -242,6 +242,7 @@ Test(pack, files_that_git_ignores_are_refused_or_mark_the_bundle)
     cr_expect_eq(pack_as(&query, "out", 1, path), -1);
     cr_expect_eq(kit.err.code, SL_E_INPUT);
     cr_expect(strstr(kit.err.message, "releases/v1.0/artifacts/web-1.2.3.tgz"), "%s", kit.err.message);
+    cr_expect(strstr(kit.err.hint, "git add -f"), "%s", kit.err.hint);
     pack_kit_release(&kit);
     query.allow_dirty = true;
     cr_expect_eq(pack_as(&query, "out", 1, path), 0, "%s", kit.err.message);
@@ -249,17 +250,57 @@ Test(pack, files_that_git_ignores_are_refused_or_mark_the_bundle)
     pack_kit_release(&kit);
 }
 
-Test(pack, line_ends_that_git_converted_are_refused)
+/* Nothing of this is a change to git. */
+static const struct {
+    const char *why, *script, *named;
+} unseen[] = {
+    {"line ends",
+     "echo 'site.yaml text eol=crlf' > .git/info/attributes && rm overlays/customer-a/site.yaml &&"
+     "git checkout -q -- .",
+     "overlays/customer-a/site.yaml"},
+    {"a filter that keeps the size of a carried file",
+     "git config filter.sw.clean 'tr no on' && git config filter.sw.smudge 'tr no on' &&"
+     "echo '*.txt filter=sw' > .git/info/attributes && rm -r releases/v1.0/artifacts/notes &&"
+     "git checkout -q -- .",
+     "releases/v1.0/artifacts/notes/read me.txt"},
+    {"a filter that keeps the size of a file that is only read",
+     "git config filter.sw.clean 'tr 12 21' && git config filter.sw.smudge 'tr 12 21' &&"
+     "echo 'web-values.yaml filter=sw' > .git/info/attributes && rm base/values/web-values.yaml &&"
+     "git checkout -q -- .",
+     "base/values/web-values.yaml"},
+    {"the executable bit", "git config core.fileMode false && chmod +x releases/v1.0/artifacts/web-1.2.3.tgz",
+     "releases/v1.0/artifacts/web-1.2.3.tgz"},
+};
+
+Test(pack, what_git_overlooks_is_refused_or_marks_the_bundle)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], other[PATH_MAX], script[1024], out[32];
     commit();
-    repository_run(&temp, "cd repo && git config core.autocrlf true && rm overlays/customer-a/site.yaml &&"
-                          "git checkout -q -- . && git status --porcelain");
-    struct sl_release_query query = pack_kit_query(repo);
-    query.allow_dirty = false;
-    cr_expect_eq(pack_as(&query, "out", 1, path), -1);
-    cr_expect(strstr(kit.err.message, "overlays/customer-a/site.yaml"), "%s", kit.err.message);
-    pack_kit_release(&kit);
+    for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++) {
+        (void)snprintf(script, sizeof script,
+                       "rm -rf repo%zu && cp -a repo repo%zu && cd repo%zu && %s && "
+                       "test -z \"$(git status --porcelain)\"",
+                       i, i, i, unseen[i].script);
+        repository_run(&temp, script);
+        (void)snprintf(out, sizeof out, "repo%zu", i);
+        struct sl_release_query query = pack_kit_query(temp_dir_join(&temp, out, other));
+        query.allow_dirty = false;
+        cr_expect_eq(pack_as(&query, "out", 1, path), -1, "%s", unseen[i].why);
+        cr_expect_eq(kit.err.code, SL_E_INPUT, "%s: %s", unseen[i].why, kit.err.message);
+        cr_expect(strstr(kit.err.message, unseen[i].named), "%s: %s", unseen[i].why, kit.err.message);
+        cr_expect(strstr(kit.err.hint, "--rev HEAD"), "%s: %s", unseen[i].why, kit.err.hint);
+        pack_kit_release(&kit);
+        query.allow_dirty = true;
+        (void)snprintf(out, sizeof out, "out%zu", i);
+        cr_expect_eq(pack_as(&query, out, 1, path), 0, "%s: %s", unseen[i].why, kit.err.message);
+        cr_expect(sl_rendering_facts(kit.rendering)->dirty, "%s", unseen[i].why);
+        pack_kit_release(&kit);
+        (void)snprintf(script, sizeof script,
+                       "cd out%zu && tar xzf customer-a-v1.0-3.tar.gz && "
+                       "grep -q '\"dirty\":true' customer-a-v1.0-3/manifest.json",
+                       i);
+        repository_run(&temp, script);
+    }
 }
 
 /* As Git LFS leaves it: the commit has the pointer, the work tree the file, and git sees no difference. */
@@ -348,7 +389,7 @@ Test(pack, an_overlay_that_only_the_work_tree_has_is_refused)
     query.allow_dirty = false;
     cr_expect_eq(pack_as(&query, "out", 1, path), -1);
     cr_expect_eq(kit.err.code, SL_E_INPUT, "%s", kit.err.message);
-    cr_expect(strstr(kit.err.message, "overlays/customer-c"), "%s", kit.err.message);
+    cr_expect(strstr(kit.err.message, "has no directory overlays/customer-c"), "%s", kit.err.message);
     pack_kit_release(&kit);
 }
 

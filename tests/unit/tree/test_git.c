@@ -458,3 +458,26 @@ Test(git, a_repository_of_another_user_is_refused_unless_it_is_listed)
     temp_dir_write_text(&temp, "home/.gitconfig", config);
     sl_tree_free(repository_open_git(&temp, "r/a", "HEAD"));
 }
+
+Test(git, a_blob_id_is_that_of_the_bytes)
+{
+    repository_init(&temp);
+    static const char *const texts[] = {"", "text\n", "a\r\nb\r\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct sl_str text = sl_str_from(texts[i]);
+        struct sl_err err = {0};
+        struct sl_sha1 state;
+        struct sl_blob_id hashed, known;
+        temp_dir_write_text(&temp, "file", texts[i]);
+        repository_commit_all(&temp);
+        struct sl_tree *tree = repository_open_git(&temp, "", "HEAD");
+        sl_blob_hash_init(&state, text.len);
+        sl_sha1_update(&state, text.ptr, text.len);
+        sl_blob_hash_final(&state, &hashed);
+        cr_assert_eq(sl_tree_blob_id(tree, SL_STR("file"), &known, &err), 0, "%s", err.message);
+        cr_expect(sl_blob_id_equal(&hashed, &known), "%zu", i);
+        cr_expect_eq(sl_tree_blob_id(tree, SL_STR("nothing"), &known, &err), -1);
+        cr_expect_eq(err.code, SL_E_NOT_FOUND);
+        sl_tree_free(tree);
+    }
+}

@@ -29,6 +29,7 @@
 #define TREE_TREE_H
 
 #include "crypto/digest.h"
+#include "crypto/sha1.h"
 #include "io/stream.h"
 #include <sealift/err.h>
 #include <sealift/str.h>
@@ -120,6 +121,23 @@ int sl_tree_revision(struct sl_tree *tree, struct sl_tree_revision *out, struct 
 /* Commits from the first one to this view's, along first parents: 1 for the first. SL_E_INPUT for a shallow
  * repository, where the count would be wrong, and where there is no repository or no commit. */
 int sl_tree_first_parent_count(struct sl_tree *tree, uint64_t *out, struct sl_err *err) SL_MUST_USE;
+
+/* What git calls the bytes of a file, whatever its name and mode. */
+struct sl_blob_id {
+    unsigned char bytes[SL_SHA1_BYTES];
+};
+
+/* Of a file of a git view, as its commit says; no bytes are read. SL_E_NOT_FOUND, SL_E_INPUT for a directory;
+ * SL_E_INTERNAL for a view of a directory. */
+int sl_tree_blob_id(struct sl_tree *tree, struct sl_str path, struct sl_blob_id *out,
+                    struct sl_err *err) SL_MUST_USE;
+
+/* Of bytes as they are, nothing converted. `size` of them go to sl_sha1_update() after the one and before the
+ * other. */
+void sl_blob_hash_init(struct sl_sha1 *state, uint64_t size);
+void sl_blob_hash_final(struct sl_sha1 *state, struct sl_blob_id *out);
+
+bool sl_blob_id_equal(const struct sl_blob_id *a, const struct sl_blob_id *b);
 
 /* Whether these bytes are not the file but the note Git LFS leaves in its place: the first line says so. */
 bool sl_tree_is_lfs_pointer(struct sl_str bytes);
