@@ -78,6 +78,16 @@ int site_generation_name(char out[SL_GENERATION_NAME_MAX], const struct sl_bundl
     return 0;
 }
 
+uint64_t site_generation_sequence(struct sl_str name)
+{
+    uint64_t sequence = 0;
+    for (size_t i = 0; i < name.len && name.ptr[i] >= '0' && name.ptr[i] <= '9'; i++)
+        if (__builtin_mul_overflow(sequence, (uint64_t)10, &sequence) ||
+            __builtin_add_overflow(sequence, (uint64_t)(name.ptr[i] - '0'), &sequence))
+            return UINT64_MAX;
+    return sequence;
+}
+
 void site_generation_copy(char out[SL_GENERATION_NAME_MAX], struct sl_str name)
 {
     (void)snprintf(out, SL_GENERATION_NAME_MAX, SL_FMT, SL_ARG(name));

@@ -14,6 +14,9 @@ bool site_generation_valid(struct sl_str name);
 int site_generation_name(char out[SL_GENERATION_NAME_MAX], const struct sl_bundle_head *head, unsigned copy,
                          struct sl_err *err) SL_MUST_USE;
 
+/* The number that a valid name begins with; one that no bundle can have is UINT64_MAX, no name 0. */
+uint64_t site_generation_sequence(struct sl_str name);
+
 /* Copies a valid name into the fixed memory of a result. */
 void site_generation_copy(char out[SL_GENERATION_NAME_MAX], struct sl_str name);
 

@@ -165,6 +165,8 @@ static void set_result(const struct install *in, enum sl_install_outcome outcome
     struct sl_install_result *result = in->result;
     *result = (struct sl_install_result){
         .outcome = outcome,
+        .sequence = in->head->manifest->sequence,
+        .previous_sequence = site_generation_sequence(in->site->current),
         .files = in->head->manifest->file_count,
         .bytes = in->head->manifest->total_bytes,
     };

@@ -73,3 +73,20 @@ Test(generation, names_of_copies_count_from_two)
         cr_expect(site_generation_valid(sl_str_from(name)));
     }
 }
+
+Test(generation, a_name_tells_the_sequence)
+{
+    static const struct {
+        struct sl_str name;
+        uint64_t sequence;
+    } cases[] = {
+        {SL_STR_INIT("17-v1.0-0123456789ab"), 17},
+        {SL_STR_INIT("9007199254740992-v1.0-0123456789ab.2"), UINT64_C(9007199254740992)},
+        {SL_STR_INIT("18446744073709551616-v1.0-0123456789ab"), UINT64_MAX},
+        {SL_STR_INIT("99999999999999999999999-v1.0-0123456789ab"), UINT64_MAX},
+        {SL_STR_INIT(""), 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        cr_expect_eq(site_generation_sequence(cases[i].name), cases[i].sequence, SL_FMT,
+                     SL_ARG(cases[i].name));
+}

@@ -204,6 +204,19 @@ Test(install, a_bundle_that_is_there_and_intact_is_switched_to_without_another_c
     cr_expect(exists("current/SHA256SUMS"));
 }
 
+Test(install, an_older_bundle_than_the_current_one_is_told_by_its_sequence)
+{
+    struct sl_buf *const bundles[] = {&kit.a, &kit.b, &kit.a, &kit.a};
+    static const uint64_t expected[][2] = {{0, 17}, {17, 18}, {18, 17}, {17, 17}};
+    for (size_t i = 0; i < sizeof bundles / sizeof bundles[0]; i++) {
+        struct sl_install_result result;
+        struct sl_err err = {0};
+        cr_assert_eq(site_kit_install(&kit, bundles[i], &result, &err), 0, "%s", err.message);
+        cr_expect_eq(result.previous_sequence, expected[i][0], "install %zu", i);
+        cr_expect_eq(result.sequence, expected[i][1], "install %zu", i);
+    }
+}
+
 /* As a slow disk or a long wait for the lock: the clock goes on while the bundle is read. */
 static void let_time_pass(void *context, const char *phase, uint64_t done, uint64_t total)
 {
