@@ -152,7 +152,7 @@ static int fail_missing(const struct comparison *comparison, struct sl_err *err)
 int check_commit(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
 {
     const struct sl_tree_revision *revision = &rendering->revision;
-    if (query->revision || !revision->is_git || revision->dirty)
+    if (query->revision || !revision->is_git || rendering->facts.dirty)
         return 0;
     SL_CLEANUP(sl_tree_freep) struct sl_tree *commit = NULL;
     if (sl_tree_open_git(&commit, query->repository, revision->commit, err) < 0)

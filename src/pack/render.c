@@ -24,6 +24,10 @@ void sl_rendering_freep(struct sl_rendering **rendering)
 static int fail_dirty(const struct sl_tree_revision *revision, struct sl_err *err)
 {
     struct sl_shown shown;
+    if (!revision->commit[0]) {
+        (void)sl_fail(err, SL_E_INPUT, "the git repository has no commit yet");
+        return sl_hint(err, "commit the release, or give --allow-dirty, which marks the bundle");
+    }
     (void)sl_shown(&shown, revision->changed);
     if (revision->changed_count > 1)
         (void)sl_fail(err, SL_E_INPUT, "the work tree is not what commit %.12s holds: %s and %zu more",
@@ -35,16 +39,31 @@ static int fail_dirty(const struct sl_tree_revision *revision, struct sl_err *er
         err, "commit the changes, pack a commit with --rev, or give --allow-dirty, which marks the bundle");
 }
 
+/* What lies in a bare repository are git's own files, unless somebody put a release there. */
+static int check_not_bare(struct sl_rendering *rendering, const struct sl_release_query *query,
+                          struct sl_err *err)
+{
+    struct sl_shown shown;
+    int there = sl_tree_stat(rendering->tree, SL_STR("releases"), NULL, err);
+    if (there != 0)
+        return there < 0 ? -1 : 0;
+    (void)sl_fail(err, SL_E_USAGE, "%s is a bare git repository, which has commits and no work tree",
+                  sl_shown(&shown, sl_str_from(query->repository)));
+    return sl_hint(err, "name the commit with --rev, for example --rev HEAD");
+}
+
 static int open_tree(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
 {
     int opened = query->revision ? sl_tree_open_git(&rendering->tree, query->repository, query->revision, err)
                                  : sl_tree_open_directory(&rendering->tree, query->repository, err);
     if (opened < 0 || sl_tree_revision(rendering->tree, &rendering->revision, err) < 0)
         return -1;
-    struct sl_tree_revision *revision = &rendering->revision;
-    rendering->facts.dirty = revision->dirty;
+    const struct sl_tree_revision *revision = &rendering->revision;
+    if (revision->is_bare && !query->revision && check_not_bare(rendering, query, err) < 0)
+        return -1;
+    rendering->facts.dirty = revision->dirty || (revision->is_git && !revision->commit[0]);
     rendering->facts.source_commit = sl_str_from(revision->commit);
-    return revision->dirty && !query->allow_dirty ? fail_dirty(revision, err) : 0;
+    return rendering->facts.dirty && !query->allow_dirty ? fail_dirty(revision, err) : 0;
 }
 
 static int compare_files(const void *left, const void *right)

@@ -232,6 +232,41 @@ Test(pack, a_dirty_work_tree_is_refused_or_marks_the_bundle)
     free(manifest);
 }
 
+Test(pack, a_repository_without_a_commit_says_so)
+{
+    char path[PATH_MAX];
+    /* With and without a file that git would call untracked. */
+    for (int ignored = 0; ignored < 2; ignored++) {
+        repository_run(&temp, ignored ? "echo '*' > repo/.git/info/exclude" : "git init -q -b main repo");
+        struct sl_release_query query = pack_kit_query(repo);
+        query.allow_dirty = false;
+        cr_expect_eq(pack_as(&query, "out", 1, path), -1);
+        cr_expect_eq(kit.err.code, SL_E_INPUT);
+        cr_expect_str_eq(kit.err.message, "the git repository has no commit yet");
+        pack_kit_release(&kit);
+    }
+    struct sl_release_query query = pack_kit_query(repo);
+    cr_expect_eq(pack_as(&query, "out", 1, path), 0, "%s", kit.err.message);
+    cr_expect(sl_rendering_facts(kit.rendering)->dirty);
+    pack_kit_release(&kit);
+}
+
+Test(pack, a_bare_repository_wants_a_revision)
+{
+    char path[PATH_MAX], bare[PATH_MAX];
+    commit();
+    repository_run(&temp, "git clone -q --bare repo bare.git");
+    struct sl_release_query query = pack_kit_query(temp_dir_join(&temp, "bare.git", bare));
+    cr_expect_eq(pack_as(&query, "out", 1, path), -1);
+    cr_expect_eq(kit.err.code, SL_E_USAGE);
+    cr_expect(strstr(kit.err.message, "bare git repository"), "%s", kit.err.message);
+    cr_expect(strstr(kit.err.hint, "--rev"), "%s", kit.err.hint);
+    pack_kit_release(&kit);
+    query.revision = "HEAD";
+    cr_expect_eq(pack_as(&query, "out", 1, path), 0, "%s", kit.err.message);
+    pack_kit_release(&kit);
+}
+
 Test(pack, files_that_git_ignores_are_refused_or_mark_the_bundle)
 {
     char path[PATH_MAX];

@@ -101,7 +101,8 @@ int sl_tree_source(struct sl_tree *tree, struct sl_str path, struct sl_source **
 
 /* Where the files come from. */
 struct sl_tree_revision {
-    bool is_git;           /* false: the directory is in no work tree of git, and all else is blank */
+    bool is_git;           /* false: the directory is in no work tree of git; all but is_bare is blank */
+    bool is_bare;          /* the directory is, or lies in, a git repository that has no work tree */
     char commit[65];       /* lower-case hexadecimal; "" in a repository without a commit */
     int64_t time;          /* the committer's, seconds since 1970 in UTC */
     bool dirty;            /* of a directory: the work tree is not what the commit holds */
