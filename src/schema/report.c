@@ -227,6 +227,15 @@ int collector_finish(struct collector *collector, struct sl_schema_report **out,
 
 /* -- words -- */
 
+struct sl_str cut_text(struct sl_str text, size_t max)
+{
+    if (text.len <= max)
+        return text;
+    while (max > 0 && ((unsigned char)text.ptr[max] & 0xc0) == 0x80)
+        max--;
+    return sl_str_slice(text, 0, max);
+}
+
 const char *show_name(char out[SHOWN_MAX], struct sl_str name)
 {
     out[0] = '"';

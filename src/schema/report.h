@@ -63,6 +63,8 @@ enum { SHOWN_MAX = 96 };
 const char *show_value(char out[SHOWN_MAX], const struct sl_node *node);
 /* The same for a name, in quotes. */
 const char *show_name(char out[SHOWN_MAX], struct sl_str name);
+/* At most `max` bytes of a text, cut between two characters. */
+struct sl_str cut_text(struct sl_str text, size_t max);
 /* The name of `names` that `name` is a misspelling of, or .ptr NULL. */
 struct nearest {
     struct sl_str name; /* what was written */

@@ -104,7 +104,7 @@ static void append_alternative(struct sl_buf *text, const struct run *run, size_
         sl_buf_text(text, sl_escape(shown, sizeof shown, sl_str_slice(name, at, name.len)));
         sl_buf_byte(text, ' ');
     }
-    sl_buf_str(text, sl_str_slice(best->error.message, 0, ALTERNATIVE_TEXT));
+    sl_buf_str(text, cut_text(best->error.message, ALTERNATIVE_TEXT));
 }
 
 /* Leaves the errors of the nearest alternative; `all` gets one error of each. */

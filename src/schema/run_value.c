@@ -8,7 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { MESSAGE_MAX = 1024, LISTED_MAX = 10 };
+/* The longest message lists four alternatives of 160 bytes with their names. */
+enum { MESSAGE_MAX = 1536, LISTED_MAX = 10 };
 
 int check_fail(const struct check *check, const char *format, ...)
 {

@@ -5,7 +5,7 @@
  *
  * DIRECTORY has the suite's tests/ and remotes/. Runs the required tests of the five drafts, the optional ones
  * on ECMA-262's regular expressions, on characters beyond the basic plane and on large numbers, and the formats
- * of drafts 7 and 2020-12, without the internationalised ones. Prints a line per group of tests and one per
+ * without the internationalised ones. Prints a line per group of tests and one per
  * test that fails. Exit status 0, 1 where a test fails, 77 where the data is not there.
  */
 #include "base/cleanup.h"
@@ -66,7 +66,10 @@ static const struct part parts[] = {
     {"draft 2020-12, non-bmp-regex", "draft2020-12/optional/non-bmp-regex.json", SL_DRAFT_2020_12, false},
     {"draft 2020-12, format-assertion", "draft2020-12/optional/format-assertion.json", SL_DRAFT_2020_12,
      false},
+    {"draft 4, formats", "draft4/optional/format", SL_DRAFT_4, true},
+    {"draft 6, formats", "draft6/optional/format", SL_DRAFT_6, true},
     {"draft 7, formats", "draft7/optional/format", SL_DRAFT_7, true},
+    {"draft 2019-09, formats", "draft2019-09/optional/format", SL_DRAFT_2019_09, true},
     {"draft 2020-12, formats", "draft2020-12/optional/format", SL_DRAFT_2020_12, true},
 };
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 
 #include <criterion/criterion.h>
+#include <sealift/text.h>
 
 Test(schema_compile, refuses_what_makes_no_sense)
 {
@@ -295,5 +296,37 @@ Test(schema_compile, a_report_has_an_end)
     cr_assert_eq(kit_validate(&kit, text.ptr), 0);
     cr_assert_eq(sl_schema_report_count(kit.report), SL_SCHEMA_ERRORS_MAX);
     cr_assert(sl_schema_report_is_cut(kit.report));
+    kit_release(&kit);
+}
+
+/* Texts of three bytes a character, long enough to be cut everywhere. */
+Test(schema_compile, messages_are_cut_between_characters)
+{
+    struct kit kit;
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&text, SL_MIB);
+    kit_init(&kit);
+    sl_buf_text(&text, "{\"anyOf\":[");
+    for (unsigned i = 0; i < 5; i++) {
+        sl_buf_printf(&text, "%s{\"properties\":{\"", i ? "," : "");
+        for (unsigned j = 0; j < 80; j++)
+            sl_buf_text(&text, "\u20ac");
+        sl_buf_text(&text, "\":{\"enum\":[");
+        for (unsigned j = 0; j < 20; j++)
+            sl_buf_printf(&text, "%s\"%.*s\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac%u\"", j ? "," : "",
+                          j == 0 ? (int)i : 0, "aaaa", i);
+        sl_buf_text(&text, "]}}}");
+    }
+    sl_buf_text(&text, "]}");
+    cr_assert_eq(kit_compile(&kit, text.ptr, NULL), 0, "%s", kit.err.message);
+    sl_buf_reset(&text);
+    sl_buf_text(&text, "{\"");
+    for (unsigned j = 0; j < 80; j++)
+        sl_buf_text(&text, "\u20ac");
+    sl_buf_text(&text, "\":1}");
+    cr_assert_eq(kit_validate(&kit, text.ptr), 0, "%s", kit.err.message);
+    struct sl_str message = sl_schema_report_at(kit.report, 0)->message;
+    cr_assert(sl_utf8_valid(message), "%s", message.ptr);
+    cr_assert(sl_str_ends_with(message, SL_STR("; ...")), "%s", message.ptr);
     kit_release(&kit);
 }
