@@ -96,7 +96,8 @@ const struct cli_command cmd_history = {
     .summary = "show what was installed when, and who had signed it",
     .description =
         "Shows every install and rollback, oldest first. The history is a chain: each entry holds the digest of the\n"
-        "one before, and a history whose chain is broken is refused.",
+        "one before, and one whose chain is broken, or that does not end with\n"
+        "what is current, is refused.",
     .examples = "  sealift history --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),

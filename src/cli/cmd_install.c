@@ -47,6 +47,12 @@ static void report_text(struct cli *cli, const struct context *context,
     cli_marked(cli, '+', result->outcome == SL_REPAIRED ? "repaired" : "installed");
     sl_buf_printf(&cli->out, ": %s is current now\n", result->generation);
     cli_field(cli, "before", "%s", *result->previous ? result->previous : "nothing");
+    if (result->previous_sequence > result->sequence) {
+        sl_buf_text(&cli->out, "  ");
+        cli_marked(cli, '~', "older");
+        sl_buf_printf(&cli->out, "        than what was current: sequence %llu after %llu\n",
+                      (unsigned long long)result->sequence, (unsigned long long)result->previous_sequence);
+    }
     cli_field(cli, "files", "%llu, %s", (unsigned long long)result->files, sl_size_text(size, result->bytes));
     sl_buf_text(&cli->out, "  at           ");
     cli_escaped(cli, sl_str_from(context->root));
@@ -63,6 +69,8 @@ static int report_json(struct cli *cli, const struct sl_install_result *result, 
     sl_json_key_text(&json, "outcome", sl_str_from(outcome_name(result->outcome)));
     sl_json_key_text(&json, "generation", sl_str_from(result->generation));
     sl_json_key_text(&json, "previous", sl_str_from(result->previous));
+    sl_json_key_unsigned(&json, "sequence", result->sequence);
+    sl_json_key_unsigned(&json, "previous_sequence", result->previous_sequence);
     sl_json_key_unsigned(&json, "files", result->files);
     sl_json_key_unsigned(&json, "bytes", result->bytes);
     sl_json_end(&json);

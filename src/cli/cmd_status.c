@@ -63,7 +63,7 @@ static int status_text(struct cli *cli, const struct context *context, const str
         cli_field(cli, "files", "%llu, %s", (unsigned long long)state.files, sl_size_text(size, state.bytes));
         if (state.pending)
             cli_field(cli, "unfinished",
-                      "an earlier change was stopped; the next install or rollback clears it up");
+                      "a change was stopped, or is still at work; the next install or rollback clears it up");
         sl_buf_str(&cli->out, sl_buf_view(&lines));
         result = verdict(&state, context, err);
     }
@@ -118,7 +118,8 @@ const struct cli_command cmd_status = {
     .summary = "compare the installed files with their manifest",
     .description =
         "Reads every file of the current generation and compares it with the manifest: content, size, mode; what is\n"
-        "missing and what was added. Changes nothing. Exit status 1 when something differs.",
+        "missing and what was added. Changes nothing. Exit status 1 when something\n"
+        "differs, when the generation is gone, or when the history does not lead to what is current.",
     .examples = "  sealift status --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),
