@@ -11,6 +11,11 @@
 
 enum { TEXT_SIZE = 400 };
 
+/* How much of a pack libgit2 maps at once, and of all packs. Left alone it maps packs whole, and what was
+ * read of them stays resident. */
+#define PACK_WINDOW     ((size_t)4 << 20)
+#define PACK_MAPPED_MAX ((size_t)16 << 20)
+
 int sl_git_fail(struct sl_err *err, const char *format, ...)
 {
     const git_error *last = git_error_last();
@@ -85,6 +90,9 @@ int sl_git_open(struct sl_git *git, const char *path, struct sl_err *err)
     if (git_libgit2_init() < 0)
         return sl_git_fail(err, "start libgit2");
     git->started = true;
+    if (git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, PACK_WINDOW) < 0 ||
+        git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, PACK_MAPPED_MAX) < 0)
+        return sl_git_fail(err, "limit the memory of libgit2");
     int result = git_repository_open_ext(&git->repository, path, 0, NULL);
     if (result == 0)
         return 1;
