@@ -1,6 +1,6 @@
 /*
  * The files of a fresh release repository: everything in src/pack/template, put into the library by
- * cmake/EmbedFiles.cmake. A file that begins with "#!" is executable.
+ * src/cmake/EmbedFiles.cmake. A file that begins with "#!" is executable.
  */
 #ifndef PACK_TEMPLATE_H
 #define PACK_TEMPLATE_H

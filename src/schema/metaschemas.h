@@ -1,5 +1,5 @@
 /*
- * The documents in metaschemas/, compiled in by cmake/EmbedFiles.cmake.
+ * The documents in metaschemas/, compiled in by src/cmake/EmbedFiles.cmake.
  */
 #ifndef METASCHEMAS_H
 #define METASCHEMAS_H
