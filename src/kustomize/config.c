@@ -1,4 +1,5 @@
 #include "config.h"
+#include "kind_order.h"
 
 static struct kz_gvk gvk_from(const char *group, const char *version, const char *kind)
 {
@@ -124,42 +125,6 @@ int kz_references_add(struct sl_build *build, struct kz_config *config, const st
     return kz_specs_add_all(build, &added->referrers, &reference->referrers, err);
 }
 
-/* The order of kinds that kustomize installs in; others have 0. */
-static int kind_rank(struct sl_str kind)
-{
-    static const char *const first[] = {
-        "Namespace",
-        "ResourceQuota",
-        "StorageClass",
-        "CustomResourceDefinition",
-        "ServiceAccount",
-        "PodSecurityPolicy",
-        "Role",
-        "ClusterRole",
-        "RoleBinding",
-        "ClusterRoleBinding",
-        "ConfigMap",
-        "Secret",
-        "Endpoints",
-        "Service",
-        "LimitRange",
-        "PriorityClass",
-        "PersistentVolume",
-        "PersistentVolumeClaim",
-        "Deployment",
-        "StatefulSet",
-        "CronJob",
-        "PodDisruptionBudget",
-    };
-    enum { COUNT = sizeof first / sizeof first[0] };
-    for (int i = 0; i < COUNT; i++)
-        if (sl_str_equal(kind, sl_str_from(first[i])))
-            return i - COUNT;
-    if (sl_str_equal(kind, SL_STR("MutatingWebhookConfiguration")))
-        return 1;
-    return sl_str_equal(kind, SL_STR("ValidatingWebhookConfiguration")) ? 2 : 0;
-}
-
 static int compare_part(struct sl_str a, struct sl_str b, const char *none)
 {
     return sl_str_compare(a.len ? a : sl_str_from(none), b.len ? b : sl_str_from(none));
@@ -167,7 +132,7 @@ static int compare_part(struct sl_str a, struct sl_str b, const char *none)
 
 static int compare_gvk(const struct kz_gvk *a, const struct kz_gvk *b)
 {
-    int order = kind_rank(a->kind) - kind_rank(b->kind);
+    int order = kz_kind_rank(a->kind) - kz_kind_rank(b->kind);
     if (order == 0)
         order = compare_part(a->group, b->group, "~G");
     if (order == 0)

@@ -1,3 +1,4 @@
+#include "kind_order.h"
 #include "transformers.h"
 
 #include <stdlib.h>
@@ -8,32 +9,6 @@ struct row {
     long rank;
     struct sl_str gvk, id;
 };
-
-static const char *const default_first[] = {
-    "Namespace",
-    "ResourceQuota",
-    "StorageClass",
-    "CustomResourceDefinition",
-    "ServiceAccount",
-    "PodSecurityPolicy",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Endpoints",
-    "Service",
-    "LimitRange",
-    "PriorityClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-};
-static const char *const default_last[] = {"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"};
 
 static struct sl_str or_else(struct sl_str text, const char *none)
 {
@@ -128,9 +103,8 @@ static int add_kinds(struct sl_build *build, struct kz_texts *out, const char *c
 int kz_order_legacy(struct sl_build *build, struct kz_resmap *map, struct sl_err *err)
 {
     struct kz_legacy_order order = {0};
-    if (add_kinds(build, &order.first, default_first, sizeof default_first / sizeof default_first[0], err) <
-            0 ||
-        add_kinds(build, &order.last, default_last, sizeof default_last / sizeof default_last[0], err) < 0)
+    if (add_kinds(build, &order.first, kz_first_kinds, KZ_FIRST_KINDS, err) < 0 ||
+        add_kinds(build, &order.last, kz_last_kinds, KZ_LAST_KINDS, err) < 0)
         return -1;
     return sort(build, map, &order, err);
 }

@@ -8,19 +8,6 @@
 #include "base/limits.h"
 #include "model/report.h"
 
-/* The digest in the text of a Git LFS pointer: "oid sha256:" and 64 digits on a line of their own. */
-static bool read_pointer(struct sl_str text, struct sl_digest *out)
-{
-    struct sl_str key = SL_STR("\noid sha256:");
-    struct sl_err ignored = {0};
-    for (size_t i = 0; i < text.len; i++) {
-        struct sl_str rest = sl_str_slice(text, i, text.len);
-        if (sl_str_starts_with(rest, key))
-            return sl_digest_parse(out, sl_str_slice(rest, key.len, key.len + SL_SHA256_HEX), &ignored) == 0;
-    }
-    return false;
-}
-
 /* How a file of the work tree stands to the commit. */
 enum standing { SAME, MISSING, CHANGED };
 
@@ -42,9 +29,12 @@ static void comparison_release(struct comparison *comparison)
 static int expect_pointer(struct comparison *comparison, struct carried_file *file, struct sl_err *err)
 {
     struct sl_str bytes;
+    struct sl_lfs_pointer pointer;
     if (sl_tree_read(comparison->commit, file->origin, &bytes, err) < 0)
         return -1;
-    file->from_lfs = sl_tree_is_lfs_pointer(bytes) && read_pointer(bytes, &file->lfs_digest);
+    file->from_lfs = sl_tree_read_lfs_pointer(bytes, &pointer);
+    if (file->from_lfs)
+        file->lfs_digest = pointer.sha256;
     return file->from_lfs ? 1 : 0;
 }
 
