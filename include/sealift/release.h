@@ -32,6 +32,7 @@ struct sl_release_query {
     bool allow_dirty;          /* take a work tree that is not what its commit holds, and say so */
     int64_t
         default_mtime; /* of members when there is no commit, or changes on top of one; seconds since 1970 */
+    int64_t now; /* seconds since 1970, for rules about time (support, exceptions); 0: they are left out */
     struct sl_progress progress;
 };
 
@@ -46,7 +47,7 @@ struct sl_release_facts {
 
 struct sl_rendering;
 /*
- * Reads, checks and renders. `findings` is made by the caller, and sorted here. On SL_E_FINDINGS, which means
+ * Reads, checks by every rule (docs/validation.md) and renders. `findings` is made by the caller, and sorted here. On SL_E_FINDINGS, which means
  * that one of them has severity error, *out is still set, so that it can be shown; it holds no files where
  * kustomize refused to build release and overlay. Not so on any other failure:
  *   SL_E_USAGE      a name that is no label, or a release or customer that is not there (with those that are)

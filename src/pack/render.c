@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "model/report.h"
+#include "validate/validate.h"
 
 #include <stdlib.h>
 
@@ -73,6 +74,13 @@ static int compare_files(const void *left, const void *right)
     return sl_str_compare(a->path, b->path);
 }
 
+static int compare_validated(const void *left, const void *right)
+{
+    const struct sl_validation_file *a = left;
+    const struct sl_validation_file *b = right;
+    return sl_str_compare(a->path, b->path);
+}
+
 int rendering_add(struct sl_rendering *rendering, struct sl_str path, struct sl_str text, struct sl_err *err)
 {
     struct rendered_files *files = &rendering->files;
@@ -94,6 +102,57 @@ int rendering_add(struct sl_rendering *rendering, struct sl_str path, struct sl_
     return 0;
 }
 
+/* Everything that is known of the delivery, for the rules. */
+static int list_files(struct sl_rendering *rendering, struct sl_validation_files *out, struct sl_err *err)
+{
+    size_t count = rendering->files.count + rendering->carried.count;
+    struct sl_validation_file *items = sl_arena_array(&rendering->reading.doc.arena, count, sizeof *items);
+    if (!items)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < rendering->files.count; i++) {
+        const struct rendered_file *file = &rendering->files.items[i];
+        items[i] =
+            (struct sl_validation_file){.path = file->path, .text = file->text, .size = file->text.len};
+    }
+    for (size_t i = 0; i < rendering->carried.count; i++) {
+        const struct carried_file *file = &rendering->carried.items[i];
+        items[rendering->files.count + i] =
+            (struct sl_validation_file){.path = file->member, .origin = file->origin, .size = file->size};
+    }
+    if (count > 1)
+        qsort(items, count, sizeof items[0], compare_validated);
+    *out = (struct sl_validation_files){items, count};
+    return 0;
+}
+
+static int validate(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
+{
+    SL_CLEANUP(sl_validation_shared_freep) struct sl_validation_shared *shared = NULL;
+    if (sl_validation_shared_new(&shared, query->repository, query->revision, err) < 0)
+        return -1;
+    struct sl_validation_subject subject = {
+        .reading = &rendering->reading,
+        .layout = &rendering->layout,
+        .now = query->now,
+        .shared = shared,
+    };
+    if (list_files(rendering, &subject.files, err) < 0)
+        return -1;
+    return sl_validate_subject(&subject, err);
+}
+
+/* manifests/, values/ and what is carried. */
+static int make_files(struct sl_rendering *rendering, struct sl_err *err)
+{
+    if (render_manifests(rendering, err) < 0 || render_values(rendering, err) < 0 ||
+        find_carried(rendering, err) < 0)
+        return -1;
+    if (rendering->files.count > 1)
+        qsort(rendering->files.items, rendering->files.count, sizeof rendering->files.items[0],
+              compare_files);
+    return 0;
+}
+
 static int render(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
 {
     struct sl_layout_query layout_query = {
@@ -108,12 +167,17 @@ static int render(struct sl_rendering *rendering, const struct sl_release_query 
     rendering->facts.environment_from = layout->environment_from;
     rendering->facts.sequence = layout->sequence;
     rendering->facts.sequence_from = layout->sequence_from;
-    if (resolved < 0 || render_manifests(rendering, err) < 0 || render_values(rendering, err) < 0 ||
-        find_carried(rendering, err) < 0)
+    if (resolved < 0 && err->code != SL_E_FINDINGS)
         return -1;
-    if (rendering->files.count > 1)
-        qsort(rendering->files.items, rendering->files.count, sizeof rendering->files.items[0],
-              compare_files);
+    if (resolved < 0) {
+        /* What stopped the build is not all there is to say. */
+        struct sl_err validate_err = {0};
+        if (validate(rendering, query, &validate_err) < 0)
+            *err = validate_err;
+        return -1;
+    }
+    if (make_files(rendering, err) < 0 || validate(rendering, query, err) < 0)
+        return -1;
     return check_commit(rendering, query, err);
 }
 

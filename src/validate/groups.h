@@ -1,0 +1,12 @@
+/*
+ * The groups of rules, a function each; validate/validate.h says what one may do.
+ */
+#ifndef VALIDATE_GROUPS_H
+#define VALIDATE_GROUPS_H
+
+#include "validate/validate.h"
+
+/* rule_repository.c: repo/... */
+int sl_rules_repository(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
+
+#endif

@@ -1,0 +1,84 @@
+#include <sealift/rules.h>
+
+#include "model/report.h"
+
+#include <sealift/text.h>
+#include <string.h>
+
+/* Ascending by id: a rule is found by bisection. */
+static const struct sl_rule rules[] = {
+    {"artifacts/lfs-pointer", SL_ERROR, true, "a carried file is only Git LFS's note about itself"},
+    {"artifacts/unreadable", SL_WARNING, false, "a .tgz among the artifacts is no readable Helm chart"},
+    {"customer/field", SL_ERROR, false, "a value of cluster-config.yaml is of the wrong kind"},
+    {"customer/name-disagrees", SL_ERROR, false,
+     "cluster-config.yaml names another customer than its directory"},
+    {"customer/unknown-key", SL_WARNING, false, "cluster-config.yaml has a key that nothing reads"},
+    {"kustomization/build", SL_ERROR, true, "release and overlay cannot be built"},
+    {"kustomization/deprecated", SL_WARNING, false,
+     "a kustomization uses a field that kustomize wants replaced"},
+    {"manifests/duplicate", SL_ERROR, true, "two documents are the same Kubernetes object"},
+    {"manifests/not-kubernetes", SL_ERROR, true, "a document is no Kubernetes object"},
+    {"overlay/other-customer", SL_ERROR, true, "the overlay names another customer's"},
+    {"overlay/other-release", SL_ERROR, true,
+     "the overlay names another release than the one that is packed"},
+    {"release/application-name", SL_ERROR, false, "an application's file is not named for a valid name"},
+    {"release/application-twice", SL_ERROR, false, "two composed files name the same application"},
+    {"release/field", SL_ERROR, false, "a value of release.yaml is of the wrong kind, or outside its range"},
+    {"release/no-cluster", SL_WARNING, false, "the release has clusters, but none for the environment"},
+    {"release/no-values", SL_WARNING, false, "the release has values, but none for the environment"},
+    {"release/not-composed", SL_WARNING, false,
+     "a file in the release's folders is left out because of its name"},
+    {"release/unknown-alias", SL_ERROR, false, "an alias of release.yaml leads to no application"},
+    {"release/unknown-environment", SL_ERROR, false, "the release knows nothing of the environment"},
+    {"release/unknown-key", SL_WARNING, false, "release.yaml has a key that nothing reads"},
+    {"release/version-disagrees", SL_ERROR, false,
+     "VERSION.md, release.yaml and the directory's name disagree"},
+    {"schema/mismatch", SL_ERROR, false, "a document does not fit the schema it was checked against"},
+    {"schema/unreadable", SL_ERROR, false, "a file that was to be checked against a schema cannot be parsed"},
+    {"values/chart-version", SL_WARNING, false,
+     "the release carries the chart, but not in the version asked for"},
+    {"values/misnamed", SL_ERROR, false, "a YAML file among values is not named for any application"},
+    {"values/no-application", SL_ERROR, false, "a values file belongs to no application of the release"},
+    {"values/not-a-map", SL_ERROR, false, "a values file holds something else than a map"},
+    {"values/several-charts", SL_NOTE, false,
+     "an application of several charts: their defaults are left out"},
+    {"values/two-files", SL_ERROR, false, "two values files of one place belong to one application"},
+};
+
+enum { RULES = sizeof rules / sizeof rules[0] };
+
+size_t sl_rule_count(void)
+{
+    return RULES;
+}
+
+const struct sl_rule *sl_rule_at(size_t index)
+{
+    return &rules[index];
+}
+
+const struct sl_rule *sl_rule_find(struct sl_str id)
+{
+    size_t low = 0;
+    size_t high = RULES;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = sl_str_compare(id, sl_str_from(rules[middle].id));
+        if (order == 0)
+            return &rules[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+const char *sl_rule_nearest(struct sl_str wrong)
+{
+    struct sl_str ids[RULES];
+    for (size_t i = 0; i < RULES; i++)
+        ids[i] = sl_str_from(rules[i].id);
+    ptrdiff_t nearest = sl_nearest(wrong, ids, RULES);
+    return nearest < 0 ? NULL : rules[nearest].id;
+}

@@ -1,0 +1,24 @@
+#include "groups.h"
+
+struct group {
+    const char *name; /* for messages about work that was stopped */
+    int (*run)(const struct sl_validation_subject *subject, struct sl_err *err);
+    bool without_resources; /* it also runs where the build was refused: layout->resources is NULL */
+};
+
+/* In the order they run. */
+static const struct group groups[] = {
+    {"the repository's files", sl_rules_repository, true},
+};
+
+int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_err *err)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        const struct group *group = &groups[i];
+        if (!subject->layout->resources && !group->without_resources)
+            continue;
+        if (group->run(subject, err) < 0)
+            return sl_wrap(err, "validate %s", group->name);
+    }
+    return 0;
+}
