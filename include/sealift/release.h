@@ -84,6 +84,11 @@ struct sl_pack_result {
     unsigned char manifest_sha256[32];
     uint64_t files, bytes, bundle_bytes;
 };
+/* What can be known before anything is hashed, and before a password is asked for: SL_E_INPUT without a sequence, SL_E_EXISTS
+ * where the bundle is there already. sl_release_pack() asks again. */
+int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_pack_options *options,
+                          struct sl_err *err) SL_MUST_USE;
+
 /*
  * Writes CUSTOMER-RELEASE-SEQUENCE.tar.gz into options->out. Artifacts are read twice: to be hashed, and to
  * be written, where they must still be the same. SL_E_USAGE   two keys that are one, or have one id

@@ -22,11 +22,18 @@ struct sl_clock {
     void *context;
 };
 
+/* Told once when the lock is held by another process and the call begins to wait; `why` is one line that says by whom. */
+struct sl_waiting {
+    void (*told)(void *context, const char *why);
+    void *context;
+};
+
 struct sl_site_options {
     const char *root;      /* made by the first install */
     struct sl_clock clock; /* for the history; those who only look need none */
     const char *holder;    /* one line about this process, for whoever waits for the lock */
     bool wait;             /* wait for the lock instead of SL_E_BUSY */
+    struct sl_waiting waiting;
     struct sl_progress progress;
 };
 

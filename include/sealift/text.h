@@ -23,7 +23,11 @@ size_t sl_utf8_decode(struct sl_str text, uint32_t *out);
  */
 void sl_buf_escaped(struct sl_buf *out, struct sl_str text);
 
-/* The same into fixed memory, cut with "..." where it does not fit. Returns `out`. `size` is at least 8. */
+/* Appends `text` as one word of a POSIX shell: as it is where no character of it means anything there, else in single
+ * quotes. What could act on a terminal is escaped as above, so that such a name is shown and not meant to be pasted. */
+void sl_buf_shell_word(struct sl_buf *out, struct sl_str text);
+
+/* The same as sl_buf_escaped() into fixed memory, cut with "..." where it does not fit. Returns `out`. `size` is at least 8. */
 const char *sl_escape(char *out, size_t size, struct sl_str text);
 
 /* "1.5 GiB", "17 B": at most 12 characters and the NUL. Returns `out`. */

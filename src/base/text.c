@@ -109,6 +109,29 @@ void sl_buf_escaped(struct sl_buf *out, struct sl_str text)
     }
 }
 
+void sl_buf_shell_word(struct sl_buf *out, struct sl_str text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./@%+=:,-";
+    size_t harmless = 0;
+    while (harmless < text.len && memchr(plain, text.ptr[harmless], sizeof plain - 1))
+        harmless++;
+    if (harmless == text.len && text.len > 0) {
+        sl_buf_append(out, text.ptr, text.len);
+        return;
+    }
+    sl_buf_byte(out, '\'');
+    for (size_t i = 0; i < text.len;) {
+        char piece[16];
+        size_t length = escape_one(text, i, piece);
+        if (text.ptr[i] == '\\')
+            sl_buf_byte(out, '\\'); /* means itself between single quotes */
+        else
+            sl_buf_text(out, text.ptr[i] == '\'' ? "'\\''" : piece);
+        i += length;
+    }
+    sl_buf_byte(out, '\'');
+}
+
 const char *sl_escape(char *out, size_t size, struct sl_str text)
 {
     char piece[16];

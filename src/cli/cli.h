@@ -118,20 +118,23 @@ void cli_escaped(struct cli *cli, struct sl_str text);
  * (twice when `confirm`), else the first line of standard input. The caller wipes and releases `out`. */
 int cli_password(struct sl_buf *out, const char *path, const char *password_file, bool confirm,
                  struct sl_err *err) SL_MUST_USE;
-/* A progress line on stderr, where that is a terminal, for work longer than a second. */
-struct cli_progress {
-    bool enabled, shown;
-    int64_t started, last; /* monotonic milliseconds */
-    const char *phase;
-};
-struct sl_progress cli_progress_start(struct cli_progress *progress);
-void cli_progress_end(struct cli_progress *progress);
 /* getrandom(2). */
 struct sl_random cli_random(void);
 /* Seconds since 1970. */
 int64_t cli_now(void);
 /* "install, process 4711, since ...": for the lock. */
 void cli_holder(char out[128], const char *command);
+
+/* -- progress.c -- */
+/* A progress line on stderr, where that is a terminal, for work longer than a second. Nothing else is written to stderr between
+ * start and end; end it in every case, once or more. */
+struct cli_progress {
+    struct cli_progress_line *line; /* NULL: none is shown */
+};
+struct sl_progress cli_progress_start(struct cli_progress *progress);
+void cli_progress_end(struct cli_progress *progress);
+/* A terminal that cannot move its cursor, or none is named. */
+bool cli_terminal_is_dumb(void);
 
 /* -- keys.c -- */
 struct cli_keys {
@@ -145,6 +148,9 @@ int cli_secret_key(struct sl_secret_key *out, const char *path, const char *pass
  * limit. */
 #define CLI_VERIFIER_MAX (64U << 20)
 int cli_verifier_find(struct sl_buf *out, struct sl_err *err) SL_MUST_USE;
+/* 1: the same program lies in `directory` already; 0: none, or one that may be replaced; -1: SL_E_EXISTS for another one. */
+int cli_verifier_look(const struct sl_buf *program, const char *directory, bool replace,
+                      struct sl_err *err) SL_MUST_USE;
 int cli_verifier_put(const struct sl_buf *program, const char *directory, struct sl_err *err) SL_MUST_USE;
 /* Opens a bundle for reading. */
 int cli_open_bundle(int *fd, const char *path, struct sl_err *err) SL_MUST_USE;

@@ -64,18 +64,34 @@ static int deliver(struct cli *cli, const struct context *context, const struct 
         return sl_built_stream(built, &cli->out, err);
     if (sl_built_write(built, context->output, err) < 0)
         return -1;
-    sl_buf_printf(&cli->out, "wrote %zu files into ", sl_built_count(built));
+    size_t count = sl_built_count(built);
+    sl_buf_printf(&cli->out, "wrote %zu file%s into ", count, count == 1 ? "" : "s");
     cli_escaped(cli, sl_str_from(context->output));
     sl_buf_byte(&cli->out, '\n');
+    return 0;
+}
+
+/* DIR, seen from -C. */
+static int target_directory(char out[4096], const struct cli *cli, struct sl_err *err)
+{
+    const char *directory = cli->word_count ? cli->words[0] : ".";
+    bool from_here = directory[0] == '/' || strcmp(cli->repository, ".") == 0;
+    int length = from_here ? snprintf(out, 4096, "%s", directory)
+                           : snprintf(out, 4096, "%s/%s", cli->repository, directory);
+    if (length < 0 || length >= 4096)
+        return sl_fail(err, SL_E_USAGE, "the path of the directory is longer than 4095 bytes");
     return 0;
 }
 
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
-    struct sl_directory_request request = {.directory = cli->word_count ? cli->words[0] : ".",
+    char directory[4096];
+    struct sl_directory_request request = {.directory = directory,
                                            .managed_by_label = context->managed_by_label};
     char working_directory[4096];
+    if (target_directory(directory, cli, err) < 0)
+        return -1;
     if (read_restrictor(context->load_restrictor, &request.load_restrict_none, err) < 0 ||
         read_order(context->reorder, &request.order, err) < 0)
         return -1;
@@ -105,5 +121,6 @@ const struct cli_command cmd_build = {
                 "  sealift build overlays/customer-a --load-restrictor none --output rendered\n",
     .options = options,
     .context_size = sizeof(struct context),
+    .in_repository = true,
     .run = run,
 };

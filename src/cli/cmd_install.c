@@ -3,6 +3,7 @@
 
 #include <sealift/json.h>
 #include <sealift/text.h>
+#include <stdio.h>
 
 struct context {
     struct cli_list public_keys;
@@ -57,8 +58,10 @@ static void report_text(struct cli *cli, const struct context *context,
     sl_buf_text(&cli->out, "  at           ");
     cli_escaped(cli, sl_str_from(context->root));
     sl_buf_text(&cli->out, "/current\n\nnext: kubectl apply -k ");
-    cli_escaped(cli, sl_str_from(context->root));
-    sl_buf_text(&cli->out, "/current/manifests, or let Flux or Argo CD take that directory\n");
+    char manifests[4096];
+    (void)snprintf(manifests, sizeof manifests, "%s/current/manifests", context->root);
+    sl_buf_shell_word(&cli->out, sl_str_from(manifests));
+    sl_buf_text(&cli->out, ", or let Flux or Argo CD take that directory\n");
 }
 
 static int report_json(struct cli *cli, const struct sl_install_result *result, struct sl_err *err)

@@ -98,7 +98,7 @@ static int print_json(struct cli *cli, const struct context *context, const stru
     return sl_json_close(&json, err);
 }
 
-static int pack(struct cli *cli, const struct context *context, const struct secret_keys *keys,
+static int pack(struct cli *cli, const struct context *context, struct secret_keys *keys,
                 const struct sl_buf *verifier, struct sl_findings *findings, struct sl_err *err)
 {
     struct sl_release_query query;
@@ -108,7 +108,6 @@ static int pack(struct cli *cli, const struct context *context, const struct sec
     query.progress = cli_progress_start(&progress);
     struct sl_pack_options pack_options = {
         .keys = keys->keys,
-        .key_count = keys->count,
         .out = context->out ? context->out : ".",
         .replace = context->replace,
     };
@@ -116,12 +115,23 @@ static int pack(struct cli *cli, const struct context *context, const struct sec
     struct sl_rendering *rendering = NULL;
     int result = sl_release_render(&rendering, &query, findings, err);
     if (result == 0)
+        result = sl_release_pack_check(rendering, &pack_options, err);
+    if (result == 0) {
+        cli_progress_end(&progress); /* a password may be asked for */
+        result = read_keys(keys, context, err);
+        query.progress = cli_progress_start(&progress);
+    }
+    pack_options.key_count = keys->count;
+    int verifier_there = 1;
+    if (result == 0 && context->with_verifier)
+        result = verifier_there = cli_verifier_look(verifier, pack_options.out, context->replace, err);
+    if (result >= 0)
         result = sl_release_pack(&packed, rendering, &pack_options, err);
     cli_progress_end(&progress);
     if (result < 0 && err->code == SL_E_EXISTS && !err->hint[0])
         (void)sl_hint(err, "--replace replaces it, --out puts the new one elsewhere");
-    if (result == 0 && context->with_verifier)
-        result = cli_verifier_put(verifier, pack_options.out, err);
+    if (result == 0 && verifier_there == 0 && cli_verifier_put(verifier, pack_options.out, err) < 0)
+        result = sl_wrap(err, "the bundle is written, what goes beside it is not");
     if (result == 0 && context->format == CLI_AS_JSON)
         result = print_json(cli, context, &packed, rendering, findings, err);
     else if (result == 0)
@@ -140,8 +150,6 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     int result = sl_findings_new(&findings, err);
     if (result == 0 && context->with_verifier)
         result = cli_verifier_find(&verifier, err);
-    if (result == 0)
-        result = read_keys(&keys, context, err);
     if (result == 0)
         result = pack(cli, context, &keys, &verifier, findings, err);
     sl_buf_release(&verifier);

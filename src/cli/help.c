@@ -1,17 +1,29 @@
 #include "cli.h"
 
+/* The site's binary has no command that a release repository means anything to. */
+static bool any_in_repository(void)
+{
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (cli_commands[i]->in_repository)
+            return true;
+    return false;
+}
+
 void cli_help_all(struct sl_buf *out)
 {
-    sl_buf_text(
+    bool in_repository = any_in_repository();
+    sl_buf_printf(
         out,
-        "usage: sealift [-C REPOSITORY] COMMAND [OPTION]...\n\n"
+        "usage: sealift %sCOMMAND [OPTION]...\n\n"
         "Carries software releases across an air gap: one release for one customer in one signed file.\n\n"
-        "Commands:\n");
+        "Commands:\n",
+        in_repository ? "[-C REPOSITORY] " : "");
     for (size_t i = 0; cli_commands[i]; i++)
         sl_buf_printf(out, "  %-10s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+    sl_buf_text(out, "\nOptions:\n");
+    if (in_repository)
+        sl_buf_text(out, "  -C DIR      the release repository (default: the current directory)\n");
     sl_buf_text(out,
-                "\nOptions:\n"
-                "  -C DIR      the release repository (default: the current directory)\n"
                 "  -h, --help  this help; after a command, the help of that command\n"
                 "  --version   the version\n\n"
                 "Exit status: 0 done; 1 a verdict against you (findings, a refused bundle, drift); 2 usage;\n"

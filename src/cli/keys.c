@@ -11,6 +11,14 @@
 /* minisign's own files are below 1 KiB; anything larger is not a key. */
 #define KEY_FILE_MAX 4096
 
+/* A key that is none is a mistake in the command line: exit status 1 would tell a script that the bundle was refused. */
+static int key_failed(struct sl_err *err)
+{
+    if (err->code == SL_E_INPUT || err->code == SL_E_LIMIT)
+        err->code = SL_E_USAGE;
+    return -1;
+}
+
 int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct sl_err *err)
 {
     out->count = 0;
@@ -22,7 +30,7 @@ int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct s
             result = sl_public_key_read(&out->keys[i], sl_buf_view(&text), paths->items[i], err);
         sl_buf_release(&text);
         if (result < 0)
-            return -1;
+            return key_failed(err);
         out->count++;
     }
     return 0;
@@ -48,7 +56,7 @@ int cli_secret_key(struct sl_secret_key *out, const char *path, const char *pass
         result = sl_secret_key_read(out, sl_buf_view(&text), sl_buf_view(&password), path, err);
     wipe(&password);
     wipe(&text);
-    return result;
+    return result < 0 ? key_failed(err) : 0;
 }
 
 int cli_open_bundle(int *fd, const char *path, struct sl_err *err)

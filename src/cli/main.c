@@ -79,7 +79,7 @@ int main(int argc, char **argv)
         return 4;
     struct cli cli = {.program = "sealift", .repository = "."};
     const char *no_color = getenv("NO_COLOR");
-    cli.color = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+    cli.color = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !cli_terminal_is_dumb();
     sl_buf_init(&cli.out, REPORT_MAX);
 
     struct sl_err err = {0};
@@ -91,6 +91,8 @@ int main(int argc, char **argv)
     struct sl_err print_err = {0};
     if (print_report(&cli, &print_err) < 0 && status >= 0) {
         err = print_err;
+        if (status == 0)
+            (void)sl_hint(&err, "the work itself is done; only its report could not be printed");
         status = -1;
     }
     sl_buf_release(&cli.out);

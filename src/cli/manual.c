@@ -121,36 +121,46 @@ static void bash(struct sl_buf *out)
     sl_buf_text(
         out,
         "# bash completion for sealift\n"
+        "# The directories in $repository/$1, by their names.\n"
+        "_sealift_below()\n{\n"
+        "    local path\n"
+        "    for path in \"$repository/$1/$current\"*/; do\n"
+        "        [[ -d $path ]] && path=${path%/} && COMPREPLY+=(\"${path##*/}\")\n"
+        "    done\n}\n\n"
         "_sealift()\n{\n"
-        "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word\n"
+        "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word before=\n"
+        "    local repository=. IFS=$'\\n'\n"
+        "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+        "        [[ $before == -C ]] && repository=$word\n"
+        "        before=$word\n"
+        "    done\n"
         "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
         "        case $word in\n");
     sl_buf_text(out, "        ");
     for (size_t i = 0; cli_commands[i]; i++)
         sl_buf_printf(out, "%s%s", i ? "|" : "", cli_commands[i]->name);
-    sl_buf_text(
-        out,
-        ") command=$word; break ;;\n        esac\n    done\n"
-        "    case $previous in\n"
-        "    --format) COMPREPLY=($(compgen -W 'text json' -- \"$current\")); return ;;\n"
-        "    --env) COMPREPLY=($(compgen -W 'production staging' -- \"$current\")); return ;;\n"
-        "    --release) COMPREPLY=($(cd releases 2>/dev/null && compgen -d -- \"$current\")); return ;;\n"
-        "    --customer) COMPREPLY=($(cd overlays 2>/dev/null && compgen -d -- \"$current\")); return ;;\n"
-        "    esac\n"
-        "    if [[ $current != -* && -n $command ]]; then\n"
-        "        COMPREPLY=($(compgen -f -- \"$current\"))\n        return\n    fi\n"
-        "    case $command in\n");
+    sl_buf_text(out,
+                ") command=$word; break ;;\n        esac\n    done\n"
+                "    case $previous in\n"
+                "    --format) COMPREPLY=($(compgen -W $'text\\njson' -- \"$current\")); return ;;\n"
+                "    --env) COMPREPLY=($(compgen -W $'production\\nstaging' -- \"$current\")); return ;;\n"
+                "    --release) _sealift_below releases; return ;;\n"
+                "    --customer) _sealift_below overlays; return ;;\n"
+                "    esac\n"
+                "    if [[ $current != -* && -n $command ]]; then\n"
+                "        COMPREPLY=($(compgen -f -- \"$current\"))\n        return\n    fi\n"
+                "    case $command in\n");
     for (size_t i = 0; cli_commands[i]; i++) {
         const struct cli_command *command = cli_commands[i];
-        sl_buf_printf(out, "    %s) COMPREPLY=($(compgen -W '--help", command->name);
+        sl_buf_printf(out, "    %s) COMPREPLY=($(compgen -W $'--help", command->name);
         for (size_t j = 0; command->options[j].name; j++)
-            sl_buf_printf(out, " --%s", command->options[j].name);
+            sl_buf_printf(out, "\\n--%s", command->options[j].name);
         sl_buf_text(out, "' -- \"$current\")) ;;\n");
     }
-    sl_buf_text(out, "    *) COMPREPLY=($(compgen -W '");
+    sl_buf_text(out, "    *) COMPREPLY=($(compgen -W $'");
     for (size_t i = 0; cli_commands[i]; i++)
-        sl_buf_printf(out, "%s ", cli_commands[i]->name);
-    sl_buf_text(out, "--help --version' -- \"$current\")) ;;\n    esac\n}\n"
+        sl_buf_printf(out, "%s\\n", cli_commands[i]->name);
+    sl_buf_text(out, "--help\\n--version' -- \"$current\")) ;;\n    esac\n}\n"
                      "complete -o filenames -F _sealift sealift\n");
 }
 
@@ -158,8 +168,25 @@ static void bash(struct sl_buf *out)
 static void described(struct sl_buf *out, const char *text)
 {
     for (; *text; text++)
-        if (!strchr("'[]:\\", *text))
+        if (*text == '\'')
+            sl_buf_text(out, "\xe2\x80\x99"); /* a plain apostrophe would end the shell's quotes */
+        else if (!strchr("[]:\\", *text))
             sl_buf_byte(out, *text);
+}
+
+/* What a value may be, where that is known: files for FILE and DIR, nothing where it could be any word. */
+static void zsh_values(struct sl_buf *out, const struct cli_option *option)
+{
+    const char *argument = option->argument;
+    if (!argument)
+        sl_buf_text(out, "]'");
+    else if (option->kind == CLI_FORMAT)
+        sl_buf_text(out, "]:format:(text json)'");
+    else if (strcmp(option->name, "release") == 0 || strcmp(option->name, "customer") == 0)
+        sl_buf_printf(out, "]:%s:_files -W %s -/'", option->name,
+                      strcmp(option->name, "release") == 0 ? "releases" : "overlays");
+    else
+        sl_buf_text(out, strstr(argument, "FILE") || strstr(argument, "DIR") ? "]:file:_files'" : "]: :'");
 }
 
 static void zsh(struct sl_buf *out)
@@ -180,7 +207,7 @@ static void zsh(struct sl_buf *out)
         for (size_t j = 0; command->options[j].name; j++) {
             sl_buf_printf(out, " '*--%s[", command->options[j].name);
             described(out, command->options[j].help);
-            sl_buf_text(out, command->options[j].argument ? "]:value:_files'" : "]'");
+            zsh_values(out, &command->options[j]);
         }
         sl_buf_text(out, " '*:file:_files' ;;\n");
     }

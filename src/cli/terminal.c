@@ -9,8 +9,6 @@
 #include <sealift/text.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <termios.h>
 #include <time.h>
@@ -192,74 +190,4 @@ int cli_password(struct sl_buf *out, const char *path, const char *password_file
     int result = ask_at_terminal(tty, out, path, confirm, err);
     (void)close(tty);
     return result;
-}
-
-/* -- progress -- */
-
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static unsigned terminal_width(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-        return 80;
-    return size.ws_col;
-}
-
-static void show(struct cli_progress *progress, uint64_t done, uint64_t total, int64_t elapsed)
-{
-    char so_far[16], rate[16], bar[21];
-    unsigned filled = total ? (unsigned)((double)done * 20.0 / (double)total) : 0;
-    for (unsigned i = 0; i < 20; i++)
-        bar[i] = i < filled ? '#' : '.';
-    bar[20] = '\0';
-    uint64_t per_second = (uint64_t)((double)done * 1000.0 / (double)elapsed);
-    char left[32] = "";
-    if (total && per_second)
-        (void)snprintf(left, sizeof left, ", %llu s left", (unsigned long long)((total - done) / per_second));
-    char line[160];
-    int len = snprintf(line, sizeof line, "%s [%s] %3u %%  %s, %s/s%s", progress->phase, bar,
-                       total ? (unsigned)((double)done * 100.0 / (double)total) : 0,
-                       sl_size_text(so_far, done), sl_size_text(rate, per_second), left);
-    if (len < 0)
-        return;
-    unsigned width = terminal_width() - 1;
-    int visible = (unsigned)len < width ? len : (int)width;
-    (void)dprintf(STDERR_FILENO, "\r%.*s\x1b[K", visible, line);
-    progress->shown = true;
-}
-
-static void report(void *context, const char *phase, uint64_t done, uint64_t total)
-{
-    struct cli_progress *progress = context;
-    int64_t now = milliseconds();
-    if (progress->phase != phase) {
-        progress->phase = phase;
-        progress->started = now;
-    }
-    int64_t elapsed = now - progress->started;
-    if (!progress->enabled || elapsed < 1000 || now - progress->last < 100 || done > total)
-        return;
-    progress->last = now;
-    show(progress, done, total, elapsed);
-}
-
-struct sl_progress cli_progress_start(struct cli_progress *progress)
-{
-    const char *terminal = getenv("TERM");
-    bool dumb = !terminal || strcmp(terminal, "dumb") == 0;
-    *progress = (struct cli_progress){.enabled = !dumb && isatty(STDERR_FILENO)};
-    return (struct sl_progress){report, progress};
-}
-
-void cli_progress_end(struct cli_progress *progress)
-{
-    if (progress->shown)
-        (void)dprintf(STDERR_FILENO, "\r\x1b[K");
-    progress->shown = false;
 }

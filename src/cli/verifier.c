@@ -4,6 +4,7 @@
 #include "cli.h"
 
 #include <sealift/file.h>
+#include <sealift/text.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,9 +31,33 @@ int cli_verifier_find(struct sl_buf *out, struct sl_err *err)
     return sl_hint(err, "build it with cmake -DSEALIFT_SITE=ON and install it");
 }
 
+static void target_path(char out[8192], const char *directory)
+{
+    (void)snprintf(out, 8192, "%s/sealift-site", directory);
+}
+
+int cli_verifier_look(const struct sl_buf *program, const char *directory, bool replace, struct sl_err *err)
+{
+    char target[8192];
+    char shown[512];
+    target_path(target, directory);
+    if (replace || access(target, F_OK) < 0)
+        return 0;
+    struct sl_buf there;
+    struct sl_err unread = {0};
+    sl_buf_init(&there, CLI_VERIFIER_MAX);
+    bool same = sl_file_read(&there, target, CLI_VERIFIER_MAX, &unread) == 0 &&
+                sl_str_equal(sl_buf_view(&there), sl_buf_view(program));
+    sl_buf_release(&there);
+    if (same)
+        return 1;
+    return sl_fail(err, SL_E_EXISTS, "%s is there already, and is not the one that would go there",
+                   sl_escape(shown, sizeof shown, sl_str_from(target)));
+}
+
 int cli_verifier_put(const struct sl_buf *program, const char *directory, struct sl_err *err)
 {
     char target[8192];
-    (void)snprintf(target, sizeof target, "%s/sealift-site", directory);
+    target_path(target, directory);
     return sl_file_create(target, sl_buf_view(program), 0755, true, err);
 }

@@ -122,7 +122,12 @@ int sl_sys_renameat_noreplace(int from_dir, const char *from, int to_dir, const 
             errno = EINVAL;
         return -1;
     }
-    return RETRY(unlinkat(from_dir, from, 0));
+    if (RETRY(unlinkat(from_dir, from, 0)) == 0)
+        return 0;
+    int why = errno;
+    (void)unlinkat(to_dir, to, 0); /* a file with both names would be neither moved nor left where it was */
+    errno = why;
+    return -1;
 }
 
 int sl_sys_symlinkat(const char *target, int dir, const char *name)

@@ -6,13 +6,15 @@
 #include "crypto/minisig.h"
 #include "folder.h"
 #include "io/file.h"
+#include "io/sys.h"
 #include "model/report.h"
 #include "plan/plan.h"
 
+#include <fcntl.h>
 #include <sealift/version.h>
 #include <stdio.h>
 
-enum { READ_SIZE = 256 * 1024 };
+enum { READ_SIZE = 256 * 1024, BUNDLE_PATH_MAX = sizeof((struct sl_pack_result *)0)->path };
 
 /* Everything a pack owns while it works. */
 struct packing {
@@ -72,7 +74,7 @@ static int check_keys(const struct sl_pack_options *options, struct sl_err *err)
 }
 
 /* Says once more, as an error, why there is no sequence. */
-static int check_sequence(struct sl_rendering *rendering, struct sl_err *err)
+static int check_sequence(const struct sl_rendering *rendering, struct sl_err *err)
 {
     if (rendering->facts.sequence > 0)
         return 0;
@@ -204,17 +206,18 @@ static int open_member(void *context, const struct sl_plan_member *member, struc
     return sl_tree_source(context, member->origin, out, err);
 }
 
-static int bundle_path(struct sl_pack_result *result, const struct sl_manifest *manifest,
-                       const char *directory, struct sl_err *err)
+/* DIRECTORY/CUSTOMER-RELEASE-SEQUENCE.tar.gz */
+static int bundle_path(char path[BUNDLE_PATH_MAX], const struct sl_layout *layout, const char *directory,
+                       struct sl_err *err)
 {
     size_t len = strlen(directory);
     const char *slash = len > 0 && directory[len - 1] == '/' ? "" : "/";
     bool here = strcmp(directory, ".") == 0;
-    int length = snprintf(result->path, sizeof result->path, "%s%s" SL_FMT ".tar.gz", here ? "" : directory,
-                          here ? "" : slash, SL_ARG(manifest->bundle));
-    if (length < 0 || (size_t)length >= sizeof result->path)
-        return sl_fail(err, SL_E_USAGE, "the path of the bundle is longer than %zu bytes",
-                       sizeof result->path);
+    int length = snprintf(path, BUNDLE_PATH_MAX, "%s%s" SL_FMT "-" SL_FMT "-%llu.tar.gz",
+                          here ? "" : directory, here ? "" : slash, SL_ARG(layout->customer),
+                          SL_ARG(layout->release), (unsigned long long)layout->sequence);
+    if (length < 0 || length >= BUNDLE_PATH_MAX)
+        return sl_fail(err, SL_E_USAGE, "the path of the bundle is longer than %d bytes", BUNDLE_PATH_MAX);
     return 0;
 }
 
@@ -223,7 +226,7 @@ static int write_bundle(struct packing *packing, struct sl_pack_result *result,
 {
     const struct sl_manifest *manifest = sl_plan_manifest(packing->plan);
     SL_CLEANUP(sl_closep) int directory = folder_make(options->out, err);
-    if (directory < 0 || bundle_path(result, manifest, options->out, err) < 0)
+    if (directory < 0 || bundle_path(result->path, &packing->rendering->layout, options->out, err) < 0)
         return -1;
     SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;
     if (sl_sink_new_file(&sink, result->path, 0644, options->replace, err) < 0)
@@ -241,6 +244,19 @@ static int write_bundle(struct packing *packing, struct sl_pack_result *result,
     result->bytes = manifest->total_bytes;
     result->bundle_bytes = sink->position;
     return 0;
+}
+
+int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_pack_options *options,
+                          struct sl_err *err)
+{
+    char path[BUNDLE_PATH_MAX];
+    struct stat info;
+    if (check_sequence(rendering, err) < 0 || bundle_path(path, &rendering->layout, options->out, err) < 0)
+        return -1;
+    if (options->replace || sl_sys_fstatat(AT_FDCWD, path, &info) < 0)
+        return 0;
+    struct sl_shown shown;
+    return sl_fail(err, SL_E_EXISTS, "%s exists already", sl_shown(&shown, sl_str_from(path)));
 }
 
 int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,

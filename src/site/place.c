@@ -199,9 +199,24 @@ int site_make(struct site *site, struct sl_err *err)
     return site->state < 0 ? -1 : 0;
 }
 
+/* Whoever waits is told so, and for whom; without that it looks like a hang. */
+static int lock_or_wait(struct site *site, const struct sl_site_options *options, struct sl_err *err)
+{
+    if (options->wait && options->waiting.told) {
+        if (sl_lock_take(&site->lock, site->state, SITE_LOCK, options->holder, false, err) == 0)
+            return 0;
+        if (err->code != SL_E_BUSY)
+            return -1;
+        (void)sl_wrap(err, "%s", site->shown);
+        options->waiting.told(options->waiting.context, err->message);
+        sl_err_clear(err);
+    }
+    return sl_lock_take(&site->lock, site->state, SITE_LOCK, options->holder, options->wait, err);
+}
+
 int site_lock(struct site *site, const struct sl_site_options *options, struct sl_err *err)
 {
-    if (sl_lock_take(&site->lock, site->state, SITE_LOCK, options->holder, options->wait, err) == 0)
+    if (lock_or_wait(site, options, err) == 0)
         return 0;
     return err->code == SL_E_BUSY ? sl_wrap(err, "%s", site->shown)
                                   : sl_wrap(err, "%s/" SITE_STATE, site->shown);

@@ -2,8 +2,9 @@
 """A site's evening: install, install again, upgrade, go back, look, repair."""
 import fcntl
 import os
+import subprocess
 
-from harness import Case, main
+from harness import SEALIFT, Case, main
 
 
 class Site(Case):
@@ -16,6 +17,19 @@ class Site(Case):
 
     def install(self, bundle, *args, **kwargs):
         return self.sealift("install", bundle, "--pubkey", "ops.pub", "--root", "site", *args, **kwargs)
+
+    def test_who_is_waited_for_is_told(self):
+        self.install(self.old)
+        with open(self.path("site/state/lock"), "r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write(b"install, process 4711\n")
+            lock.flush()
+            waiting = subprocess.Popen(
+                [SEALIFT, "install", self.new, "--pubkey", "ops.pub", "--root", "site", "--wait"], cwd=self.dir,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            self.assertIn(b"waiting: site: another sealift is at work: install, process 4711", waiting.stderr.readline())
+        self.assertEqual(waiting.communicate(timeout=60)[1], b"")
+        self.assertEqual(waiting.returncode, 0)
 
     def current(self):
         return os.path.basename(os.readlink(self.path("site/current")))

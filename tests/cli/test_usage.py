@@ -4,7 +4,7 @@ import glob
 import os
 import subprocess
 
-from harness import Case, main
+from harness import SEALIFT, Case, main
 
 COMMANDS = ("build", "init", "keygen", "render", "pack", "schema", "inspect", "verify", "install", "rollback", "history", "status")
 
@@ -100,8 +100,38 @@ class Keys(Case):
     def test_a_public_key_where_a_secret_one_belongs_is_said(self):
         self.repository()
         self.key()
-        result = self.pack(key="ops.pub", status=1)
+        result = self.pack(key="ops.pub", status=2)
         self.assertIn("public key", result.err)
+
+    def test_a_public_key_file_that_is_none_is_no_verdict_on_the_bundle(self):
+        self.repository()
+        self.key()
+        bundle = self.pack()
+        for wrong in ("ops.key", "/dev/null", bundle):
+            self.sealift("verify", bundle, "--pubkey", wrong, status=2)
+
+    def test_an_existing_bundle_is_noticed_before_a_password_is_wanted(self):
+        self.repository()
+        self.key()
+        self.pack()
+        self.sealift("keygen", "--out", "locked", stdin=b"secret\n")
+        self.assertIn("exists already", self.pack(key="locked.key", status=3).err)
+
+    def test_a_report_that_cannot_be_printed_says_that_the_work_is_done(self):
+        self.repository()
+        self.key()
+        with open("/dev/full", "wb") as full:
+            process = subprocess.run(
+                [SEALIFT, "-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--key", "ops.key", "--out", "out"],
+                cwd=self.dir, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        self.assertEqual(process.returncode, 3)
+        self.assertIn(b"the work itself is done", process.stderr)
+        self.assertEqual(len(os.listdir(self.path("out"))), 1)
+
+    def test_build_takes_its_directory_from_the_repository(self):
+        self.repository()
+        there = self.sealift("build", "repo/overlays/customer-a").out
+        self.assertEqual(self.sealift("-C", "repo", "build", "overlays/customer-a").out, there)
 
     def test_a_missing_key_file_is_status_3(self):
         self.repository()

@@ -132,6 +132,26 @@ Test(text, nothing_escaped_can_reach_a_terminal)
     }
 }
 
+static const struct {
+    const char *in, *out;
+} shell_cases[] = {
+    {"/opt/product", "/opt/product"}, {"", "''"},
+    {"my product", "'my product'"},   {"it's", "'it'\\''s'"},
+    {"$(reboot)", "'$(reboot)'"},     {"a\\b", "'a\\b'"},
+    {"r\xc3\xb6t", "'r\xc3\xb6t'"},   {"a\x1b[31m", "'a\\x1b[31m'"},
+};
+
+Test(text, a_shell_reads_a_quoted_word_as_it_was)
+{
+    for (size_t i = 0; i < sizeof shell_cases / sizeof shell_cases[0]; i++) {
+        struct sl_buf buf;
+        sl_buf_init(&buf, 256);
+        sl_buf_shell_word(&buf, sl_str_from(shell_cases[i].in));
+        cr_expect_str_eq(buf.ptr, shell_cases[i].out, "%s", buf.ptr);
+        sl_buf_release(&buf);
+    }
+}
+
 Test(text, an_escaped_text_that_does_not_fit_ends_in_dots)
 {
     char out[8];
