@@ -11,6 +11,7 @@
  * A signature counts when a given public key made it. Two files with the same key are one key. A signature
  * that names a given key and does not verify, a malformed or legacy one, refuses the bundle even where
  * another is good; a well-formed one by a key that was not given is reported and counts for nothing.
+ * Signatures that came beside the bundle are judged like those in it.
  */
 #ifndef SEALIFT_VERIFY_H
 #define SEALIFT_VERIFY_H
@@ -19,15 +20,27 @@
 #include <sealift/manifest.h>
 #include <sealift/progress.h>
 
+/* Detached signatures that one bundle may have, beside those in it. */
+#define SL_DETACHED_MAX 16
+
+/* A signature over manifest.json that did not come in the bundle (sealift/sign.h makes and finds them). */
+struct sl_detached {
+    const char *name; /* for messages: the path of its file */
+    struct sl_str text;
+};
+
 struct sl_policy {
     const struct sl_public_key *keys;
-    size_t key_count;       /* at least 1 */
-    struct sl_str customer; /* who must be the audience; empty: anybody */
+    size_t key_count;                   /* at least 1 */
+    struct sl_str customer;             /* who must be the audience; empty: anybody */
+    const struct sl_detached *detached; /* texts must outlive all that is made with this policy */
+    size_t detached_count;              /* at most SL_DETACHED_MAX */
 };
 
 struct sl_signer {
     char key_id[SL_KEY_ID_HEX + 1];
     bool trusted;                  /* a given key made it; for sl_inspect() always false */
+    bool detached;                 /* it came beside the bundle */
     struct sl_str trusted_comment; /* show only escaped; without meaning unless `trusted` */
 };
 
@@ -36,7 +49,7 @@ struct sl_bundle_head {
     const struct sl_manifest *manifest;
     struct sl_str manifest_json;
     unsigned char manifest_sha256[32]; /* the bundle's digest: of the exact bytes of manifest.json */
-    const struct sl_signer *signers;
+    const struct sl_signer *signers;   /* those in the bundle, in its order, then the detached ones */
     size_t signer_count;
 };
 
@@ -58,7 +71,8 @@ void sl_claim_freep(struct sl_claim **claim);
 /*
  * Takes the members as they are proved. begin() and end() frame each file; end() is called only when the
  * file's size and digest were right. `head` members come first: manifest.json and the signatures, exactly as
- * in the bundle.
+ * in the bundle; then each detached signature that a given key made, under the name it would have in there,
+ * where none has that name.
  */
 struct sl_receiver {
     int (*begin)(void *context, const struct sl_manifest_file *file, struct sl_err *err);

@@ -86,7 +86,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct cli_keys keys;
     if (cli_public_keys(&keys, &context->public_keys, err) < 0)
         return -1;
-    struct sl_policy policy = {keys.keys, keys.count, sl_str_from(context->customer)};
+    struct sl_policy policy = {
+        .keys = keys.keys, .key_count = keys.count, .customer = sl_str_from(context->customer)};
     int fd = -1;
     if (cli_open_bundle(&fd, cli->words[0], err) < 0)
         return -1;

@@ -84,7 +84,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct cli_keys keys;
     if (cli_public_keys(&keys, &context->public_keys, err) < 0)
         return -1;
-    struct sl_policy policy = {keys.keys, keys.count, sl_str_from(context->customer)};
+    struct sl_policy policy = {
+        .keys = keys.keys, .key_count = keys.count, .customer = sl_str_from(context->customer)};
     struct sl_verified *verified = NULL;
     if (verify(&verified, cli->words[0], &policy, err) < 0)
         return context->format == CLI_AS_JSON ? refusal_json(cli, err) : -1;

@@ -11,6 +11,7 @@
 #include "trust/meter.h"
 
 #include <sealift/text.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* What the three have in common. The texts of the head are the reader's, which therefore lives as long. */
@@ -196,17 +197,29 @@ static int give_whole(const struct sl_receiver *receiver, struct sl_str path, st
     return receiver->end(receiver->context, &file, err);
 }
 
+/* Whether a signature is kept: all that came in the bundle, and of the others those that count, one per name. */
+static bool is_kept(const struct trust_judgement *judgement, size_t index)
+{
+    const struct sl_signer *signer = &judgement->signers[index];
+    for (size_t i = 0; i < index && signer->detached; i++)
+        if (strcmp(judgement->signers[i].key_id, signer->key_id) == 0)
+            return false;
+    return !signer->detached || signer->trusted;
+}
+
 /* The members that the manifest does not list: itself and the signatures over it. */
 static int give_head(const struct trust_bundle *bundle, const struct sl_receiver *receiver,
                      struct sl_err *err)
 {
+    const struct trust_judgement *judgement = &bundle->judgement;
     if (give_whole(receiver, SL_STR("manifest.json"), bundle->head.manifest_json, err) < 0)
         return -1;
-    for (size_t i = 0; i < bundle->head.signer_count; i++) {
-        struct sl_str name;
-        struct sl_str text;
-        sl_bundle_reader_signature(bundle->reader, i, &name, &text);
-        if (give_whole(receiver, name, text, err) < 0)
+    for (size_t i = 0; i < judgement->count; i++) {
+        char name[sizeof "manifest.json..minisig" + SL_KEY_ID_HEX];
+        if (!is_kept(judgement, i))
+            continue;
+        (void)snprintf(name, sizeof name, "manifest.json.%s.minisig", judgement->signers[i].key_id);
+        if (give_whole(receiver, sl_str_from(name), judgement->texts[i], err) < 0)
             return -1;
     }
     return 0;

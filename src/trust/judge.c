@@ -15,6 +15,9 @@ int trust_policy_check(const struct sl_policy *policy, struct sl_err *err)
     if (policy->key_count > SL_PUBKEYS_MAX)
         return sl_fail(err, SL_E_USAGE, "%zu public keys were given; %d are the most", policy->key_count,
                        SL_PUBKEYS_MAX);
+    if (policy->detached_count > SL_DETACHED_MAX)
+        return sl_fail(err, SL_E_USAGE, "%zu detached signatures were given; %d are the most",
+                       policy->detached_count, SL_DETACHED_MAX);
     return 0;
 }
 
@@ -61,40 +64,72 @@ static bool proved_before(const struct sl_public_key *const *proved, size_t coun
     return false;
 }
 
+/* One judging: what counts is how many keys signed, and a key is its point: not its id, not its file. */
+struct judging {
+    struct trust_judgement *judgement;
+    const struct sl_policy *policy; /* NULL: nothing is proved */
+    struct sl_str manifest;
+    const struct sl_public_key *proved[SL_SIGNATURES_MAX + SL_DETACHED_MAX];
+};
+
+/* Reads one signature and proves it where a given key is named; `member` is its name in the bundle, empty for a
+ * detached one, whose name says nothing. */
+static int judge_one(struct judging *judging, struct sl_str member, struct sl_str text, const char *shown,
+                     struct sl_err *err)
+{
+    struct trust_judgement *judgement = judging->judgement;
+    struct sl_signer *signer = &judgement->signers[judgement->count];
+    struct sl_minisig signature;
+    if (sl_minisig_read(&signature, text, shown, err) < 0)
+        return -1;
+    (void)sl_key_id_text(signer->key_id, signature.key_id);
+    signer->trusted_comment = signature.trusted_comment;
+    signer->detached = member.len == 0;
+    judgement->texts[judgement->count++] = text;
+    if (member.len && check_name(member, shown, signer->key_id, err) < 0)
+        return -1;
+    if (!judging->policy)
+        return 0;
+    const struct sl_public_key *key = NULL;
+    int made = prove(&key, &signature, judging->manifest, judging->policy, shown, err);
+    if (made < 0)
+        return -1;
+    signer->trusted = made == 1;
+    if (made == 1 && !proved_before(judging->proved, judgement->trusted, key))
+        judging->proved[judgement->trusted++] = key;
+    return 0;
+}
+
+static int judge_detached(struct judging *judging, struct sl_err *err)
+{
+    const struct sl_policy *policy = judging->policy;
+    for (size_t i = 0; i < policy->detached_count; i++)
+        if (judge_one(judging, (struct sl_str){NULL, 0}, policy->detached[i].text, policy->detached[i].name,
+                      err) < 0)
+            return -1;
+    return 0;
+}
+
 int trust_judge(struct trust_judgement *out, const struct sl_bundle_reader *reader,
                 const struct sl_policy *policy, struct sl_err *err)
 {
-    *out = (struct trust_judgement){.count = sl_bundle_reader_signature_count(reader)};
-    if (out->count > SL_SIGNATURES_MAX)
-        return sl_fail(err, SL_E_REFUSED, "the bundle has %zu signatures; %d are the most", out->count,
+    size_t count = sl_bundle_reader_signature_count(reader);
+    *out = (struct trust_judgement){.count = 0};
+    if (count > SL_SIGNATURES_MAX)
+        return sl_fail(err, SL_E_REFUSED, "the bundle has %zu signatures; %d are the most", count,
                        SL_SIGNATURES_MAX);
-    /* What counts is how many keys signed, and a key is its point: not its id, not its file. */
-    const struct sl_public_key *proved[SL_SIGNATURES_MAX] = {NULL};
-    for (size_t i = 0; i < out->count; i++) {
+    struct judging judging = {
+        .judgement = out, .policy = policy, .manifest = sl_bundle_reader_manifest(reader)};
+    for (size_t i = 0; i < count; i++) {
         struct sl_str name;
         struct sl_str text;
-        sl_bundle_reader_signature(reader, i, &name, &text);
         char shown[128];
+        sl_bundle_reader_signature(reader, i, &name, &text);
         (void)sl_escape(shown, sizeof shown, name);
-        struct sl_minisig signature;
-        if (sl_minisig_read(&signature, text, shown, err) < 0)
+        if (judge_one(&judging, name, text, shown, err) < 0)
             return -1;
-        struct sl_signer *signer = &out->signers[i];
-        (void)sl_key_id_text(signer->key_id, signature.key_id);
-        signer->trusted_comment = signature.trusted_comment;
-        if (check_name(name, shown, signer->key_id, err) < 0)
-            return -1;
-        if (!policy)
-            continue;
-        const struct sl_public_key *key = NULL;
-        int made = prove(&key, &signature, sl_bundle_reader_manifest(reader), policy, shown, err);
-        if (made < 0)
-            return -1;
-        signer->trusted = made == 1;
-        if (made == 1 && !proved_before(proved, out->trusted, key))
-            proved[out->trusted++] = key;
     }
-    return 0;
+    return policy ? judge_detached(&judging, err) : 0;
 }
 
 /* -- nobody we know -- */

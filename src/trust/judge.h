@@ -9,7 +9,8 @@
 #include <sealift/verify.h>
 
 struct trust_judgement {
-    struct sl_signer signers[SL_SIGNATURES_MAX]; /* in the order of the bundle */
+    struct sl_signer signers[SL_SIGNATURES_MAX + SL_DETACHED_MAX]; /* in the order of the bundle; detached */
+    struct sl_str texts[SL_SIGNATURES_MAX + SL_DETACHED_MAX];      /* of their files */
     size_t count;
     size_t trusted; /* distinct given keys that signed; a threshold would compare with this */
 };
@@ -18,8 +19,9 @@ struct trust_judgement {
 int trust_policy_check(const struct sl_policy *policy, struct sl_err *err) SL_MUST_USE;
 
 /*
- * Reads every signature and, with a policy, proves those that name a given key. Refuses what is malformed,
- * what carries another key's id than its name says, and what names a given key without being its signature.
+ * Reads every signature and, with a policy, also the detached ones, and proves those that name a given key.
+ * Refuses what is malformed, what carries another key's id than its name in the bundle says, and what names a
+ * given key without being its signature.
  * Without a policy (NULL) nothing is proved and nobody trusted. That there is a trusted signature at all is
  * not asked here: trust_require().
  */

@@ -49,7 +49,7 @@ void site_kit_remove(struct site_kit *kit)
 int site_kit_install(struct site_kit *kit, const struct sl_buf *bundle, struct sl_install_result *result,
                      struct sl_err *err)
 {
-    struct sl_policy policy = {&kit->key, 1, {NULL, 0}};
+    struct sl_policy policy = {.keys = &kit->key, .key_count = 1};
     int status = sl_site_install(result, &kit->options, delivery_open(bundle), "bundle.tar.gz", &policy, err);
     kit->now++;
     return status;

@@ -284,7 +284,7 @@ Test(install, a_first_install_that_did_not_come_to_its_end_binds_nobody)
 Test(install, asking_for_another_customer_than_the_sites_is_refused)
 {
     (void)site_kit_must_install(&kit, &kit.a);
-    struct sl_policy policy = {&kit.key, 1, SL_STR("customer-b")};
+    struct sl_policy policy = {.keys = &kit.key, .key_count = 1, .customer = SL_STR("customer-b")};
     struct sl_install_result result;
     struct sl_err err = {0};
     int fd = delivery_open(&kit.a);

@@ -20,7 +20,8 @@ static void give(struct given *out, const unsigned *numbers, size_t count, const
 {
     for (size_t i = 0; i < count; i++)
         delivery_key(numbers[i], NULL, &out->keys[i]);
-    out->policy = (struct sl_policy){out->keys, count, sl_str_from(customer)};
+    out->policy =
+        (struct sl_policy){.keys = out->keys, .key_count = count, .customer = sl_str_from(customer)};
 }
 
 static void give_first(struct given *out)
@@ -528,4 +529,155 @@ Test(inspection, refuses_what_is_no_bundle)
     cr_expect_null(strchr(err.message, '\x1b'), "%s", err.message);
     cr_expect_lt(fcntl(fd, F_GETFD), 0);
     sl_buf_release(&garbage);
+}
+
+/* -- signatures beside the bundle -- */
+
+struct detached_case {
+    const char *what;
+    unsigned inside, beside[4]; /* numbers of keys; 0: nobody */
+    size_t trusted;             /* 0: refused */
+    const char *change;         /* of the message that is signed beside it */
+    const char *message;
+};
+
+static const struct detached_case detached_cases[] = {
+    {"the only signature is beside it", 0, {1}, 1, NULL, NULL},
+    {"one inside, one beside", 1, {2}, 2, NULL, NULL},
+    {"the same key inside and beside", 1, {1}, 2, NULL, NULL},
+    {"an unknown one beside a good one inside", 1, {3}, 1, NULL, NULL},
+    {"only unknown ones", 3, {3}, 0, NULL, "it is signed by 0303030303030303, and given was"},
+    {"of another bundle, by a given key", 1, {2}, 0, "x", "beside-0: the signature does not match"},
+    {"of another bundle, by an unknown key", 1, {3}, 1, "x", NULL},
+};
+
+static void sign_beside(struct delivery_signatures *out, const struct sl_buf *bundle,
+                        const struct detached_case *test)
+{
+    struct sl_inspection *inspection = NULL;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_inspect(&inspection, delivery_open(bundle), NAME, &err), 0, "%s", err.message);
+    struct sl_buf message;
+    sl_buf_init(&message, SL_MIB);
+    sl_buf_str(&message, sl_inspection_head(inspection)->manifest_json);
+    sl_buf_text(&message, test->change ? test->change : "");
+    for (size_t i = 0; test->beside[i]; i++)
+        delivery_sign(out, test->beside[i], sl_buf_view(&message));
+    sl_buf_release(&message);
+    sl_inspection_free(inspection);
+}
+
+static void check_detached(const struct detached_case *test)
+{
+    struct sl_buf bundle;
+    delivery_make(&bundle, &(struct delivery_options){.signers = &test->inside,
+                                                      .signer_count = test->inside ? 1 : 0,
+                                                      .unsigned_bundle = !test->inside});
+    struct delivery_signatures signatures = {0};
+    sign_beside(&signatures, &bundle, test);
+    static const char *const names[] = {"beside-0", "beside-1", "beside-2"};
+    struct sl_detached detached[3];
+    for (size_t i = 0; i < signatures.count; i++)
+        detached[i] = (struct sl_detached){names[i], sl_buf_view(&signatures.items[i].text)};
+    static const unsigned numbers[] = {1, 2};
+    struct given given;
+    give(&given, numbers, 2, NULL);
+    given.policy.detached = detached;
+    given.policy.detached_count = signatures.count;
+
+    struct sl_verified *verified = NULL;
+    struct sl_err err = {0};
+    int result = verify(&verified, &bundle, &given.policy, NULL, &err);
+    cr_expect_eq(result, test->trusted ? 0 : -1, "%s: %s", test->what, err.message);
+    size_t trusted = 0;
+    for (size_t i = 0; verified && i < sl_verified_head(verified)->signer_count; i++)
+        trusted += sl_verified_head(verified)->signers[i].trusted;
+    cr_expect_eq(trusted, test->trusted, "%s: %zu", test->what, trusted);
+    cr_expect(!test->message || strstr(err.message, test->message), "%s: %s", test->what, err.message);
+    sl_verified_free(verified);
+    for (size_t i = 0; i < signatures.count; i++)
+        sl_buf_release(&signatures.items[i].text);
+    sl_buf_release(&bundle);
+}
+
+Test(claim, signatures_beside_the_bundle_count_like_those_in_it)
+{
+    for (size_t i = 0; i < sizeof detached_cases / sizeof detached_cases[0]; i++)
+        check_detached(&detached_cases[i]);
+}
+
+/* -- what is handed on of them -- */
+
+struct head_names {
+    char text[512];
+};
+
+static int note_name(void *context, const struct sl_manifest_file *file, struct sl_err *err)
+{
+    struct head_names *names = context;
+    (void)err;
+    if (sl_str_starts_with(file->path, SL_STR("manifest.json."))) {
+        (void)strncat(names->text, file->path.ptr, file->path.len);
+        (void)strcat(names->text, " ");
+    }
+    return 0;
+}
+
+static int ignore_data(void *context, const void *bytes, size_t len, struct sl_err *err)
+{
+    (void)context, (void)bytes, (void)len, (void)err;
+    return 0;
+}
+
+static int ignore_end(void *context, const struct sl_manifest_file *file, struct sl_err *err)
+{
+    (void)context, (void)file, (void)err;
+    return 0;
+}
+
+Test(claim, detached_signatures_that_count_are_handed_on_under_the_names_they_would_have)
+{
+    struct sl_buf bundle;
+    delivery_make(&bundle, &(struct delivery_options){0});
+    struct delivery_signatures signatures = {0};
+    sign_beside(&signatures, &bundle, &(struct detached_case){.beside = {1, 2, 3}});
+    struct sl_detached detached[3];
+    for (size_t i = 0; i < 3; i++)
+        detached[i] = (struct sl_detached){"beside", sl_buf_view(&signatures.items[i].text)};
+    static const unsigned numbers[] = {1, 2};
+    struct given given;
+    give(&given, numbers, 2, NULL);
+    given.policy.detached = detached;
+    given.policy.detached_count = 3;
+    struct head_names names = {{0}};
+    struct sl_receiver receiver = {note_name, ignore_data, ignore_end, &names};
+    struct sl_verified *verified = NULL;
+    struct sl_err err = {0};
+    cr_assert_eq(verify(&verified, &bundle, &given.policy, &receiver, &err), 0, "%s", err.message);
+    cr_expect_str_eq(names.text,
+                     "manifest.json.0101010101010101.minisig manifest.json.0202020202020202.minisig ");
+    sl_verified_free(verified);
+    for (size_t i = 0; i < signatures.count; i++)
+        sl_buf_release(&signatures.items[i].text);
+    sl_buf_release(&bundle);
+}
+
+Test(claim, a_malformed_signature_beside_the_bundle_refuses_it)
+{
+    struct sl_buf bundle;
+    delivery_make(&bundle, &(struct delivery_options){0});
+    struct sl_detached detached = {"disk/\x1b[31mx.minisig", SL_STR("no signature\n")};
+    struct given given;
+    give_first(&given);
+    given.policy.detached = &detached;
+    given.policy.detached_count = 1;
+    struct sl_verified *verified = NULL;
+    struct sl_err err = {0};
+    cr_assert_eq(verify(&verified, &bundle, &given.policy, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED);
+    cr_expect(strstr(err.message, "disk/\\x1b[31mx.minisig: line 1"), "%s", err.message);
+    given.policy.detached_count = SL_DETACHED_MAX + 1;
+    cr_assert_eq(verify(&verified, &bundle, &given.policy, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_USAGE, "%s", err.message);
+    sl_buf_release(&bundle);
 }

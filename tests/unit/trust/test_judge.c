@@ -33,7 +33,7 @@ Test(judge, one_key_under_two_ids_counts_once)
     delivery_key(1, NULL, &keys[0]);
     delivery_key(1, NULL, &keys[1]);
     memset(keys[1].id, 2, sizeof keys[1].id);
-    struct sl_policy policy = {keys, 2, {NULL, 0}};
+    struct sl_policy policy = {.keys = keys, .key_count = 2};
     struct trust_judgement judgement;
     cr_assert_eq(trust_judge(&judgement, reader, &policy, &err), 0, "%s", err.message);
     cr_expect_eq(judgement.count, 2);

@@ -27,7 +27,7 @@ TestSuite(tampering, .init = setup, .fini = teardown);
 
 static int verify(const struct sl_buf *bundle, struct sl_err *err)
 {
-    struct sl_policy policy = {&key, 1, {NULL, 0}};
+    struct sl_policy policy = {.keys = &key, .key_count = 1};
     struct sl_claim *claim = NULL;
     struct sl_verified *verified = NULL;
     int result = sl_claim_open(&claim, delivery_open(bundle), "bundle.tar.gz", &policy, err);
