@@ -143,7 +143,7 @@ static int compose(struct sl_layout *layout, struct sl_reading *reading, bool gi
 int sl_layout_resolve(struct sl_layout *out, struct sl_reading *reading, const struct sl_layout_query *query,
                       struct sl_err *err)
 {
-    *out = (struct sl_layout){0};
+    *out = (struct sl_layout){.helm_compat = query->helm_compat};
     struct sl_str customer_file;
     struct sl_str artifacts;
     if (check_names(query, err) < 0 || guard_tree(reading, query, err) < 0 ||
@@ -159,7 +159,7 @@ int sl_layout_resolve(struct sl_layout *out, struct sl_reading *reading, const s
     if (compose(out, reading, given, err) < 0 || sl_layout_applications(out, reading, err) < 0 ||
         sl_reading_path(reading, &artifacts, out->release_directory, SL_STR("artifacts"), err) < 0 ||
         sl_artifacts_find(&out->artifacts, reading, artifacts, true, err) < 0 ||
-        sl_layout_charts(out, reading, err) < 0)
+        sl_layout_charts(out, reading, err) < 0 || sl_layout_values_files(out, reading, err) < 0)
         return -1;
     return sl_layout_values(out, reading, err);
 }

@@ -34,6 +34,10 @@ int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading,
 int sl_layout_charts(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
 
 /* The values files of each application. */
+int sl_layout_values_files(struct sl_layout *layout, struct sl_reading *reading,
+                           struct sl_err *err) SL_MUST_USE;
+
+/* application->values of each: reads the layers and merges them. */
 int sl_layout_values(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
 
 #endif

@@ -153,7 +153,7 @@ static int match_place(struct matcher *matcher, const struct place *place, enum 
     return 0;
 }
 
-int sl_layout_values(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)
+int sl_layout_values_files(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)
 {
     SL_CLEANUP(matcher_release) struct matcher matcher = {.layout = layout, .reading = reading};
     sl_map_init(&matcher.by_name);

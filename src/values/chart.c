@@ -2,204 +2,201 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "chart_archive.h"
 #include "doc/yaml.h"
 #include "model/report.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <errno.h>
-
-enum { READ_SIZE = 64 * 1024 };
-
-struct reader {
-    struct archive *archive;
-    struct sl_source *source;
-    struct sl_err source_err; /* code SL_OK while reading the source went well */
-    struct sl_buf chart;      /* Chart.yaml */
-    struct sl_buf values;
-    bool has_chart, has_values;
-    char top[SL_NAME_MAX + 1]; /* the folder of the first file */
-    unsigned char bytes[READ_SIZE];
+/* The files of one chart among those of its archive. */
+struct site {
+    struct sl_doc *doc;
+    const struct chart_parts *parts;
+    struct sl_str archive; /* its name */
+    struct sl_str below;   /* what all its paths begin with: "", "charts/db/" */
+    size_t first, end;     /* of parts->items: those that do */
+    unsigned depth;
+    uint64_t *room; /* bytes that all archives in one another may unpack to */
 };
 
-static void reader_free(struct reader *reader)
-{
-    if (!reader)
-        return;
-    /* The only failure is of a close callback, and there is none. */
-    (void)archive_read_free(reader->archive);
-    sl_buf_release(&reader->chart);
-    sl_buf_release(&reader->values);
-    free(reader);
-}
+static int read_parts(struct sl_chart *out, const struct site *site, struct sl_err *err);
 
-SL_DEFINE_FREEP(struct reader, reader_free)
-
-static la_ssize_t read_source(struct archive *archive, void *context, const void **bytes)
+static const struct chart_part *find(const struct site *site, const char *name)
 {
-    struct reader *reader = context;
-    *bytes = reader->bytes;
-    ssize_t got = sl_source_read(reader->source, reader->bytes, sizeof reader->bytes, &reader->source_err);
-    if (got < 0)
-        archive_set_error(archive, EIO, "reading failed");
-    return got;
-}
-
-/* Why libarchive stopped: the source's own error, or that the bytes are no such archive. */
-static int fail_archive(struct reader *reader, struct sl_str name, struct sl_err *err)
-{
-    if (reader->source_err.code != SL_OK) {
-        *err = reader->source_err;
-        return -1;
+    for (size_t i = site->first; i < site->end; i++) {
+        struct sl_str path = site->parts->items[i].path;
+        if (sl_str_equal(sl_str_slice(path, site->below.len, path.len), sl_str_from(name)))
+            return &site->parts->items[i];
     }
-    if (archive_errno(reader->archive) == ENOMEM)
-        return sl_fail_memory(err);
-    struct sl_shown shown, reason;
-    const char *text = archive_error_string(reader->archive);
-    return sl_fail(err, SL_E_INPUT, "%s cannot be read as a gzip'd tar: %s", sl_shown(&shown, name),
-                   sl_shown(&reason, sl_str_from(text ? text : "no reason given")));
+    return NULL;
 }
 
-static int open_archive(struct reader *reader, struct sl_str name, struct sl_err *err)
+/* "ARCHIVE!TOP/BELOW/NAME", in the document's memory. */
+static int file_name(struct sl_str *out, const struct site *site, struct sl_str name, struct sl_err *err)
 {
-    reader->archive = archive_read_new();
-    if (!reader->archive)
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&text, (SL_CHART_DEPTH_MAX + 1) * (SL_PATH_MAX + 4 * SL_NAME_MAX));
+    sl_buf_str(&text, site->archive);
+    sl_buf_byte(&text, '!');
+    sl_buf_str(&text, site->parts->top);
+    sl_buf_byte(&text, '/');
+    sl_buf_str(&text, site->below);
+    sl_buf_str(&text, name);
+    if (sl_buf_check(&text, "the name of a file in a chart", err) < 0)
+        return -1;
+    *out = sl_arena_str(&site->doc->arena, sl_buf_view(&text));
+    return out->ptr ? 0 : sl_fail_memory(err);
+}
+
+/* The root of a YAML file of the chart, NULL where there is none. */
+static int parse(struct sl_node **root, const struct site *site, const char *name, struct sl_str *file,
+                 struct sl_err *err)
+{
+    *root = NULL;
+    const struct chart_part *part = find(site, name);
+    if (file_name(file, site, sl_str_from(name), err) < 0)
+        return -1;
+    return part ? sl_yaml_read_one(root, site->doc, part->text, *file, SL_YAML_VALUES, err) : 0;
+}
+
+static const struct sl_node *list_of(const struct sl_node *map, const char *key)
+{
+    const struct sl_node *node = sl_node_get(map, key);
+    return node && node->kind == SL_LIST ? node : NULL;
+}
+
+static int read_dependencies(struct sl_chart *chart, const struct site *site, struct sl_err *err)
+{
+    struct sl_node *requirements;
+    struct sl_str file;
+    if (parse(&requirements, site, "requirements.yaml", &file, err) < 0)
+        return -1;
+    const struct sl_node *list = list_of(requirements, "dependencies");
+    if (!list)
+        list = list_of(chart->metadata, "dependencies");
+    if (!list)
+        return 0;
+    chart->dependencies = sl_arena_array(&site->doc->arena, list->count, sizeof *chart->dependencies);
+    if (!chart->dependencies)
         return sl_fail_memory(err);
-    if (archive_read_support_filter_gzip(reader->archive) != ARCHIVE_OK ||
-        archive_read_support_format_tar(reader->archive) != ARCHIVE_OK ||
-        archive_read_open(reader->archive, reader, NULL, read_source, NULL) != ARCHIVE_OK)
-        return fail_archive(reader, name, err);
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct sl_node *entry = list->as.items[i];
+        struct sl_chart_dependency dependency = {
+            .name = sl_node_text(sl_node_get(entry, "name")),
+            .alias = sl_node_text(sl_node_get(entry, "alias")),
+            .version = sl_node_text(sl_node_get(entry, "version")),
+            .condition = sl_node_text(sl_node_get(entry, "condition")),
+            .tags = list_of(entry, "tags"),
+            .import_values = list_of(entry, "import-values"),
+            .mark = entry->mark,
+        };
+        if (dependency.name.len > 0)
+            chart->dependencies[chart->dependency_count++] = dependency;
+    }
     return 0;
 }
 
-/* TOP and the rest of "TOP/rest"; false where the name has no folder, or is not ASCII. */
-static bool split_member(const char *path, struct sl_str *top, struct sl_str *rest)
+/* A .tgz in charts/. 1: a chart, 0: none. */
+static int read_archive(struct sl_chart *out, const struct site *site, const struct chart_part *part,
+                        struct sl_err *err)
 {
-    struct sl_str whole = sl_str_from(path);
-    for (size_t i = 0; i < whole.len; i++)
-        if ((unsigned char)whole.ptr[i] >= 0x80)
-            return false;
-    size_t slash = sl_str_find(whole, '/');
-    *top = sl_str_slice(whole, 0, slash);
-    *rest = sl_str_slice(whole, slash + 1, whole.len);
-    return slash > 0 && slash < whole.len && top->len <= SL_NAME_MAX;
-}
-
-static int read_member(struct reader *reader, struct sl_buf *out, struct sl_str name, struct sl_err *err)
-{
-    for (;;) {
-        void *room = sl_buf_reserve(out, READ_SIZE);
-        if (!room)
-            break;
-        la_ssize_t got = archive_read_data(reader->archive, room, READ_SIZE);
-        if (got < 0)
-            return fail_archive(reader, name, err);
-        if (got == 0)
-            break;
-        sl_buf_commit(out, (size_t)got);
-    }
-    struct sl_shown shown;
-    if (sl_buf_check(out, "a file of the chart", err) < 0)
-        return sl_wrap(err, "%s", sl_shown(&shown, name));
-    return 0;
-}
-
-/* One member. 1: go on; 0: nothing that follows matters; -1: error. */
-static int take_member(struct reader *reader, struct archive_entry *entry, struct sl_str name,
-                       struct sl_err *err)
-{
-    if (archive_entry_filetype(entry) != AE_IFREG)
-        return 1;
-    struct sl_str top, rest;
-    const char *path = archive_entry_pathname(entry);
-    if (!path || !split_member(path, &top, &rest))
-        return path && !strchr(path, '/') ? 0 : 1;
-    if (!reader->top[0])
-        memcpy(reader->top, top.ptr, top.len);
-    if (!sl_str_equal(top, sl_str_from(reader->top)))
-        return 1;
-    struct sl_buf *into = NULL;
-    if (sl_str_equal(rest, SL_STR("Chart.yaml")) && !reader->has_chart) {
-        reader->has_chart = true;
-        into = &reader->chart;
-    } else if (sl_str_equal(rest, SL_STR("values.yaml")) && !reader->has_values) {
-        reader->has_values = true;
-        into = &reader->values;
-    }
-    if (into && read_member(reader, into, name, err) < 0)
+    struct chart_parts parts;
+    struct site inner = {.doc = site->doc, .parts = &parts, .depth = site->depth + 1, .room = site->room};
+    struct sl_str name = sl_str_slice(part->path, site->below.len, part->path.len);
+    if (file_name(&inner.archive, site, name, err) < 0)
         return -1;
-    return reader->has_chart && reader->has_values ? 0 : 1;
+    struct chart_archive archive = {.bytes = part->text, .name = inner.archive, .room = site->room};
+    int found = chart_archive_read(&parts, site->doc, &archive, err);
+    if (found <= 0)
+        return found;
+    inner.end = parts.count;
+    return read_parts(out, &inner, err) < 0 ? -1 : 1;
 }
 
-/* Members one by one until both files are there, the end, or a limit. */
-static int scan(struct reader *reader, struct sl_str name, struct sl_err *err)
+/* A folder in charts/, whose files are `folder->first` to `folder->end`. 1: a chart, 0: none. */
+static int read_folder(struct sl_chart *out, const struct site *folder, struct sl_err *err)
 {
-    for (uint64_t members = 0;; members++) {
-        struct archive_entry *entry;
-        int status = archive_read_next_header(reader->archive, &entry);
-        if (status == ARCHIVE_EOF)
-            return 0;
-        if (status < ARCHIVE_WARN)
-            return fail_archive(reader, name, err);
-        la_int64_t size = archive_entry_size(entry);
-        la_int64_t before = archive_filter_bytes(reader->archive, 0);
-        bool large = size < 0 || before < 0 || (uint64_t)size > SL_CHART_BYTES_MAX ||
-                     (uint64_t)before + (uint64_t)size > SL_CHART_BYTES_MAX;
-        if (large || members == SL_CHART_MEMBERS_MAX) {
-            struct sl_shown shown;
-            if (!reader->has_chart)
-                return 0;
-            return sl_fail(err, SL_E_LIMIT, "the chart in %s is larger than %llu MiB or has over %llu files",
-                           sl_shown(&shown, name), (unsigned long long)(SL_CHART_BYTES_MAX / SL_MIB),
-                           (unsigned long long)SL_CHART_MEMBERS_MAX);
+    if (!find(folder, "Chart.yaml"))
+        return 0;
+    return read_parts(out, folder, err) < 0 ? -1 : 1;
+}
+
+/* Where the files that begin with the first `len` bytes of the path of `first` end. */
+static size_t end_of(const struct site *site, size_t first, size_t len)
+{
+    struct sl_str start = sl_str_slice(site->parts->items[first].path, 0, len);
+    size_t end = first + 1;
+    while (end < site->end && sl_str_starts_with(site->parts->items[end].path, start))
+        end++;
+    return end;
+}
+
+static int read_subcharts(struct sl_chart *chart, const struct site *site, struct sl_err *err)
+{
+    const size_t skip = site->below.len + SL_STR("charts/").len;
+    chart->subcharts = sl_arena_array(&site->doc->arena, site->end - site->first, sizeof *chart->subcharts);
+    if (!chart->subcharts)
+        return sl_fail_memory(err);
+    for (size_t i = site->first; i < site->end;) {
+        const struct chart_part *part = &site->parts->items[i];
+        struct sl_str rest = sl_str_slice(part->path, site->below.len, part->path.len);
+        size_t end = i + 1;
+        int found = 0;
+        if (sl_str_starts_with(rest, SL_STR("charts/"))) {
+            struct sl_str inside = sl_str_slice(part->path, skip, part->path.len);
+            size_t slash = sl_str_find(inside, '/');
+            if (slash == inside.len) {
+                found = read_archive(&chart->subcharts[chart->subchart_count], site, part, err);
+            } else {
+                end = end_of(site, i, skip + slash + 1);
+                struct site folder = *site;
+                folder.below = sl_str_slice(part->path, 0, skip + slash + 1);
+                folder.first = i;
+                folder.end = end;
+                folder.depth++;
+                found = read_folder(&chart->subcharts[chart->subchart_count], &folder, err);
+            }
         }
-        int more = take_member(reader, entry, name, err);
-        if (more <= 0)
-            return more;
+        if (found < 0)
+            return -1;
+        chart->subchart_count += (size_t)found;
+        i = end;
     }
+    return 0;
 }
 
-/* The root of a file of the chart; its marks say "NAME!TOP/FILE". */
-static int parse(struct sl_node **root, struct sl_doc *doc, const struct reader *reader, const char *file,
-                 struct sl_str name, struct sl_err *err)
+static int read_parts(struct sl_chart *out, const struct site *site, struct sl_err *err)
 {
-    const struct sl_buf *text = strcmp(file, "Chart.yaml") == 0 ? &reader->chart : &reader->values;
-    SL_CLEANUP(sl_buf_release) struct sl_buf where;
-    sl_buf_init(&where, SL_PATH_MAX + 2 * SL_NAME_MAX);
-    sl_buf_str(&where, name);
-    sl_buf_printf(&where, "!%s/%s", reader->top, file);
-    if (sl_buf_check(&where, "the name of a file in a chart", err) < 0)
+    struct sl_shown shown;
+    struct sl_str file;
+    *out = (struct sl_chart){0};
+    if (site->depth > SL_CHART_DEPTH_MAX)
+        return sl_fail(err, SL_E_LIMIT, "charts in %s lie in one another deeper than %d levels",
+                       sl_shown(&shown, site->archive), SL_CHART_DEPTH_MAX);
+    if (parse(&out->metadata, site, "Chart.yaml", &file, err) < 0 ||
+        parse(&out->values, site, "values.yaml", &out->values_file, err) < 0 ||
+        file_name(&out->schema_file, site, SL_STR("values.schema.json"), err) < 0)
         return -1;
-    return sl_yaml_read_one(root, doc, sl_buf_view(text), sl_buf_view(&where), SL_YAML_VALUES, err);
+    out->name = sl_node_text(sl_node_get(out->metadata, "name"));
+    out->version = sl_node_text(sl_node_get(out->metadata, "version"));
+    if (out->name.len == 0 || out->version.len == 0)
+        return sl_fail(err, SL_E_INPUT, "Chart.yaml in %s must have a name and a version, both texts",
+                       sl_shown(&shown, site->depth == 0 ? site->archive : file));
+    const struct chart_part *schema = find(site, "values.schema.json");
+    if (schema)
+        out->schema = schema->text;
+    if (read_dependencies(out, site, err) < 0)
+        return -1;
+    return read_subcharts(out, site, err);
 }
 
 int sl_chart_read(struct sl_chart *out, struct sl_doc *doc, struct sl_source *source, struct sl_str name,
                   struct sl_err *err)
 {
-    SL_CLEANUP(reader_freep) struct reader *reader = calloc(1, sizeof *reader);
-    if (!reader)
-        return sl_fail_memory(err);
-    reader->source = source;
-    sl_buf_init(&reader->chart, SL_CHART_FILE_MAX + READ_SIZE);
-    sl_buf_init(&reader->values, SL_CHART_FILE_MAX + READ_SIZE);
-    if (open_archive(reader, name, err) < 0 || scan(reader, name, err) < 0)
-        return -1;
-    if (!reader->has_chart)
-        return 0;
-
-    struct sl_node *chart, *values = NULL;
-    if (parse(&chart, doc, reader, "Chart.yaml", name, err) < 0 ||
-        (reader->has_values && parse(&values, doc, reader, "values.yaml", name, err) < 0))
-        return -1;
-    struct sl_chart found = {
-        .name = sl_node_text(sl_node_get(chart, "name")),
-        .version = sl_node_text(sl_node_get(chart, "version")),
-        .values = values,
-    };
-    struct sl_shown shown;
-    if (found.name.len == 0 || found.version.len == 0)
-        return sl_fail(err, SL_E_INPUT, "Chart.yaml in %s must have a name and a version, both texts",
-                       sl_shown(&shown, name));
-    *out = found;
-    return 1;
+    struct chart_parts parts;
+    uint64_t room = SL_CHART_BYTES_MAX;
+    struct chart_archive archive = {.source = source, .name = name, .room = &room};
+    int found = chart_archive_read(&parts, doc, &archive, err);
+    if (found <= 0)
+        return found;
+    struct site site = {.doc = doc, .parts = &parts, .archive = name, .end = parts.count, .room = &room};
+    return read_parts(out, &site, err) < 0 ? -1 : 1;
 }

@@ -6,22 +6,22 @@
 
 static struct sl_values_layer layer(struct sl_doc *doc, const char *name, const char *text)
 {
-    struct sl_values_layer made = {.file = sl_str_from(name)};
+    struct sl_values_layer made = {.kind = SL_LAYER_BASE, .file = sl_str_from(name), .doc = doc};
     struct sl_err err = {0};
     cr_assert_eq(sl_yaml_read_one(&made.root, doc, sl_str_from(text), made.file, SL_YAML_VALUES, &err), 0,
                  "%s", err.message);
     return made;
 }
 
-static struct sl_buf merge(struct sl_doc *doc, const struct sl_values_layer *layers, size_t count,
+static struct sl_buf merge(struct sl_doc *doc, struct sl_values_layer *layers, size_t count,
                            struct sl_findings *findings)
 {
-    struct sl_node *merged = NULL;
+    struct sl_values values = {.layers = layers, .layer_count = count};
     struct sl_err err = {0};
     struct sl_buf text;
     sl_buf_init(&text, SL_MIB);
-    cr_assert_eq(sl_values_layers_merge(&merged, doc, layers, count, findings, &err), 0, "%s", err.message);
-    cr_assert_eq(sl_yaml_write(&text, merged, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_values_resolve(&values, doc, findings, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_yaml_write(&text, values.effective, &err), 0, "%s", err.message);
     return text;
 }
 
@@ -32,7 +32,7 @@ Test(layers, five_layers_merge_the_later_wins_and_null_deletes)
     struct sl_findings *findings = NULL;
     sl_doc_init(&doc);
     cr_assert_eq(sl_findings_new(&findings, &err), 0);
-    const struct sl_values_layer layers[] = {
+    struct sl_values_layer layers[] = {
         layer(&doc, "chart", "a: 1\nb: {x: 1, l: [1, 2]}\nc: chart\nd: null\ne: gone\n"),
         layer(&doc, "base", "a: 2\nb: {z: base}\n"),
         layer(&doc, "release", "b: {l: [3]}\nf: {g: {h: 1, i: 2}}\n"),
@@ -64,8 +64,8 @@ Test(layers, a_layer_that_is_no_map_is_reported_and_left_out)
     struct sl_findings *findings = NULL;
     sl_doc_init(&doc);
     cr_assert_eq(sl_findings_new(&findings, &err), 0);
-    const struct sl_values_layer layers[] = {layer(&doc, "one", "a: 1\n"), layer(&doc, "two", "\n- b\n"),
-                                             layer(&doc, "three", "c: 3\n")};
+    struct sl_values_layer layers[] = {layer(&doc, "one", "a: 1\n"), layer(&doc, "two", "\n- b\n"),
+                                       layer(&doc, "three", "c: 3\n")};
     struct sl_buf text = merge(&doc, layers, 3, findings);
     cr_expect_str_eq(text.ptr, "a: 1\nc: 3\n");
     cr_assert_eq(sl_findings_count(findings), 1);

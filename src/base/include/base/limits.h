@@ -110,6 +110,8 @@
 #define SL_CHART_FILE_MAX  (5 * SL_MIB)
 /* Files in a chart: the largest public ones, with all subcharts unpacked, have some hundreds. */
 #define SL_CHART_MEMBERS_MAX UINT64_C(20000)
+/* Charts in charts/ of one another. Public charts stay under 4. */
+#define SL_CHART_DEPTH_MAX 16
 
 /* -- keys and signatures: minisign's own limits -- */
 

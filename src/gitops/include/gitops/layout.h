@@ -19,12 +19,14 @@
 #include "gitops/compose.h"
 #include "model/customer.h"
 #include "model/release.h"
+#include "values/layers.h"
 
 struct sl_layout_query {
     struct sl_str release;
     struct sl_str customer;
     struct sl_str environment; /* empty: derive it */
     uint64_t sequence;         /* 0: derive it */
+    enum sl_helm_compat helm_compat;
 };
 
 /* Where values of an application may stand, lowest first; below all of them is the chart's own values.yaml.
@@ -44,6 +46,11 @@ struct sl_application {
     struct sl_mark chart_mark;                    /* of the chart's name */
     const struct sl_artifact *chart;              /* the chart in the release's artifacts, or NULL */
     struct sl_str values_files[SL_VALUES_PLACES]; /* paths; empty where there is none */
+    /* What Helm is given, one for each object that asks for Helm's work (an Argo CD Application, or one of its
+     * sources; a Flux HelmRelease); where there is no such object, or several charts, one of the files alone.
+     * None where there is no layer at all, not even the chart's. Most have exactly one. */
+    struct sl_values *values;
+    size_t values_count;
 };
 
 /* Lives as long as the reading. */
@@ -59,6 +66,7 @@ struct sl_layout {
     struct sl_application *applications; /* in the order of composition */
     size_t application_count;
     struct sl_artifacts artifacts; /* of releases/RELEASE/artifacts */
+    enum sl_helm_compat helm_compat;
 };
 
 /*

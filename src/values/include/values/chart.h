@@ -1,5 +1,6 @@
 /*
- * The chart inside a .tgz, as far as values need it: its name, its version and its own values.yaml.
+ * The chart inside a .tgz, as far as values need it: what Chart.yaml says, values.yaml, values.schema.json, and the
+ * same of the charts in its charts/ folder, as folders or archives, however deep.
  *
  * A chart archive is somebody else's: it is read with libarchive, in one pass, with Helm's own limits on
  * sizes (SL_CHART_*), and nothing of it is ever written to disk. Member names are only compared, and only
@@ -11,9 +12,30 @@
 #include "doc/node.h"
 #include "io/stream.h"
 
+/* An entry of `dependencies` in Chart.yaml (or requirements.yaml of a chart of apiVersion v1). */
+struct sl_chart_dependency {
+    struct sl_str name;                  /* of the chart */
+    struct sl_str alias;                 /* what it is called here; empty: its name */
+    struct sl_str version;               /* a range; empty: any */
+    struct sl_str condition;             /* paths of values, parted by commas; empty: none */
+    const struct sl_node *tags;          /* a list, or NULL */
+    const struct sl_node *import_values; /* a list, or NULL */
+    struct sl_mark mark;
+};
+
+/* Everything lives as long as the document it was read into. */
 struct sl_chart {
     struct sl_str name, version; /* of Chart.yaml */
+    struct sl_node *metadata;    /* the root of Chart.yaml */
     struct sl_node *values;      /* the root of values.yaml; NULL when there is none or it is empty */
+    struct sl_str values_file;   /* "NAME!TOP/values.yaml", whether it is there or not */
+    struct sl_str schema;        /* the text of values.schema.json; .ptr is NULL where there is none */
+    struct sl_str schema_file;   /* "NAME!TOP/values.schema.json" */
+    struct sl_chart_dependency *dependencies;
+    size_t dependency_count;
+    struct sl_chart
+        *subcharts; /* in charts/, ascending by their path there, whether Chart.yaml lists them or not */
+    size_t subchart_count;
 };
 
 /*
