@@ -82,3 +82,17 @@ function(sl_pkg name package)
     message(FATAL_ERROR "the library ${package} is missing; scripts/quickstart installs everything that is needed")
   endif()
 endfunction()
+
+# sl_archives(VARIABLE NAME...): the static archives libNAME.a, in this order. Debian's -dev packages have them.
+function(sl_archives variable)
+  set(found "")
+  foreach(name IN LISTS ARGN)
+    find_library(SEALIFT_ARCHIVE_${name} NAMES lib${name}.a)
+    if(NOT SEALIFT_ARCHIVE_${name})
+      message(FATAL_ERROR "the static archive lib${name}.a is missing; -DSEALIFT_SHARED=ON links the command with shared "
+                          "libraries, and starts more slowly")
+    endif()
+    list(APPEND found ${SEALIFT_ARCHIVE_${name}})
+  endforeach()
+  set(${variable} ${found} PARENT_SCOPE)
+endfunction()

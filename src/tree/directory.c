@@ -156,11 +156,11 @@ static int describe(struct sl_tree *tree, struct sl_tree_revision *out, struct s
     int found = sl_git_open(git, own(tree)->path, err);
     if (found < 0)
         return -1;
-    out->is_bare = found > 0 && git_repository_is_bare(git->repository) == 1;
+    out->is_bare = found > 0 && git->api.repository_is_bare(git->repository) == 1;
     if (found == 0 || !sl_git_path_inside(git, own(tree)->path, &inside))
         return 0;
     out->is_git = true;
-    out->shallow = git_repository_is_shallow(git->repository) == 1;
+    out->shallow = git->api.repository_is_shallow(git->repository) == 1;
     int committed = sl_git_head(git, &head, err);
     if (committed < 0 || (committed > 0 && sl_git_describe(git, &head, out, err) < 0))
         return -1;

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "io/sys.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sealift/text.h>
@@ -16,9 +17,9 @@ enum { TEXT_SIZE = 400 };
 #define PACK_WINDOW     ((size_t)4 << 20)
 #define PACK_MAPPED_MAX ((size_t)16 << 20)
 
-int sl_git_fail(struct sl_err *err, const char *format, ...)
+int sl_git_fail(const struct sl_git *git, struct sl_err *err, const char *format, ...)
 {
-    const git_error *last = git_error_last();
+    const git_error *last = git->api.error_last();
     int class = last ? last->klass : GIT_ERROR_NONE;
     if (class == GIT_ERROR_NOMEMORY)
         return sl_fail_memory(err);
@@ -57,6 +58,41 @@ static int fail_foreign_owner(struct sl_err *err, const char *path, struct sl_st
                    sl_escape(allowed, sizeof allowed, named));
 }
 
+/* Whether `directory` has an entry of this name, or has one that cannot be looked at. */
+static bool has_entry(const char *directory, const char *name)
+{
+    char entry[PATH_MAX + sizeof "/.git"];
+    struct stat info;
+    (void)snprintf(entry, sizeof entry, "%s/%s", directory, name);
+    return sl_sys_fstatat(AT_FDCWD, entry, &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+/* From a directory to the one around it; false at the root. `place` is absolute, the root is "". */
+static bool go_up(char *place)
+{
+    char *slash = strrchr(place, '/');
+    if (slash)
+        *slash = '\0';
+    return slash != NULL;
+}
+
+/* The nearest directory from `path` up that has ".git" or, where `bare`, what every repository has, HEAD:
+ * 1 and in `place`, 0 none, -1 error. */
+static int find_remains(char place[PATH_MAX], const char *path, bool bare, struct sl_err *err)
+{
+    size_t len = strlen(path);
+    if (len >= PATH_MAX)
+        return sl_fail(err, SL_E_LIMIT, "the path of the directory has more than %d bytes", PATH_MAX - 1);
+    memcpy(place, path, len + 1);
+    if (len == 1)
+        place[0] = '\0';
+    do {
+        if (has_entry(place, ".git") || (bare && has_entry(place, "HEAD")))
+            return 1;
+    } while (go_up(place));
+    return 0;
+}
+
 /*
  * Where libgit2 finds no repository there must be nothing of one either: a `.git` that leads nowhere, or
  * lacks its HEAD, was a repository, and to take its work tree for a directory without git would hide every
@@ -65,75 +101,60 @@ static int fail_foreign_owner(struct sl_err *err, const char *path, struct sl_st
 static int check_no_remains(const char *path, struct sl_err *err)
 {
     char place[PATH_MAX];
-    if (!realpath(path, place))
-        return sl_fail_errno(err, SL_E_IO, "find %s", path);
-    for (;;) {
-        char entry[PATH_MAX + sizeof "/.git"];
-        char text[TEXT_SIZE];
-        struct stat info;
-        (void)snprintf(entry, sizeof entry, "%s/.git", place);
-        if (sl_sys_fstatat(AT_FDCWD, entry, &info) == 0) {
-            (void)sl_fail(err, SL_E_INPUT, "%s is there, but no git repository can be read from it",
-                          escaped(text, entry));
-            return sl_hint(err, "repair it (git status says more), or pack a copy without .git");
-        }
-        char *slash = strrchr(place, '/');
-        if (!slash || place[0] == '\0')
-            return 0;
-        *slash = '\0';
-    }
+    char text[TEXT_SIZE];
+    int found = find_remains(place, path, false, err);
+    if (found <= 0)
+        return found;
+    (void)sl_fail(err, SL_E_INPUT, "%s/.git is there, but no git repository can be read from it",
+                  escaped(text, place));
+    return sl_hint(err, "repair it (git status says more), or pack a copy without .git");
+}
+
+static int start(struct sl_git *git, struct sl_err *err)
+{
+    if (sl_git_api_load(&git->api, SL_GIT_LIBRARY, err) < 0)
+        return -1;
+    if (git->api.libgit2_init() < 0)
+        return sl_git_fail(git, err, "start libgit2");
+    git->started = true;
+    if (git->api.libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, PACK_WINDOW) < 0 ||
+        git->api.libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, PACK_MAPPED_MAX) < 0)
+        return sl_git_fail(git, err, "limit the memory of libgit2");
+    return 0;
 }
 
 int sl_git_open(struct sl_git *git, const char *path, struct sl_err *err)
 {
     char text[TEXT_SIZE];
-    if (git_libgit2_init() < 0)
-        return sl_git_fail(err, "start libgit2");
-    git->started = true;
-    if (git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, PACK_WINDOW) < 0 ||
-        git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, PACK_MAPPED_MAX) < 0)
-        return sl_git_fail(err, "limit the memory of libgit2");
-    int result = git_repository_open_ext(&git->repository, path, 0, NULL);
+    char place[PATH_MAX];
+    int found = find_remains(place, path, true, err);
+    if (found <= 0)
+        return found;
+    if (start(git, err) < 0)
+        return -1;
+    int result = git->api.repository_open_ext(&git->repository, path, 0, NULL);
     if (result == 0)
         return 1;
     if (result != GIT_ENOTFOUND && result != GIT_EOWNER)
-        return sl_git_fail(err, "open the git repository of %s", escaped(text, path));
+        return sl_git_fail(git, err, "open the git repository of %s", escaped(text, path));
 
     /* libgit2 1.5 says "not found" for a foreign owner too, where no configuration has a safe.directory. */
-    git_buf found = {0};
-    bool refused = git_repository_discover(&found, path, 0, NULL) == 0;
+    git_buf discovered = {0};
+    bool refused = git->api.repository_discover(&discovered, path, 0, NULL) == 0;
     if (refused)
-        (void)fail_foreign_owner(err, path, (struct sl_str){found.ptr, found.size});
-    git_buf_dispose(&found);
+        (void)fail_foreign_owner(err, path, (struct sl_str){discovered.ptr, discovered.size});
+    git->api.buf_dispose(&discovered);
     return refused ? -1 : check_no_remains(path, err);
 }
 
 void sl_git_close(struct sl_git *git)
 {
-    git_repository_free(git->repository);
+    if (git->repository)
+        git->api.repository_free(git->repository);
     if (git->started)
-        (void)git_libgit2_shutdown();
+        (void)git->api.libgit2_shutdown();
+    sl_git_api_unload(&git->api);
     *git = (struct sl_git){0};
-}
-
-static void free_object(git_object **object)
-{
-    git_object_free(*object);
-}
-
-static void free_commit(git_commit **commit)
-{
-    git_commit_free(*commit);
-}
-
-static void free_reference(git_reference **reference)
-{
-    git_reference_free(*reference);
-}
-
-static void free_walk(git_revwalk **walk)
-{
-    git_revwalk_free(*walk);
 }
 
 /* The tag nearest to `revision`, into `out`: false when none is near. */
@@ -141,7 +162,7 @@ static bool find_near_tag(const struct sl_git *git, const char *revision, char o
 {
     enum { NEAR = 2 };
     git_strarray tags = {0};
-    if (git_tag_list(&tags, git->repository) < 0)
+    if (git->api.tag_list(&tags, git->repository) < 0)
         return false;
     unsigned best = NEAR + 1;
     struct sl_str name = {NULL, 0};
@@ -155,7 +176,7 @@ static bool find_near_tag(const struct sl_git *git, const char *revision, char o
     }
     if (name.ptr)
         sl_escape(out, TEXT_SIZE, name);
-    git_strarray_dispose(&tags);
+    git->api.strarray_dispose(&tags);
     return best <= NEAR;
 }
 
@@ -172,12 +193,12 @@ static int fail_revision(const struct sl_git *git, const char *revision, int res
     case GIT_ENOTFOUND:
         break;
     default:
-        return sl_git_fail(err, "look up the revision \"%s\"", text);
+        return sl_git_fail(git, err, "look up the revision \"%s\"", text);
     }
     sl_fail(err, SL_E_NOT_FOUND, "there is no revision \"%s\" in the git repository", text);
     if (find_near_tag(git, revision, near))
         return sl_hint(err, "did you mean the tag %s?", near);
-    if (git_repository_is_shallow(git->repository) == 1)
+    if (git->api.repository_is_shallow(git->repository) == 1)
         return sl_hint(err,
                        "the repository is a shallow clone; git fetch --unshallow --tags brings the rest");
     return -1;
@@ -185,68 +206,68 @@ static int fail_revision(const struct sl_git *git, const char *revision, int res
 
 int sl_git_find_commit(const struct sl_git *git, const char *revision, git_oid *out, struct sl_err *err)
 {
-    SL_CLEANUP(free_object) git_object *object = NULL;
-    SL_CLEANUP(free_object) git_object *commit = NULL;
-    int result = git_revparse_single(&object, git->repository, revision);
+    SL_CLEANUP(sl_git_object_release) struct sl_git_object object = {&git->api, NULL};
+    SL_CLEANUP(sl_git_object_release) struct sl_git_object commit = {&git->api, NULL};
+    int result = git->api.revparse_single(&object.it, git->repository, revision);
     if (result < 0)
         return fail_revision(git, revision, result, err);
-    result = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
+    result = git->api.object_peel(&commit.it, object.it, GIT_OBJECT_COMMIT);
     if (result == GIT_EINVALIDSPEC || result == GIT_EPEEL) {
         char text[TEXT_SIZE];
         return sl_fail(err, SL_E_INPUT, "the revision \"%s\" is a %s, not a commit", escaped(text, revision),
-                       git_object_type2string(git_object_type(object)));
+                       git->api.object_type2string(git->api.object_type(object.it)));
     }
     if (result < 0)
         return fail_revision(git, revision, result, err);
-    *out = *git_object_id(commit);
+    *out = *git->api.object_id(commit.it);
     return 0;
 }
 
 int sl_git_head(const struct sl_git *git, git_oid *out, struct sl_err *err)
 {
-    SL_CLEANUP(free_reference) git_reference *head = NULL;
-    SL_CLEANUP(free_object) git_object *commit = NULL;
-    int result = git_repository_head(&head, git->repository);
+    SL_CLEANUP(sl_git_reference_release) struct sl_git_reference head = {&git->api, NULL};
+    SL_CLEANUP(sl_git_object_release) struct sl_git_object commit = {&git->api, NULL};
+    int result = git->api.repository_head(&head.it, git->repository);
     if (result == GIT_EUNBORNBRANCH)
         return 0;
-    if (result < 0 || git_reference_peel(&commit, head, GIT_OBJECT_COMMIT) < 0)
-        return sl_git_fail(err, "look up HEAD of the git repository");
-    *out = *git_object_id(commit);
+    if (result < 0 || git->api.reference_peel(&commit.it, head.it, GIT_OBJECT_COMMIT) < 0)
+        return sl_git_fail(git, err, "look up HEAD of the git repository");
+    *out = *git->api.object_id(commit.it);
     return 1;
 }
 
 int sl_git_describe(const struct sl_git *git, const git_oid *commit, struct sl_tree_revision *out,
                     struct sl_err *err)
 {
-    SL_CLEANUP(free_commit) git_commit *object = NULL;
-    git_oid_tostr(out->commit, sizeof out->commit, commit);
-    if (git_commit_lookup(&object, git->repository, commit) < 0)
-        return sl_git_fail(err, "read commit %s", out->commit);
-    out->time = git_commit_time(object);
+    SL_CLEANUP(sl_git_commit_release) struct sl_git_commit object = {&git->api, NULL};
+    git->api.oid_tostr(out->commit, sizeof out->commit, commit);
+    if (git->api.commit_lookup(&object.it, git->repository, commit) < 0)
+        return sl_git_fail(git, err, "read commit %s", out->commit);
+    out->time = git->api.commit_time(object.it);
     return 0;
 }
 
 int sl_git_count_first_parents(const struct sl_git *git, const git_oid *commit, uint64_t *out,
                                struct sl_err *err)
 {
-    if (git_repository_is_shallow(git->repository) != 0) {
+    if (git->api.repository_is_shallow(git->repository) != 0) {
         sl_fail(
             err, SL_E_INPUT,
             "the git repository is a shallow clone: its commits cannot be counted, because the first ones "
             "are missing");
         return sl_hint(err, "git fetch --unshallow brings the whole history");
     }
-    SL_CLEANUP(free_walk) git_revwalk *walk = NULL;
-    if (git_revwalk_new(&walk, git->repository) < 0 || git_revwalk_simplify_first_parent(walk) < 0 ||
-        git_revwalk_push(walk, commit) < 0)
-        return sl_git_fail(err, "count commits");
+    SL_CLEANUP(sl_git_revwalk_release) struct sl_git_revwalk walk = {&git->api, NULL};
+    if (git->api.revwalk_new(&walk.it, git->repository) < 0 ||
+        git->api.revwalk_simplify_first_parent(walk.it) < 0 || git->api.revwalk_push(walk.it, commit) < 0)
+        return sl_git_fail(git, err, "count commits");
     uint64_t count = 0;
     git_oid id;
     int result;
-    while ((result = git_revwalk_next(&id, walk)) == 0)
+    while ((result = git->api.revwalk_next(&id, walk.it)) == 0)
         count++;
     if (result != GIT_ITEROVER)
-        return sl_git_fail(err, "count commits");
+        return sl_git_fail(git, err, "count commits");
     *out = count;
     return 0;
 }
@@ -264,8 +285,8 @@ static bool is_below(const char *path, const char *directory, struct sl_str *res
 
 bool sl_git_path_inside(const struct sl_git *git, const char *path, struct sl_str *inside)
 {
-    const char *work_tree = git_repository_workdir(git->repository);
+    const char *work_tree = git->api.repository_workdir(git->repository);
     struct sl_str ignored;
-    return work_tree && !is_below(path, git_repository_path(git->repository), &ignored) &&
+    return work_tree && !is_below(path, git->api.repository_path(git->repository), &ignored) &&
            is_below(path, work_tree, inside);
 }

@@ -6,10 +6,11 @@
 #define TREE_GIT_REPOSITORY_H
 
 #include "base/arena.h"
+#include "git_api.h"
 #include "tree/tree.h"
-#include <git2.h>
 
 struct sl_git {
+    struct sl_git_api api;
     bool started; /* libgit2 counts its starts: each needs its end */
     git_repository *repository;
 };
@@ -22,7 +23,7 @@ void sl_git_close(struct sl_git *git);
 /* Fails with libgit2's own words behind ours. The code is SL_E_NO_MEMORY or SL_E_IO where libgit2 says so,
  * else SL_E_INPUT; never SL_E_NOT_FOUND, because a missing object is not a file that somebody may do without.
  */
-int sl_git_fail(struct sl_err *err, const char *format, ...) SL_PRINTF(2, 3);
+int sl_git_fail(const struct sl_git *git, struct sl_err *err, const char *format, ...) SL_PRINTF(3, 4);
 
 /* The commit that a revision names. */
 int sl_git_find_commit(const struct sl_git *git, const char *revision, git_oid *out,

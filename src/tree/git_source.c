@@ -14,6 +14,7 @@ enum { NAME_SIZE = 300 };
 
 struct stream_source {
     struct sl_source base;
+    const struct sl_git *git;
     git_odb_stream *stream;
     uint64_t left; /* bytes still to come by the object's header */
     char name[NAME_SIZE];
@@ -28,9 +29,9 @@ static ssize_t stream_read(struct sl_source *source, void *out, size_t len, stru
     char beyond;
     void *to = self->left ? out : &beyond;
     size_t wanted = self->left ? len : 1;
-    int got = git_odb_stream_read(self->stream, to, wanted);
+    int got = self->git->api.odb_stream_read(self->stream, to, wanted);
     if (got < 0)
-        return sl_git_fail(err, "read %s from git", self->name);
+        return sl_git_fail(self->git, err, "read %s from git", self->name);
     if ((uint64_t)got > self->left || (got == 0 && self->left))
         return sl_fail(err, SL_E_INPUT, "%s: its object in git is not as long as it says", self->name);
     self->left -= (uint64_t)got;
@@ -40,26 +41,27 @@ static ssize_t stream_read(struct sl_source *source, void *out, size_t len, stru
 static void stream_free(struct sl_source *source)
 {
     struct stream_source *self = (struct stream_source *)source;
-    git_odb_stream_free(self->stream);
+    self->git->api.odb_stream_free(self->stream);
     free(self);
 }
 
 static const struct sl_source_ops stream_ops = {.read = stream_read, .free = stream_free};
 
-int sl_git_source_stream(struct sl_source **out, git_odb *objects, const git_oid *id, struct sl_str path,
-                         struct sl_err *err)
+int sl_git_source_stream(struct sl_source **out, const struct sl_git *git, git_odb *objects,
+                         const git_oid *id, struct sl_str path, struct sl_err *err)
 {
     git_odb_stream *stream = NULL;
     size_t size;
     git_object_t type;
-    if (git_odb_open_rstream(&stream, &size, &type, objects, id) < 0)
+    if (git->api.odb_open_rstream(&stream, &size, &type, objects, id) < 0)
         return 0;
     struct stream_source *self = type == GIT_OBJECT_BLOB ? calloc(1, sizeof *self) : NULL;
     if (!self) {
-        git_odb_stream_free(stream);
+        git->api.odb_stream_free(stream);
         return type == GIT_OBJECT_BLOB ? sl_fail_memory(err) : 0;
     }
     self->base.ops = &stream_ops;
+    self->git = git;
     self->stream = stream;
     self->left = size;
     sl_escape(self->name, sizeof self->name, path);
@@ -71,6 +73,7 @@ int sl_git_source_stream(struct sl_source **out, git_odb *objects, const git_oid
 
 struct object_source {
     struct sl_source base;
+    const struct sl_git *git;
     git_odb_object *object;
     size_t at;
 };
@@ -79,9 +82,10 @@ static ssize_t object_borrow(struct sl_source *source, const void **bytes, size_
 {
     (void)err;
     struct object_source *self = (struct object_source *)source;
-    size_t left = git_odb_object_size(self->object) - self->at;
+    const struct sl_git_api *api = &self->git->api;
+    size_t left = api->odb_object_size(self->object) - self->at;
     size_t len = left < max ? left : max;
-    *bytes = (const char *)git_odb_object_data(self->object) + self->at;
+    *bytes = (const char *)api->odb_object_data(self->object) + self->at;
     self->at += len;
     return (ssize_t)len;
 }
@@ -89,18 +93,20 @@ static ssize_t object_borrow(struct sl_source *source, const void **bytes, size_
 static void object_free(struct sl_source *source)
 {
     struct object_source *self = (struct object_source *)source;
-    git_odb_object_free(self->object);
+    self->git->api.odb_object_free(self->object);
     free(self);
 }
 
 static const struct sl_source_ops object_ops = {.borrow = object_borrow, .free = object_free};
 
-int sl_git_source_object(struct sl_source **out, git_odb_object *object, struct sl_err *err)
+int sl_git_source_object(struct sl_source **out, const struct sl_git *git, git_odb_object *object,
+                         struct sl_err *err)
 {
     struct object_source *self = calloc(1, sizeof *self);
     if (!self)
         return sl_fail_memory(err);
     self->base.ops = &object_ops;
+    self->git = git;
     self->object = object;
     *out = &self->base;
     return 0;

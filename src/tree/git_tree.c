@@ -22,26 +22,12 @@ static struct git_view *own(struct sl_tree *tree)
     return (struct git_view *)tree;
 }
 
-static void free_git_tree(git_tree **tree)
-{
-    git_tree_free(*tree);
-}
-
-static void free_object(git_odb_object **object)
-{
-    git_odb_object_free(*object);
-}
-
-static void free_entry(git_tree_entry **entry)
-{
-    git_tree_entry_free(*entry);
-}
-
 /* Says that git cannot give an object; `result` is what libgit2 returned. */
-static int fail_object(int result, const char *verb, struct sl_str name, struct sl_err *err)
+static int fail_object(struct sl_tree *tree, int result, const char *verb, struct sl_str name,
+                       struct sl_err *err)
 {
     char text[TEXT_SIZE];
-    sl_git_fail(err, "%s %s", verb, sl_escape(text, sizeof text, name));
+    sl_git_fail(&tree->git, err, "%s %s", verb, sl_escape(text, sizeof text, name));
     if (result != GIT_ENOTFOUND)
         return -1;
     return sl_hint(err,
@@ -56,12 +42,13 @@ static int fill_size(struct git_view *self, struct sl_node *node, struct sl_err 
     char text[TEXT_SIZE];
     size_t size;
     git_object_t type;
-    int result = git_odb_read_header(&size, &type, self->objects, &node->id);
+    const struct sl_git_api *api = &self->tree.git.api;
+    int result = api->odb_read_header(&size, &type, self->objects, &node->id);
     if (result < 0)
-        return fail_object(result, "look at", node->name, err);
+        return fail_object(&self->tree, result, "look at", node->name, err);
     if (type != GIT_OBJECT_BLOB)
         return sl_fail(err, SL_E_INPUT, "%s should be a file, but git has a %s for it",
-                       sl_escape(text, sizeof text, node->name), git_object_type2string(type));
+                       sl_escape(text, sizeof text, node->name), api->object_type2string(type));
     node->size = size;
     return 0;
 }
@@ -69,8 +56,10 @@ static int fill_size(struct git_view *self, struct sl_node *node, struct sl_err 
 static int add_entry(struct git_view *self, const git_tree_entry *entry, struct sl_node_list *out,
                      struct sl_err *err)
 {
-    struct sl_node node = {.name = sl_str_from(git_tree_entry_name(entry)), .id = *git_tree_entry_id(entry)};
-    git_filemode_t mode = git_tree_entry_filemode(entry);
+    const struct sl_git_api *api = &self->tree.git.api;
+    struct sl_node node = {.name = sl_str_from(api->tree_entry_name(entry)),
+                           .id = *api->tree_entry_id(entry)};
+    git_filemode_t mode = api->tree_entry_filemode(entry);
     switch (mode) {
     case GIT_FILEMODE_TREE:
         node.kind = SL_NODE_DIRECTORY;
@@ -95,12 +84,13 @@ static int add_entry(struct git_view *self, const git_tree_entry *entry, struct 
 
 static int list(struct sl_tree *tree, struct sl_place directory, struct sl_node_list *out, struct sl_err *err)
 {
-    SL_CLEANUP(free_git_tree) git_tree *object = NULL;
-    int result = git_tree_lookup(&object, tree->git.repository, &directory.node->id);
+    const struct sl_git_api *api = &tree->git.api;
+    SL_CLEANUP(sl_git_tree_release) struct sl_git_tree object = {api, NULL};
+    int result = api->tree_lookup(&object.it, tree->git.repository, &directory.node->id);
     if (result < 0)
-        return fail_object(result, "read from git", directory.path, err);
-    for (size_t i = 0; i < git_tree_entrycount(object); i++)
-        if (add_entry(own(tree), git_tree_entry_byindex(object, i), out, err) < 0)
+        return fail_object(tree, result, "read from git", directory.path, err);
+    for (size_t i = 0; i < api->tree_entrycount(object.it); i++)
+        if (add_entry(own(tree), api->tree_entry_byindex(object.it, i), out, err) < 0)
             return -1;
     return 0;
 }
@@ -110,36 +100,38 @@ static int list(struct sl_tree *tree, struct sl_place directory, struct sl_node_
 static int read_blob(struct sl_tree *tree, struct sl_place place, git_odb_object **out, struct sl_err *err)
 {
     char text[TEXT_SIZE];
-    int result = git_odb_read(out, own(tree)->objects, &place.node->id);
+    const struct sl_git_api *api = &tree->git.api;
+    int result = api->odb_read(out, own(tree)->objects, &place.node->id);
     if (result < 0)
-        return fail_object(result, "read from git", place.path, err);
-    if (git_odb_object_type(*out) != GIT_OBJECT_BLOB)
+        return fail_object(tree, result, "read from git", place.path, err);
+    if (api->odb_object_type(*out) != GIT_OBJECT_BLOB)
         return sl_fail(err, SL_E_INPUT, "%s should be a file, but git has a %s for it",
                        sl_escape(text, sizeof text, place.path),
-                       git_object_type2string(git_odb_object_type(*out)));
+                       api->object_type2string(api->odb_object_type(*out)));
     return 0;
 }
 
-static struct sl_str bytes_of(git_odb_object *object)
+static struct sl_str bytes_of(const struct sl_git_odb_object *object)
 {
-    return (struct sl_str){git_odb_object_data(object), git_odb_object_size(object)};
+    return (struct sl_str){object->api->odb_object_data(object->it),
+                           object->api->odb_object_size(object->it)};
 }
 
 static int read_link(struct sl_tree *tree, struct sl_place link, struct sl_buf *target, struct sl_err *err)
 {
-    SL_CLEANUP(free_object) git_odb_object *object = NULL;
-    if (read_blob(tree, link, &object, err) < 0)
+    SL_CLEANUP(sl_git_odb_object_release) struct sl_git_odb_object object = {&tree->git.api, NULL};
+    if (read_blob(tree, link, &object.it, err) < 0)
         return -1;
-    sl_buf_str(target, bytes_of(object));
+    sl_buf_str(target, bytes_of(&object));
     return 0;
 }
 
 static int read_file(struct sl_tree *tree, struct sl_place file, struct sl_str *bytes, struct sl_err *err)
 {
-    SL_CLEANUP(free_object) git_odb_object *object = NULL;
-    if (read_blob(tree, file, &object, err) < 0)
+    SL_CLEANUP(sl_git_odb_object_release) struct sl_git_odb_object object = {&tree->git.api, NULL};
+    if (read_blob(tree, file, &object.it, err) < 0)
         return -1;
-    return sl_tree_copy(tree, bytes_of(object), bytes, err);
+    return sl_tree_copy(tree, bytes_of(&object), bytes, err);
 }
 
 static int open_source(struct sl_tree *tree, struct sl_place file, struct sl_source **out, struct sl_err *err)
@@ -148,21 +140,23 @@ static int open_source(struct sl_tree *tree, struct sl_place file, struct sl_sou
      * shows by length and by zlib's check sum. */
     const size_t streamed_from = SL_MIB;
     if (file.node->size >= streamed_from) {
-        int result = sl_git_source_stream(out, own(tree)->objects, &file.node->id, file.path, err);
+        int result =
+            sl_git_source_stream(out, &tree->git, own(tree)->objects, &file.node->id, file.path, err);
         if (result != 0)
             return result < 0 ? -1 : 0;
     }
-    SL_CLEANUP(free_object) git_odb_object *object = NULL;
-    if (read_blob(tree, file, &object, err) < 0 || sl_git_source_object(out, object, err) < 0)
+    SL_CLEANUP(sl_git_odb_object_release) struct sl_git_odb_object object = {&tree->git.api, NULL};
+    if (read_blob(tree, file, &object.it, err) < 0 ||
+        sl_git_source_object(out, &tree->git, object.it, err) < 0)
         return -1;
-    object = NULL;
+    object.it = NULL;
     return 0;
 }
 
 static int revision(struct sl_tree *tree, struct sl_tree_revision *out, struct sl_err *err)
 {
     out->is_git = true;
-    out->shallow = git_repository_is_shallow(tree->git.repository) == 1;
+    out->shallow = tree->git.api.repository_is_shallow(tree->git.repository) == 1;
     return sl_git_describe(&tree->git, &own(tree)->commit, out, err);
 }
 
@@ -170,7 +164,8 @@ static int revision(struct sl_tree *tree, struct sl_tree_revision *out, struct s
 
 static void free_tree(struct sl_tree *tree)
 {
-    git_odb_free(own(tree)->objects);
+    if (own(tree)->objects)
+        tree->git.api.odb_free(own(tree)->objects);
     sl_tree_release(tree);
     free(own(tree));
 }
@@ -185,33 +180,29 @@ static const struct sl_tree_ops git_ops = {
     .free = free_tree,
 };
 
-static void free_commit(git_commit **commit)
-{
-    git_commit_free(*commit);
-}
-
 /* Finds the tree object that is the root of the view: that of the commit, or of `inside` in it. */
 static int find_root(struct git_view *self, struct sl_str inside, const char *revision, struct sl_err *err)
 {
-    SL_CLEANUP(free_commit) git_commit *commit = NULL;
-    SL_CLEANUP(free_git_tree) git_tree *root = NULL;
-    SL_CLEANUP(free_entry) git_tree_entry *entry = NULL;
+    const struct sl_git_api *api = &self->tree.git.api;
+    SL_CLEANUP(sl_git_commit_release) struct sl_git_commit commit = {api, NULL};
+    SL_CLEANUP(sl_git_tree_release) struct sl_git_tree root = {api, NULL};
+    SL_CLEANUP(sl_git_tree_entry_release) struct sl_git_tree_entry entry = {api, NULL};
     char text[TEXT_SIZE];
     char asked[TEXT_SIZE];
-    if (git_commit_lookup(&commit, self->tree.git.repository, &self->commit) < 0 ||
-        git_commit_tree(&root, commit) < 0)
-        return sl_git_fail(err, "read the files of a commit");
-    self->tree.root.id = *git_tree_id(root);
+    if (api->commit_lookup(&commit.it, self->tree.git.repository, &self->commit) < 0 ||
+        api->commit_tree(&root.it, commit.it) < 0)
+        return sl_git_fail(&self->tree.git, err, "read the files of a commit");
+    self->tree.root.id = *api->tree_id(root.it);
     if (inside.len == 0)
         return 0;
-    int result = git_tree_entry_bypath(&entry, root, inside.ptr);
+    int result = api->tree_entry_bypath(&entry.it, root.it, inside.ptr);
     if (result < 0 && result != GIT_ENOTFOUND)
-        return sl_git_fail(err, "read the files of a commit");
-    if (result < 0 || git_tree_entry_filemode(entry) != GIT_FILEMODE_TREE)
+        return sl_git_fail(&self->tree.git, err, "read the files of a commit");
+    if (result < 0 || api->tree_entry_filemode(entry.it) != GIT_FILEMODE_TREE)
         return sl_fail(err, SL_E_NOT_FOUND, "the revision \"%s\" has no directory %s",
                        sl_escape(asked, sizeof asked, sl_str_from(revision)),
                        sl_escape(text, sizeof text, inside));
-    self->tree.root.id = *git_tree_entry_id(entry);
+    self->tree.root.id = *api->tree_entry_id(entry.it);
     return 0;
 }
 
@@ -224,8 +215,8 @@ static int open_at(struct git_view *self, const char *path, const char *revision
         return -1;
     if (found == 0)
         return sl_fail(err, SL_E_NOT_FOUND, "it is not in a git repository");
-    if (git_repository_odb(&self->objects, git->repository) < 0)
-        return sl_git_fail(err, "open the objects of the git repository");
+    if (git->api.repository_odb(&self->objects, git->repository) < 0)
+        return sl_git_fail(git, err, "open the objects of the git repository");
     if (!sl_git_path_inside(git, path, &inside))
         inside = SL_STR("");
     return sl_git_find_commit(git, revision, &self->commit, err) < 0 ? -1

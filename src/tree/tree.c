@@ -233,7 +233,7 @@ int sl_tree_first_parent_count(struct sl_tree *tree, uint64_t *out, struct sl_er
     if (revision.commit[0] == '\0')
         return sl_fail(err, SL_E_INPUT,
                        "nothing is committed in the git repository: there are no commits to count");
-    if (git_oid_fromstr(&commit, revision.commit) < 0)
-        return sl_git_fail(err, "read the commit id %s", revision.commit);
+    if (tree->git.api.oid_fromstr(&commit, revision.commit) < 0)
+        return sl_git_fail(&tree->git, err, "read the commit id %s", revision.commit);
     return sl_git_count_first_parents(&tree->git, &commit, out, err);
 }

@@ -12,22 +12,13 @@
 
 enum { TEXT_SIZE = 300 };
 
-static void free_index(git_index **index)
-{
-    git_index_free(*index);
-}
-
-static void free_status(git_status_list **list)
-{
-    git_status_list_free(*list);
-}
-
 /* A path that a sparse checkout leaves out is missing on purpose; libgit2 1.5 takes it for deleted. */
-static bool is_left_out(git_index *index, const git_status_entry *entry, const char *path)
+static bool is_left_out(const struct sl_git *git, git_index *index, const git_status_entry *entry,
+                        const char *path)
 {
     if (entry->status != GIT_STATUS_WT_DELETED)
         return false;
-    const git_index_entry *known = git_index_get_bypath(index, path, 0);
+    const git_index_entry *known = git->api.index_get_bypath(index, path, 0);
     return known && (known->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
 }
 
@@ -43,7 +34,7 @@ static int has_content(const struct sl_git *git, const char *path, const struct 
                        struct sl_err *err)
 {
     SL_CLEANUP(sl_closep)
-    int root = sl_sys_open(git_repository_workdir(git->repository), O_PATH | O_DIRECTORY, 0);
+    int root = sl_sys_open(git->api.repository_workdir(git->repository), O_PATH | O_DIRECTORY, 0);
     if (root < 0)
         return fail_content(path, err);
     SL_CLEANUP(sl_closep) int fd = sl_sys_open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
@@ -69,13 +60,11 @@ static int has_content(const struct sl_git *git, const char *path, const struct 
 /* The pointer that the index has for a path: true when it has one. */
 static bool find_pointer(const struct sl_git *git, const git_oid *id, struct sl_lfs_pointer *out)
 {
-    git_blob *blob = NULL;
-    if (git_blob_lookup(&blob, git->repository, id) < 0)
+    SL_CLEANUP(sl_git_blob_release) struct sl_git_blob blob = {&git->api, NULL};
+    if (git->api.blob_lookup(&blob.it, git->repository, id) < 0)
         return false;
-    size_t size = (size_t)git_blob_rawsize(blob);
-    bool found = sl_tree_read_lfs_pointer((struct sl_str){git_blob_rawcontent(blob), size}, out);
-    git_blob_free(blob);
-    return found;
+    size_t size = (size_t)git->api.blob_rawsize(blob.it);
+    return sl_tree_read_lfs_pointer((struct sl_str){git->api.blob_rawcontent(blob.it), size}, out);
 }
 
 /*
@@ -87,7 +76,7 @@ static int is_lfs_content(const struct sl_git *git, const char *path, const git_
 {
     const char *filter = NULL;
     struct sl_lfs_pointer pointer;
-    if (git_attr_get(&filter, git->repository, GIT_ATTR_CHECK_FILE_THEN_INDEX, path, "filter") < 0 ||
+    if (git->api.attr_get(&filter, git->repository, GIT_ATTR_CHECK_FILE_THEN_INDEX, path, "filter") < 0 ||
         !filter || strcmp(filter, "lfs") != 0 || !find_pointer(git, id, &pointer))
         return 0;
     return has_content(git, path, &pointer, err);
@@ -121,12 +110,13 @@ static int is_changed_unseen(const struct sl_git *git, const git_index_entry *en
     if (!hidden)
         return 0;
     git_oid id;
-    int result = git_repository_hashfile(&id, git->repository, entry->path, GIT_OBJECT_BLOB, entry->path);
+    int result =
+        git->api.repository_hashfile(&id, git->repository, entry->path, GIT_OBJECT_BLOB, entry->path);
     if (result == GIT_ENOTFOUND)
         return 0;
     if (result < 0)
-        return sl_git_fail(err, "compare a file that git was told to overlook");
-    if (git_oid_equal(&id, &entry->id))
+        return sl_git_fail(git, err, "compare a file that git was told to overlook");
+    if (git->api.oid_equal(&id, &entry->id))
         return 0;
     int same = is_lfs_content(git, entry->path, &entry->id, err);
     return same < 0 ? -1 : !same;
@@ -135,8 +125,8 @@ static int is_changed_unseen(const struct sl_git *git, const git_index_entry *en
 static int collect_unseen(const struct sl_git *git, git_index *index, struct sl_str *lowest,
                           struct sl_tree_revision *out, struct sl_err *err)
 {
-    for (size_t i = 0; i < git_index_entrycount(index); i++) {
-        const git_index_entry *entry = git_index_get_byindex(index, i);
+    for (size_t i = 0; i < git->api.index_entrycount(index); i++) {
+        const git_index_entry *entry = git->api.index_get_byindex(index, i);
         int changed = is_changed_unseen(git, entry, err);
         if (changed < 0)
             return -1;
@@ -151,11 +141,12 @@ static int collect_changes(const struct sl_git *git, git_status_list *list, git_
 {
     struct sl_str lowest = {NULL, 0};
     out->changed_count = 0;
-    for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
-        const git_status_entry *entry = git_status_byindex(list, i);
+    for (size_t i = 0; i < git->api.status_list_entrycount(list); i++) {
+        const git_status_entry *entry = git->api.status_byindex(list, i);
         const git_diff_delta *delta =
             entry->index_to_workdir ? entry->index_to_workdir : entry->head_to_index;
-        if (entry->status == GIT_STATUS_CURRENT || !delta || is_left_out(index, entry, delta->old_file.path))
+        if (entry->status == GIT_STATUS_CURRENT || !delta ||
+            is_left_out(git, index, entry, delta->old_file.path))
             continue;
         int same = is_unchanged_lfs(git, entry, err);
         if (same < 0)
@@ -171,9 +162,9 @@ static int collect_changes(const struct sl_git *git, git_status_list *list, git_
     return out->changed.ptr ? 0 : sl_fail_memory(err);
 }
 
-static int fail_status(struct sl_err *err)
+static int fail_status(const struct sl_git *git, struct sl_err *err)
 {
-    sl_git_fail(err, "compare the work tree with HEAD");
+    sl_git_fail(git, err, "compare the work tree with HEAD");
     return sl_hint(err, "packing a revision does not need the work tree");
 }
 
@@ -181,16 +172,16 @@ int sl_git_compare(const struct sl_git *git, struct sl_arena *arena, struct sl_t
                    struct sl_err *err)
 {
     git_status_options options;
-    if (git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION) < 0)
-        return fail_status(err);
+    if (git->api.status_options_init(&options, GIT_STATUS_OPTIONS_VERSION) < 0)
+        return fail_status(git, err);
     options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_NO_REFRESH |
                     GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH | GIT_STATUS_OPT_SORT_CASE_SENSITIVELY;
 
-    SL_CLEANUP(free_status) git_status_list *list = NULL;
-    SL_CLEANUP(free_index) git_index *index = NULL;
-    if (git_repository_index(&index, git->repository) < 0 ||
-        git_status_list_new(&list, git->repository, &options) < 0)
-        return fail_status(err);
-    return collect_changes(git, list, index, arena, out, err);
+    SL_CLEANUP(sl_git_status_release) struct sl_git_status list = {&git->api, NULL};
+    SL_CLEANUP(sl_git_index_release) struct sl_git_index index = {&git->api, NULL};
+    if (git->api.repository_index(&index.it, git->repository) < 0 ||
+        git->api.status_list_new(&list.it, git->repository, &options) < 0)
+        return fail_status(git, err);
+    return collect_changes(git, list.it, index.it, arena, out, err);
 }
