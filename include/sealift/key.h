@@ -47,6 +47,13 @@ const char *sl_key_id_text(char out[SL_KEY_ID_HEX + 1], const unsigned char id[S
 int sl_public_key_read(struct sl_public_key *out, struct sl_str text, const char *name,
                        struct sl_err *err) SL_MUST_USE;
 
+/* 56 characters of base64 and a NUL: the second line of a .pub file. */
+#define SL_PUBLIC_KEY_LINE 56
+const char *sl_public_key_line(char out[SL_PUBLIC_KEY_LINE + 1], const struct sl_public_key *key);
+
+/* The public half, of which the key file of minisign has a copy. */
+void sl_secret_key_public(struct sl_public_key *out, const struct sl_secret_key *key);
+
 bool sl_public_key_same(const struct sl_public_key *a, const struct sl_public_key *b);
 
 /* True when the secret key file is encrypted and sl_secret_key_read() will need its password. */

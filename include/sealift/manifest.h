@@ -21,6 +21,12 @@ struct sl_manifest_file {
     bool executable; /* mode 0755, else 0644 */
 };
 
+/* A bundle that a site must have installed, or a later one, before it may install this one. */
+struct sl_manifest_stop {
+    struct sl_str release; /* what people call it */
+    uint64_t sequence;     /* what counts */
+};
+
 struct sl_manifest {
     struct sl_str bundle; /* CUSTOMER-RELEASE-SEQUENCE: top folder, and file name without its ending */
     struct sl_str customer;
@@ -31,6 +37,9 @@ struct sl_manifest {
     uint64_t floor;              /* sequence below which nothing may come back; 0: none */
     struct sl_str *upgrade_from; /* releases this one may follow; none listed: any */
     size_t upgrade_from_count;
+    struct sl_manifest_stop *stops; /* ascending by sequence, all below this one's */
+    size_t stop_count;
+    int64_t expires;                /* seconds since 1970, from when on it is not to be installed; 0: never */
     struct sl_str source_kind;      /* "git" or "directory" */
     struct sl_str source_commit;    /* 40 or 64 hexadecimal digits; empty for a directory */
     bool source_dirty;              /* packed from a tree with changes that are not in the commit */
@@ -42,8 +51,8 @@ struct sl_manifest {
 };
 
 /*
- * Reads canonical JSON. SL_E_REFUSED for anything but: canonical bytes, schema 1, an empty `critical` (schema
- * 1 knows no name that may stand there), every field of its type and range, names by the rules, files in
+ * Reads canonical JSON. SL_E_REFUSED for anything but: canonical bytes, schema 1, in `critical` nothing but
+ * those of `expires` and `requires.stops` that are there, every field of its type and range, names by the rules, files in
  * strictly ascending order (SHA256SUMS first, and saying what the others say), no two names that differ only
  * in case or normalisation, no name that is also a directory of another, sums that agree, `bundle` equal to
  * CUSTOMER-RELEASE-SEQUENCE. Unknown members are ignored beside the known ones and in `requires`, `source`

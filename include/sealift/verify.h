@@ -16,9 +16,115 @@
 #ifndef SEALIFT_VERIFY_H
 #define SEALIFT_VERIFY_H
 
+#include <sealift/json.h>
 #include <sealift/key.h>
 #include <sealift/manifest.h>
 #include <sealift/progress.h>
+#include <sealift/trust.h>
+
+/* -- what a site knows -- */
+
+/*
+ * What the bundles that a site accepted before have to do with this one. Sequence and floor count within an
+ * epoch: a bundle of a later epoch starts anew, and only the floor of trust.json binds it. That is how a line
+ * of bundles goes on after a thief has signed one with the highest of all sequences.
+ */
+struct sl_site_view {
+    struct sl_str installed_release; /* empty: nothing is installed, a fresh site */
+    uint64_t installed_sequence;
+    unsigned char installed_sha256[32]; /* the digest of that bundle: it may always be installed again */
+    uint64_t epoch;                     /* of the bundles that the next three are about */
+    uint64_t highest_sequence;          /* ever accepted; 0: none yet */
+    unsigned char highest_sha256[32];   /* digest of the bundle that had it; zeros: not known */
+    uint64_t floor;                     /* sequence below which nothing may come back; 0: none */
+    int64_t proved_time;                /* the latest time that anything signed has proved; 0: none */
+};
+
+/* -- the verdict -- */
+
+/* In the order in which they are taken. */
+enum sl_verdict_step {
+    SL_STEP_LIMITS,      /* the head can be read: form, sizes, counts */
+    SL_STEP_TRUST,       /* the new versions of trust.json that the bundle carries */
+    SL_STEP_SIGNATURES,  /* over the raw bytes of the manifest, distinct keys up to the threshold */
+    SL_STEP_MANIFEST,    /* only now it is read */
+    SL_STEP_AUDIENCE,    /* for whom */
+    SL_STEP_REVOCATIONS, /* the bundle is not revoked; enough keys are not void for its sequence */
+    SL_STEP_EPOCH,       /* that of trust.json */
+    SL_STEP_SEQUENCE,    /* not older than what was accepted before */
+    SL_STEP_REQUIRES,    /* may follow the installed release, no required stop is passed over */
+    SL_STEP_FLOOR,       /* not below it */
+    SL_STEP_EXPIRY,      /* not expired */
+    SL_STEP_PAYLOAD,     /* every byte to the end */
+};
+#define SL_STEP_COUNT 12
+const char *sl_verdict_step_name(enum sl_verdict_step step); /* "limits" */
+
+enum sl_step_outcome {
+    SL_NOT_REACHED, /* an earlier one said no, or the work stopped */
+    SL_PASSED,
+    SL_WARNED,  /* passed, but somebody should look */
+    SL_SKIPPED, /* nothing to compare with */
+    SL_REFUSED,
+};
+const char *sl_step_outcome_name(enum sl_step_outcome outcome); /* "passed" */
+
+#define SL_VERDICT_TEXT_MAX 400
+
+struct sl_verdict_line {
+    enum sl_step_outcome outcome;
+    char text[SL_VERDICT_TEXT_MAX]; /* one line, escaped */
+};
+
+/*
+ * What was found, step by step; kept also when the answer is no. Never names another customer than the one
+ * that the bundle was held against: what the manifest says of its audience is here only when it passed.
+ */
+struct sl_verdict {
+    struct sl_verdict_line steps[SL_STEP_COUNT];
+    bool accepted;                       /* every step, with the payload */
+    char bundle[160];                    /* CUSTOMER-RELEASE-SEQUENCE; empty until the audience has passed */
+    unsigned char manifest_sha256[32];   /* zeros until the signatures have passed */
+    char signers[16][SL_KEY_ID_HEX + 1]; /* ids of the distinct keys that were proved */
+    size_t signer_count;
+    uint64_t trust_version; /* that it was judged by; 0: by plain keys */
+    uint64_t trust_taken;   /* how many newer versions the bundle brought */
+    int64_t now;            /* the wall clock; 0: not asked */
+    int64_t proved_time;    /* what the site may now take as proved to be past: the latest of what it knew, of
+                               trust.json's `issued` and of the manifest's time; 0: nothing */
+};
+
+/* Everything that the steps from audience to expiry look at, and nothing else is looked at. */
+struct sl_judged {
+    const struct sl_manifest *manifest;
+    const unsigned char *manifest_sha256; /* 32 bytes */
+    const struct sl_trust *trust;         /* NULL: plain keys */
+    uint32_t signed_by;                   /* with `trust`: bit i, trust->keys[i] of role release signed */
+    struct sl_str customer;          /* who must be the audience, beside what trust.json says; may be empty */
+    const struct sl_site_view *site; /* NULL: nothing is known of it */
+    int64_t now;                     /* wall clock, seconds since 1970; 0: not asked */
+};
+
+/*
+ * Pure: takes the steps from audience to expiry in order, writes each into `verdict` and stops at the first
+ * no, with SL_E_REFUSED. Without `trust` there is no epoch, a bundle older than another is a warning and not
+ * a refusal; what the site knows of releases, floor and time holds all the same.
+ */
+int sl_judge(struct sl_verdict *verdict, const struct sl_judged *judged, struct sl_err *err) SL_MUST_USE;
+
+/* One map with everything in it: releases-schema/verdict.schema.json. */
+void sl_verdict_json(struct sl_json *json, const struct sl_verdict *verdict);
+
+/* -- policy -- */
+
+/* Takes the new versions of trust.json that a bundle carries, proved, before the bundle is judged: what a
+ * thief's bundle brings along may be what unmasks the thief. `steps` are exactly the new ones, `trust` is the
+ * last of them. A failure stops the claim. */
+struct sl_trust_store {
+    int (*store)(void *context, const struct sl_trust *trust, const struct sl_trust_step *steps, size_t count,
+                 struct sl_err *err);
+    void *context;
+};
 
 /* Detached signatures that one bundle may have, beside those in it. */
 #define SL_DETACHED_MAX 16
@@ -30,11 +136,17 @@ struct sl_detached {
 };
 
 struct sl_policy {
-    const struct sl_public_key *keys;
-    size_t key_count;                   /* at least 1 */
+    const struct sl_public_key *keys;   /* plain keys, one of which must have signed; none with `trust` */
+    size_t key_count;                   /* at least 1 without `trust` */
     struct sl_str customer;             /* who must be the audience; empty: anybody */
     const struct sl_detached *detached; /* texts must outlive all that is made with this policy */
     size_t detached_count;              /* at most SL_DETACHED_MAX */
+    const struct sl_trust *trust;       /* NULL: plain keys */
+    struct sl_str trust_json;           /* the bytes it was read from */
+    struct sl_trust_store store;        /* .store NULL: new versions are used and forgotten */
+    const struct sl_site_view *site;    /* NULL: nothing is known of the site */
+    int64_t now;                        /* wall clock, seconds since 1970; 0: not asked */
+    struct sl_verdict *verdict;         /* NULL, or where each step is written down; outlives the claim */
 };
 
 struct sl_signer {

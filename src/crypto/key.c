@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 _Static_assert(sizeof(((struct sl_public_key *)0)->point) == crypto_sign_PUBLICKEYBYTES, "Ed25519");
+_Static_assert(SL_PUBLIC_KEY_LINE == SL_BASE64_LENGTH(sizeof(struct sl_public_line)), "one line of base64");
 _Static_assert(sizeof(((struct sl_secret_key *)0)->seed_and_point) == crypto_sign_SECRETKEYBYTES, "Ed25519");
 
 const char *sl_key_id_text(char out[SL_KEY_ID_HEX + 1], const unsigned char id[SL_KEY_ID_BYTES])
@@ -20,6 +21,22 @@ const char *sl_key_id_text(char out[SL_KEY_ID_HEX + 1], const unsigned char id[S
     }
     out[SL_KEY_ID_HEX] = '\0';
     return out;
+}
+
+const char *sl_public_key_line(char out[SL_PUBLIC_KEY_LINE + 1], const struct sl_public_key *key)
+{
+    struct sl_public_line line = {.algorithm = "Ed"};
+    memcpy(line.id, key->id, sizeof line.id);
+    memcpy(line.point, key->point, sizeof line.point);
+    return sodium_bin2base64(out, SL_PUBLIC_KEY_LINE + 1, (const unsigned char *)&line, sizeof line,
+                             sodium_base64_VARIANT_ORIGINAL);
+}
+
+void sl_secret_key_public(struct sl_public_key *out, const struct sl_secret_key *key)
+{
+    memcpy(out->id, key->id, sizeof out->id);
+    memcpy(out->point, key->seed_and_point + sizeof key->seed_and_point - sizeof out->point,
+           sizeof out->point);
 }
 
 bool sl_public_key_same(const struct sl_public_key *a, const struct sl_public_key *b)

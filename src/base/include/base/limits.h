@@ -152,6 +152,19 @@
 /* Time of the members: what 11 octal digits of a tar header hold, until the year 2242. */
 #define SL_MTIME_MAX INT64_C(8589934591)
 
+/* Releases a site may not pass over; a product has few, and each is the end of a migration. */
+#define SL_STOPS_MAX 100
+
+/* -- trust.json -- */
+
+/* One version: what the limits of sealift/trust_file.h can come to, and what one file of a site's state holds. */
+#define SL_TRUST_FILE_MAX (64 * SL_KIB)
+/* Versions and signatures over them that one bundle may carry, and their bytes: they are held in memory before
+ * anything is proved. A site that has slept through more takes them from a second bundle. */
+#define SL_TRUST_STEPS_MAX   64
+#define SL_TRUST_MEMBERS_MAX 256
+#define SL_TRUST_BYTES_MAX   SL_MIB
+
 /* -- sites -- */
 
 #define SL_GENERATIONS_MAX   4096
