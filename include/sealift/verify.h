@@ -85,7 +85,7 @@ struct sl_verdict {
     bool accepted;                       /* every step, with the payload */
     char bundle[160];                    /* CUSTOMER-RELEASE-SEQUENCE; empty until the audience has passed */
     unsigned char manifest_sha256[32];   /* zeros until the signatures have passed */
-    char signers[16][SL_KEY_ID_HEX + 1]; /* ids of the distinct keys that were proved */
+    char signers[32][SL_KEY_ID_HEX + 1]; /* ids of the distinct keys that were proved */
     size_t signer_count;
     uint64_t trust_version; /* that it was judged by; 0: by plain keys */
     uint64_t trust_taken;   /* how many newer versions the bundle brought */
