@@ -130,6 +130,18 @@
 #define SL_SIGNATURES_MAX 16
 #define SL_PUBKEYS_MAX    64
 
+/* -- age files -- */
+
+/* A file of identities or recipients. With 64 of either and their comments it has about 16 KB. */
+#define SL_AGE_KEY_FILE_MAX (64 * SL_KIB)
+/* The header is held in memory before anything is known of it. 256 X25519 stanzas take 27 KB. */
+#define SL_AGE_HEADER_MAX  (64 * SL_KIB)
+#define SL_AGE_STANZAS_MAX 256
+/* log2 of scrypt's N: 1 GiB of memory, as for key files. Stock age writes 18. */
+#define SL_AGE_WORK_FACTOR_MAX 20
+/* White space before and after armor. Stock age allows as much. */
+#define SL_AGE_ARMOR_SPACE_MAX SL_KIB
+
 /* -- bundles -- */
 
 /* manifest.json is held in memory while its signature is checked, before anything in it can be trusted. With

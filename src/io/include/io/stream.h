@@ -90,6 +90,15 @@ int sl_source_fd(struct sl_source **out, int fd, const char *name, struct sl_err
 /* Reads memory, which must outlive the source. */
 int sl_source_memory(struct sl_source **out, struct sl_str bytes, struct sl_err *err) SL_MUST_USE;
 
+/*
+ * A source whose first bytes can be seen before they are read: reads up to SL_SOURCE_AHEAD_MAX of them (fewer
+ * only at the end) from `below` now. *beginning lives as long as the source. When this fails, what was read is
+ * lost.
+ */
+#define SL_SOURCE_AHEAD_MAX 64
+int sl_source_ahead(struct sl_source **out, struct sl_source *below, struct sl_str *beginning,
+                    struct sl_err *err) SL_MUST_USE;
+
 /* Writes a descriptor, in pieces as large as they come; takes it over. finish() does not fsync: see
  * io/file.h. */
 int sl_sink_fd(struct sl_sink **out, int fd, const char *name, struct sl_err *err) SL_MUST_USE;
