@@ -37,11 +37,12 @@ int release_query(struct sl_release_query *out, const struct cli *cli, const str
         .environment = sl_str_from(options->environment),
         .sequence = options->sequence,
         .allow_dirty = options->allow_dirty,
+        .now = cli_now(),
     };
     return default_mtime(&out->default_mtime, err);
 }
 
-static void one_finding(struct sl_buf *out, const struct sl_finding *finding)
+void finding_line(struct sl_buf *out, const struct sl_finding *finding, const char *whom)
 {
     if (finding->file.len) {
         sl_buf_escaped(out, finding->file);
@@ -53,7 +54,7 @@ static void one_finding(struct sl_buf *out, const struct sl_finding *finding)
     }
     sl_buf_printf(out, "%s: ", sl_severity_name(finding->severity));
     sl_buf_escaped(out, finding->message);
-    sl_buf_printf(out, " [%s]\n", finding->rule);
+    sl_buf_printf(out, "%s [%s]\n", whom, finding->rule);
     if (finding->hint.len) {
         sl_buf_text(out, "    ");
         sl_buf_escaped(out, finding->hint);
@@ -66,10 +67,22 @@ void findings_print(const struct sl_findings *findings)
     struct sl_buf text;
     sl_buf_init(&text, 64U << 20);
     for (size_t i = 0; i < sl_findings_count(findings); i++)
-        one_finding(&text, sl_findings_at(findings, i));
+        finding_line(&text, sl_findings_at(findings, i), "");
     if (text.ptr)
         (void)fwrite(text.ptr, 1, text.len, stderr);
     sl_buf_release(&text);
+}
+
+void finding_members(struct sl_json *json, const struct sl_finding *finding)
+{
+    sl_json_key_text(json, "rule", sl_str_from(finding->rule));
+    sl_json_key_text(json, "severity", sl_str_from(sl_severity_name(finding->severity)));
+    sl_json_key_text(json, "file", finding->file);
+    sl_json_key_unsigned(json, "line", finding->line);
+    sl_json_key_unsigned(json, "column", finding->column);
+    sl_json_key_text(json, "pointer", finding->pointer);
+    sl_json_key_text(json, "message", finding->message);
+    sl_json_key_text(json, "hint", finding->hint);
 }
 
 void findings_json(struct sl_json *json, const struct sl_findings *findings)
@@ -77,16 +90,8 @@ void findings_json(struct sl_json *json, const struct sl_findings *findings)
     sl_json_key(json, "findings");
     sl_json_list(json);
     for (size_t i = 0; i < sl_findings_count(findings); i++) {
-        const struct sl_finding *finding = sl_findings_at(findings, i);
         sl_json_map(json);
-        sl_json_key_text(json, "rule", sl_str_from(finding->rule));
-        sl_json_key_text(json, "severity", sl_str_from(sl_severity_name(finding->severity)));
-        sl_json_key_text(json, "file", finding->file);
-        sl_json_key_unsigned(json, "line", finding->line);
-        sl_json_key_unsigned(json, "column", finding->column);
-        sl_json_key_text(json, "pointer", finding->pointer);
-        sl_json_key_text(json, "message", finding->message);
-        sl_json_key_text(json, "hint", finding->hint);
+        finding_members(json, sl_findings_at(findings, i));
         sl_json_end(json);
     }
     sl_json_end(json);

@@ -1,5 +1,5 @@
 /*
- * What `render` and `pack` share: the question, and the report of findings.
+ * What `render`, `pack` and `validate` share: the question, and the report of findings.
  */
 #ifndef CLI_RELEASE_REPORT_H
 #define CLI_RELEASE_REPORT_H
@@ -50,6 +50,12 @@ int release_query(struct sl_release_query *out, const struct cli *cli, const str
 
 /* Findings as lines on stderr: "file:line:column: error: message [rule]", the hint below. */
 void findings_print(const struct sl_findings *findings);
+
+/* One of them; `whom` stands behind the message: " (for customer-a)", or "". */
+void finding_line(struct sl_buf *out, const struct sl_finding *finding, const char *whom);
+
+/* Its members, into a map that is being written. */
+void finding_members(struct sl_json *json, const struct sl_finding *finding);
 
 /* "findings": [...] into JSON that is being written. */
 void findings_json(struct sl_json *json, const struct sl_findings *findings);

@@ -39,35 +39,6 @@ static int used(void *context, struct sl_str file, struct sl_err *err)
     return sl_reading_use(guard->reading, file, err);
 }
 
-/* Reads digits at *at; 0 where there are none. */
-static uint32_t read_number(struct sl_str text, size_t *at)
-{
-    uint32_t number = 0;
-    for (; *at < text.len && text.ptr[*at] >= '0' && text.ptr[*at] <= '9' && number < 100000000; (*at)++)
-        number = 10 * number + (uint32_t)(text.ptr[*at] - '0');
-    return number;
-}
-
-/* Moves the "file:line:column: " in front of a message, where there is one, into the finding. */
-static void split_place(struct sl_str message, struct sl_finding *finding)
-{
-    finding->message = message;
-    for (size_t i = 0; i < message.len; i++) {
-        size_t at = i + 1;
-        uint32_t line = message.ptr[i] == ':' ? read_number(message, &at) : 0;
-        if (line == 0 || at == message.len || message.ptr[at++] != ':')
-            continue;
-        uint32_t column = read_number(message, &at);
-        if (column == 0 || !sl_str_starts_with(sl_str_slice(message, at, message.len), SL_STR(": ")))
-            continue;
-        finding->file = sl_str_slice(message, 0, i);
-        finding->line = line;
-        finding->column = column;
-        finding->message = sl_str_slice(message, at + 2, message.len);
-        return;
-    }
-}
-
 /* What is wrong with the files is for their authors to see among the findings; anything else stays an error.
  */
 static int report_failure(const struct guard *guard, struct sl_err *err)
@@ -77,7 +48,7 @@ static int report_failure(const struct guard *guard, struct sl_err *err)
     struct sl_finding finding = {.severity = SL_ERROR,
                                  .rule = guard->rule ? guard->rule : "kustomization/build",
                                  .hint = sl_str_from(err->hint)};
-    split_place(sl_str_from(err->message), &finding);
+    finding.message = sl_finding_split_place(&finding, sl_str_from(err->message));
     struct sl_err report_err = {0};
     if (sl_finding_add(guard->reading->findings, &finding, &report_err) < 0) {
         *err = report_err;
@@ -91,7 +62,7 @@ static int report_warnings(struct sl_reading *reading, struct sl_err *err)
 {
     for (size_t i = 0; i < sl_build_warning_count(reading->build); i++) {
         struct sl_finding finding = {.severity = SL_WARNING, .rule = "kustomization/deprecated"};
-        split_place(sl_build_warning(reading->build, i), &finding);
+        finding.message = sl_finding_split_place(&finding, sl_build_warning(reading->build, i));
         if (sl_finding_add(reading->findings, &finding, err) < 0)
             return -1;
     }

@@ -10,7 +10,7 @@
  */
 #include "base/cleanup.h"
 #include "io/gzip.h"
-#include "thread.h"
+#include "io/thread.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

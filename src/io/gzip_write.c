@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "gzip_block.h"
 #include "io/gzip.h"
-#include "thread.h"
+#include "io/thread.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "thread.h"
+#include "io/thread.h"
 
 #include <sched.h>
 #include <signal.h>

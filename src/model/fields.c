@@ -31,8 +31,8 @@ static int point_at(struct sl_buf *pointer, const struct sl_fields *fields, stru
     return sl_buf_check(pointer, "a JSON pointer", err);
 }
 
-static int report_field(struct sl_fields *fields, const char *key, struct sl_mark mark, const char *expected,
-                        struct sl_err *err)
+int sl_fields_report(struct sl_fields *fields, const char *key, struct sl_mark mark, const char *expected,
+                     struct sl_err *err)
 {
     struct sl_buf pointer;
     sl_buf_init(&pointer, fields->pointer.max);
@@ -140,7 +140,7 @@ int sl_fields_text(struct sl_fields *fields, const char *key, const struct sl_no
         (void)snprintf(fault, sizeof fault, "must be a day, written as \"2035-12-31\"");
     }
     if (!good)
-        return report_field(fields, key, node->mark, fault, err);
+        return sl_fields_report(fields, key, node->mark, fault, err);
     *out = text;
     return 1;
 }
@@ -152,8 +152,8 @@ static int read_count(struct sl_fields *fields, const struct sl_field *field, co
         *out = (uint64_t)node->as.integer;
         return 0;
     }
-    return report_field(fields, field->key, node->mark, "must be a whole number from 1 to 9007199254740991",
-                        err);
+    return sl_fields_report(fields, field->key, node->mark,
+                            "must be a whole number from 1 to 9007199254740991", err);
 }
 
 static int read_map(struct sl_fields *fields, const struct sl_node *map, const struct sl_field *table,
@@ -178,8 +178,8 @@ static int read_node(struct sl_fields *fields, const struct sl_field *field, con
 {
     bool want_list = field->kind == SL_FIELD_LIST;
     if (node->kind != (want_list ? SL_LIST : SL_MAP))
-        return report_field(fields, field->key, node->mark, want_list ? "must be a list" : "must be a map",
-                            err);
+        return sl_fields_report(fields, field->key, node->mark,
+                                want_list ? "must be a list" : "must be a map", err);
     *(const struct sl_node **)place = node;
     return 0;
 }
@@ -208,7 +208,7 @@ static int read_member(struct sl_fields *fields, const struct sl_field *field, c
         return read_node(fields, field, node, place, err);
     case SL_FIELD_GROUP:
         if (node->kind != SL_MAP)
-            return report_field(fields, field->key, node->mark, "must be a map", err);
+            return sl_fields_report(fields, field->key, node->mark, "must be a map", err);
         return read_group(fields, field, node, out, err);
     }
     return 0;

@@ -47,6 +47,10 @@ void sl_fields_release(struct sl_fields *fields);
 int sl_fields_read(struct sl_fields *fields, const struct sl_node *root, const struct sl_field *table,
                    size_t count, void *out, struct sl_err *err) SL_MUST_USE;
 
+/* A finding of rule_field at `key` of the map that is being read: "KEY EXPECTED". */
+int sl_fields_report(struct sl_fields *fields, const char *key, struct sl_mark mark, const char *expected,
+                     struct sl_err *err) SL_MUST_USE;
+
 /*
  * The label or text that a node stands for; a number gives the text it stands as. 1 and *out; 0 when it is
  * not one, which is reported as a finding of rule_field at `key` ("upgrade-from"); -1 without memory.

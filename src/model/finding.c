@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "model/report.h"
 
 #include <stdlib.h>
 
@@ -117,6 +118,21 @@ void sl_findings_sort(struct sl_findings *findings)
 {
     if (findings->count > 1)
         qsort(findings->entries, findings->count, sizeof findings->entries[0], compare_entries);
+}
+
+void sl_findings_revise(struct sl_findings *findings, bool (*keep)(void *context, struct sl_finding *finding),
+                        void *context)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < findings->count; i++) {
+        struct entry entry = findings->entries[i];
+        findings->of[entry.finding.severity]--;
+        if (!keep(context, &entry.finding))
+            continue;
+        findings->of[entry.finding.severity]++;
+        findings->entries[kept++] = entry;
+    }
+    findings->count = kept;
 }
 
 size_t sl_findings_count(const struct sl_findings *findings)

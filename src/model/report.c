@@ -36,6 +36,33 @@ int sl_finding_report(struct sl_findings *findings, const struct sl_finding *fin
     return sl_finding_add(findings, &whole, err);
 }
 
+/* Reads digits at *at; 0 where there are none. */
+static uint32_t read_number(struct sl_str text, size_t *at)
+{
+    uint32_t number = 0;
+    for (; *at < text.len && text.ptr[*at] >= '0' && text.ptr[*at] <= '9' && number < 100000000; (*at)++)
+        number = 10 * number + (uint32_t)(text.ptr[*at] - '0');
+    return number;
+}
+
+struct sl_str sl_finding_split_place(struct sl_finding *finding, struct sl_str message)
+{
+    for (size_t i = 0; i < message.len; i++) {
+        size_t at = i + 1;
+        uint32_t line = message.ptr[i] == ':' ? read_number(message, &at) : 0;
+        if (line == 0 || at == message.len || message.ptr[at++] != ':')
+            continue;
+        uint32_t column = read_number(message, &at);
+        if (column == 0 || !sl_str_starts_with(sl_str_slice(message, at, message.len), SL_STR(": ")))
+            continue;
+        finding->file = sl_str_slice(message, 0, i);
+        finding->line = line;
+        finding->column = column;
+        return sl_str_slice(message, at + 2, message.len);
+    }
+    return message;
+}
+
 const char *sl_shown(struct sl_shown *shown, struct sl_str text)
 {
     return sl_escape(shown->text, sizeof shown->text, text);

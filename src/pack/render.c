@@ -3,7 +3,6 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "model/report.h"
-#include "validate/validate.h"
 
 #include <stdlib.h>
 
@@ -12,7 +11,8 @@ void sl_rendering_free(struct sl_rendering *rendering)
     if (!rendering)
         return;
     sl_reading_release(&rendering->reading);
-    sl_tree_free(rendering->tree);
+    if (!rendering->tree_is_lent)
+        sl_tree_free(rendering->tree);
     free(rendering);
 }
 
@@ -74,13 +74,6 @@ static int compare_files(const void *left, const void *right)
     return sl_str_compare(a->path, b->path);
 }
 
-static int compare_validated(const void *left, const void *right)
-{
-    const struct sl_validation_file *a = left;
-    const struct sl_validation_file *b = right;
-    return sl_str_compare(a->path, b->path);
-}
-
 int rendering_add(struct sl_rendering *rendering, struct sl_str path, struct sl_str text, struct sl_err *err)
 {
     struct rendered_files *files = &rendering->files;
@@ -102,45 +95,6 @@ int rendering_add(struct sl_rendering *rendering, struct sl_str path, struct sl_
     return 0;
 }
 
-/* Everything that is known of the delivery, for the rules. */
-static int list_files(struct sl_rendering *rendering, struct sl_validation_files *out, struct sl_err *err)
-{
-    size_t count = rendering->files.count + rendering->carried.count;
-    struct sl_validation_file *items = sl_arena_array(&rendering->reading.doc.arena, count, sizeof *items);
-    if (!items)
-        return sl_fail_memory(err);
-    for (size_t i = 0; i < rendering->files.count; i++) {
-        const struct rendered_file *file = &rendering->files.items[i];
-        items[i] =
-            (struct sl_validation_file){.path = file->path, .text = file->text, .size = file->text.len};
-    }
-    for (size_t i = 0; i < rendering->carried.count; i++) {
-        const struct carried_file *file = &rendering->carried.items[i];
-        items[rendering->files.count + i] =
-            (struct sl_validation_file){.path = file->member, .origin = file->origin, .size = file->size};
-    }
-    if (count > 1)
-        qsort(items, count, sizeof items[0], compare_validated);
-    *out = (struct sl_validation_files){items, count};
-    return 0;
-}
-
-static int validate(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
-{
-    SL_CLEANUP(sl_validation_shared_freep) struct sl_validation_shared *shared = NULL;
-    if (sl_validation_shared_new(&shared, query->repository, query->revision, err) < 0)
-        return -1;
-    struct sl_validation_subject subject = {
-        .reading = &rendering->reading,
-        .layout = &rendering->layout,
-        .now = query->now,
-        .shared = shared,
-    };
-    if (list_files(rendering, &subject.files, err) < 0)
-        return -1;
-    return sl_validate_subject(&subject, err);
-}
-
 /* manifests/, values/ and what is carried. */
 static int make_files(struct sl_rendering *rendering, struct sl_err *err)
 {
@@ -153,7 +107,7 @@ static int make_files(struct sl_rendering *rendering, struct sl_err *err)
     return 0;
 }
 
-static int render(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
+static int resolve(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
 {
     struct sl_layout_query layout_query = {
         .release = query->release,
@@ -167,18 +121,72 @@ static int render(struct sl_rendering *rendering, const struct sl_release_query 
     rendering->facts.environment_from = layout->environment_from;
     rendering->facts.sequence = layout->sequence;
     rendering->facts.sequence_from = layout->sequence_from;
-    if (resolved < 0 && err->code != SL_E_FINDINGS)
+    return resolved;
+}
+
+/* 1: rendered; 0: findings stopped the build, and the rules have been asked all the same; -1. */
+static int render(struct sl_rendering *rendering, const struct sl_release_query *query,
+                  struct sl_validation_shared *shared, struct sl_err *err)
+{
+    struct sl_validation_policy *policy = &rendering->policy;
+    if (sl_validation_policy_read(policy, &rendering->reading, query->now, err) < 0)
         return -1;
-    if (resolved < 0) {
-        /* What stopped the build is not all there is to say. */
-        struct sl_err validate_err = {0};
-        if (validate(rendering, query, &validate_err) < 0)
-            *err = validate_err;
+    bool built = resolve(rendering, query, err) == 0;
+    if (!built && err->code != SL_E_FINDINGS)
         return -1;
-    }
-    if (make_files(rendering, err) < 0 || validate(rendering, query, err) < 0)
+    if (!built)
+        sl_err_clear(err);
+    if ((built && make_files(rendering, err) < 0) || rendering_validate(rendering, query, shared, err) < 0)
         return -1;
-    return check_commit(rendering, query, err);
+    rendering->excepted =
+        sl_validation_policy_apply(policy, rendering->reading.findings, query->release, query->customer);
+    return built ? 1 : 0;
+}
+
+static struct sl_rendering *new_rendering(const struct sl_release_query *query, struct sl_findings *findings)
+{
+    struct sl_rendering *rendering = calloc(1, sizeof *rendering);
+    if (!rendering)
+        return NULL;
+    sl_reading_init(&rendering->reading, NULL, findings);
+    rendering->allow_dirty = query->allow_dirty;
+    rendering->default_mtime = query->default_mtime;
+    rendering->progress = query->progress;
+    return rendering;
+}
+
+int rendering_check(struct sl_rendering **out, const struct sl_release_query *query,
+                    const struct rendering_common *common, struct sl_findings *findings, struct sl_err *err)
+{
+    *out = NULL;
+    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = new_rendering(query, findings);
+    if (!rendering)
+        return sl_fail_memory(err);
+    rendering->tree = common->tree;
+    rendering->tree_is_lent = true;
+    rendering->reading.tree = common->tree;
+    if (sl_tree_revision(rendering->tree, &rendering->revision, err) < 0 ||
+        render(rendering, query, common->shared, err) < 0)
+        return -1;
+    *out = sl_steal(&rendering);
+    return 0;
+}
+
+/* The same for one delivery, with everything that takes. 1, 0 or -1 like render(). */
+static int render_alone(struct sl_rendering *rendering, const struct sl_release_query *query,
+                        struct sl_err *err)
+{
+    SL_CLEANUP(sl_validation_shared_freep) struct sl_validation_shared *shared = NULL;
+    if (open_tree(rendering, query, err) < 0 ||
+        sl_validation_shared_new(&shared, query->repository, query->revision, err) < 0)
+        return -1;
+    rendering->reading.tree = rendering->tree;
+    int built = render(rendering, query, shared, err);
+    if (built < 0 || sl_validation_policy_report_unused(&rendering->policy, &rendering->reading.doc,
+                                                        rendering->reading.findings, query->release,
+                                                        query->customer, err) < 0)
+        return -1;
+    return built > 0 && check_commit(rendering, query, err) < 0 ? -1 : built;
 }
 
 int sl_release_render(struct sl_rendering **out, const struct sl_release_query *query,
@@ -186,23 +194,16 @@ int sl_release_render(struct sl_rendering **out, const struct sl_release_query *
 {
     *out = NULL;
     size_t errors_before = sl_findings_of(findings, SL_ERROR);
-    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = calloc(1, sizeof *rendering);
+    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = new_rendering(query, findings);
     if (!rendering)
         return sl_fail_memory(err);
-    sl_reading_init(&rendering->reading, NULL, findings);
-    rendering->allow_dirty = query->allow_dirty;
-    rendering->default_mtime = query->default_mtime;
-    rendering->progress = query->progress;
-    if (open_tree(rendering, query, err) < 0)
-        return -1;
-    rendering->reading.tree = rendering->tree;
-    int result = render(rendering, query, err);
+    int built = render_alone(rendering, query, err);
     sl_findings_sort(findings);
-    if (result < 0 && err->code != SL_E_FINDINGS)
+    if (built < 0)
         return -1;
     size_t errors = sl_findings_of(findings, SL_ERROR) - errors_before;
     *out = sl_steal(&rendering);
-    if (errors == 0)
+    if (built > 0 && errors == 0)
         return 0;
     struct sl_shown release, customer;
     return sl_fail(err, SL_E_FINDINGS, "release %s for %s has %zu error%s",

@@ -7,6 +7,8 @@
 
 #include "crypto/digest.h"
 #include "gitops/layout.h"
+#include "validate/policy.h"
+#include "validate/validate.h"
 #include <sealift/release.h>
 
 /* A file that was made here: manifests/... or values/... */
@@ -39,18 +41,39 @@ struct carried_files {
     size_t capacity;
 };
 
+/* What several renderings may have in common; all of it is the caller's. */
+struct rendering_common {
+    struct sl_tree *tree; /* without a guard */
+    struct sl_validation_shared *shared;
+};
+
 struct sl_rendering {
     struct sl_tree *tree;
+    bool tree_is_lent;
     struct sl_reading reading; /* owns all texts and arrays */
     struct sl_layout layout;
     struct sl_tree_revision revision;
     struct sl_release_facts facts;
     struct rendered_files files; /* ascending by path */
     struct carried_files carried;
+    struct sl_validation_policy policy;
+    size_t excepted; /* findings that exceptions of sealift.yaml took away */
     bool allow_dirty;
     int64_t default_mtime;
     struct sl_progress progress;
 };
+
+/*
+ * What sl_release_render() does, with a tree and a memory that are lent: nothing is opened, no commit is compared, and
+ * of exceptions that excepted nothing nothing is said. 0 also where findings stopped the build, else as there.
+ */
+int rendering_check(struct sl_rendering **out, const struct sl_release_query *query,
+                    const struct rendering_common *common, struct sl_findings *findings,
+                    struct sl_err *err) SL_MUST_USE;
+
+/* Runs the rules on what the rendering holds so far. */
+int rendering_validate(struct sl_rendering *rendering, const struct sl_release_query *query,
+                       struct sl_validation_shared *shared, struct sl_err *err) SL_MUST_USE;
 
 /* Adds a file; `text` is copied. */
 int rendering_add(struct sl_rendering *rendering, struct sl_str path, struct sl_str text,

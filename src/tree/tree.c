@@ -23,6 +23,7 @@ void sl_tree_set_guard(struct sl_tree *tree, sl_tree_guard guard, void *context)
 {
     tree->guard = guard;
     tree->guard_context = context;
+    tree->guard_number++;
 }
 
 static const char *shown(char out[TEXT_SIZE], struct sl_str path)
@@ -101,6 +102,7 @@ static int make_entries(struct sl_tree *tree, struct sl_listing *listing, struct
             entries[i].kind = SL_TREE_DIRECTORY;
             break;
         case SL_NODE_LINK:
+            listing->has_links = true;
             if (look_behind_link(tree, listing, &entries[i], err) < 0)
                 return -1;
             break;
@@ -109,6 +111,7 @@ static int make_entries(struct sl_tree *tree, struct sl_listing *listing, struct
         }
     }
     listing->entries = entries;
+    listing->guard_number = tree->guard_number;
     return 0;
 }
 
@@ -129,7 +132,8 @@ int sl_tree_list(struct sl_tree *tree, struct sl_str directory, const struct sl_
     struct sl_listing *listing;
     if (sl_tree_listing(tree, sl_resolved_place(&resolved), &listing, err) < 0)
         return -1;
-    if (!listing->entries && make_entries(tree, listing, err) < 0)
+    bool outdated = listing->has_links && listing->guard_number != tree->guard_number;
+    if ((!listing->entries || outdated) && make_entries(tree, listing, err) < 0)
         return -1;
     *entries = listing->entries;
     *count = listing->count;

@@ -36,6 +36,8 @@ struct sl_listing {
     struct sl_node *nodes;
     size_t count;
     struct sl_tree_entry *entries; /* one for each node; NULL until somebody asks */
+    bool has_links;                /* among the nodes, so that the guard has a say in the entries */
+    uint64_t guard_number;         /* of the guard that was asked */
 };
 
 /* A thing in the tree: its real path, NUL terminated, and its node. */
@@ -76,7 +78,8 @@ struct sl_tree {
     struct sl_node root;
     struct sl_git git; /* of a directory: opened when its revision is asked for */
     struct sl_tree_revision *revision;
-    sl_tree_guard guard; /* or NULL */
+    sl_tree_guard guard;   /* or NULL */
+    uint64_t guard_number; /* how many there were before it */
     void *guard_context;
 };
 

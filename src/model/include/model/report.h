@@ -22,9 +22,20 @@ struct sl_finding sl_finding_at(const struct sl_doc *doc, struct sl_mark mark, e
 /* A finding about a file as a whole. */
 struct sl_finding sl_finding_in_file(struct sl_str file, enum sl_severity severity, const char *rule);
 
+/* Moves the "file:line:column: " in front of an error's message, where there is one, into the finding, whose file then
+ * borrows from it. Returns what is left. */
+struct sl_str sl_finding_split_place(struct sl_finding *finding, struct sl_str message);
+
 /* Adds `finding` with the message that the format gives, cut at SL_ERR_MESSAGE_MAX. */
 int sl_finding_report(struct sl_findings *findings, const struct sl_finding *finding, struct sl_err *err,
                       const char *format, ...) SL_PRINTF(4, 5) SL_MUST_USE;
+
+/*
+ * Asks `keep` about every finding that is kept, in their order: it may change the severity, and false takes the finding
+ * out. Those beyond the limit, which are only counted, stay counted as they are.
+ */
+void sl_findings_revise(struct sl_findings *findings, bool (*keep)(void *context, struct sl_finding *finding),
+                        void *context);
 
 /* Memory for one escaped name in a message. */
 struct sl_shown {

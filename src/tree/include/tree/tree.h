@@ -73,7 +73,8 @@ void sl_tree_freep(struct sl_tree **tree);
  */
 typedef int (*sl_tree_guard)(void *context, struct sl_str path, bool is_link, struct sl_err *err);
 
-/* Sets the one guard of a tree, NULL for none. To be called before the first list, because lists are kept. */
+/* Sets the one guard of a tree, NULL for none. Lists that were handed out before stay as they are; the next call makes
+ * those anew in which a link's fate may differ. */
 void sl_tree_set_guard(struct sl_tree *tree, sl_tree_guard guard, void *context);
 
 /* What is in `directory`, ascending by the bytes of the names. SL_E_NOT_FOUND where there is no such path,

@@ -1,5 +1,5 @@
 /*
- * Worker threads of the streams.
+ * Worker threads: of the streams, and of work on many customers.
  */
 #ifndef IO_THREAD_H
 #define IO_THREAD_H

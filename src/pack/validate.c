@@ -1,0 +1,339 @@
+#include "validation.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "io/thread.h"
+#include "model/name.h"
+#include "model/report.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { THREADS_MAX = 16 };
+
+/* What the threads share: each takes the next customer nobody has. */
+struct crew {
+    struct sl_validation *validation;
+    const struct sl_validation_request *request;
+    struct sl_validation_shared *shared;
+    atomic_size_t next;
+};
+
+/* One of them. Its tree outlives the thread: libgit2 keeps something for every thread that it frees when the thread
+ * ends, unless its last user has gone before. */
+struct worker {
+    struct crew *crew;
+    struct sl_tree *tree; /* NULL: not opened yet */
+};
+
+void sl_validation_free(struct sl_validation *validation)
+{
+    if (!validation)
+        return;
+    for (size_t i = 0; i < validation->customer_count; i++) {
+        sl_findings_free(validation->customers[i].findings);
+        free(validation->customers[i].used);
+    }
+    sl_findings_free(validation->general);
+    sl_arena_release(&validation->arena);
+    free(validation);
+}
+
+SL_DEFINE_FREEP(struct sl_validation, sl_validation_free)
+
+static int open_tree(struct sl_tree **out, const struct sl_release_query *query, struct sl_err *err)
+{
+    return query->revision ? sl_tree_open_git(out, query->repository, query->revision, err)
+                           : sl_tree_open_directory(out, query->repository, err);
+}
+
+/* -- one customer -- */
+
+static int keep_used(struct validated_customer *customer, const struct sl_validation_policy *policy,
+                     struct sl_err *err)
+{
+    size_t count = policy->config.exception_count;
+    if (count == 0)
+        return 0;
+    customer->used = malloc(count * sizeof *customer->used);
+    if (!customer->used)
+        return sl_fail_memory(err);
+    memcpy(customer->used, policy->used, count * sizeof *customer->used);
+    customer->used_count = count;
+    return 0;
+}
+
+/* What is wrong with files stops this delivery, but is a finding like others for whoever looks at all of them. */
+static int report_stopped(struct validated_customer *customer, const struct sl_err *why, struct sl_err *err)
+{
+    if (why->code != SL_E_INPUT && why->code != SL_E_UNSUPPORTED && why->code != SL_E_LIMIT) {
+        *err = *why;
+        return -1;
+    }
+    struct sl_finding finding = {
+        .severity = SL_ERROR, .rule = "repo/unreadable", .hint = sl_str_from(why->hint)};
+    finding.message = sl_finding_split_place(&finding, sl_str_from(why->message));
+    return sl_finding_add(customer->findings, &finding, err);
+}
+
+static int check_customer(struct validated_customer *customer, const struct crew *crew, struct sl_tree *tree,
+                          struct sl_err *err)
+{
+    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = NULL;
+    struct rendering_common common = {.tree = tree, .shared = crew->shared};
+    struct sl_release_query query = crew->request->query;
+    query.customer = customer->name;
+    query.progress = (struct sl_progress){0};
+    struct sl_err why = {0};
+    int result = rendering_check(&rendering, &query, &common, customer->findings, &why);
+    if (result < 0)
+        result = report_stopped(customer, &why, err);
+    if (result == 0 && rendering) {
+        customer->excepted = rendering->excepted;
+        result = keep_used(customer, &rendering->policy, err);
+    }
+    sl_findings_sort(customer->findings);
+    return result;
+}
+
+/* -- all of them -- */
+
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    struct crew *crew = worker->crew;
+    for (;;) {
+        size_t index = atomic_fetch_add(&crew->next, 1);
+        if (index >= crew->validation->customer_count)
+            return NULL;
+        struct validated_customer *customer = &crew->validation->customers[index];
+        if (!worker->tree && open_tree(&worker->tree, &crew->request->query, &customer->failure) < 0)
+            continue;
+        /* What it says is in customer->failure. */
+        (void)check_customer(customer, crew, worker->tree, &customer->failure);
+    }
+}
+
+static unsigned count_threads(const struct crew *crew)
+{
+    unsigned wanted = crew->request->threads ? crew->request->threads : sl_thread_cpus();
+    if (wanted > THREADS_MAX)
+        wanted = THREADS_MAX;
+    size_t customers = crew->validation->customer_count;
+    return wanted > customers ? (unsigned)customers : wanted;
+}
+
+/* This thread works too, with `tree`, so that it goes on where no other can be started. */
+static void work_together(struct crew *crew, struct sl_tree *tree)
+{
+    pthread_t threads[THREADS_MAX];
+    struct worker others[THREADS_MAX];
+    struct worker own = {.crew = crew, .tree = tree};
+    unsigned count = count_threads(crew);
+    unsigned started = 0;
+    for (; started + 1 < count; started++) {
+        others[started] = (struct worker){.crew = crew};
+        if (!sl_thread_start(&threads[started], work, &others[started]))
+            break;
+    }
+    (void)work(&own);
+    for (unsigned i = 0; i < started; i++)
+        (void)pthread_join(threads[i], NULL);
+    for (unsigned i = 0; i < started; i++)
+        sl_tree_free(others[i].tree);
+}
+
+/* -- who is looked at -- */
+
+static int report_name(struct sl_validation *validation, struct sl_str name, const struct sl_err *why,
+                       struct sl_err *err)
+{
+    struct sl_str path = sl_arena_join(&validation->arena, SL_STR("overlays/"), name);
+    if (!path.ptr)
+        return sl_fail_memory(err);
+    struct sl_finding finding = sl_finding_in_file(path, SL_ERROR, "repo/customer-name");
+    return sl_finding_report(validation->general, &finding, err, "nothing can be packed for it: %s",
+                             why->message);
+}
+
+static int add_customer(struct sl_validation *validation, struct sl_str name, struct sl_err *err)
+{
+    struct validated_customer *customer = &validation->customers[validation->customer_count];
+    customer->name = sl_arena_str(&validation->arena, name);
+    if (!customer->name.ptr)
+        return sl_fail_memory(err);
+    if (sl_findings_new(&customer->findings, err) < 0)
+        return -1;
+    validation->customer_count++;
+    return 0;
+}
+
+static int add_all(struct sl_validation *validation, struct sl_tree *tree, struct sl_err *err)
+{
+    const struct sl_tree_entry *entries;
+    size_t count;
+    if (sl_tree_list(tree, SL_STR("overlays"), &entries, &count, err) < 0)
+        return -1;
+    validation->customers = sl_arena_array(&validation->arena, count, sizeof *validation->customers);
+    if (!validation->customers)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        struct sl_str name = entries[i].name;
+        if (entries[i].kind != SL_TREE_DIRECTORY || sl_str_equal(name, SL_STR("default")))
+            continue;
+        struct sl_err why = {0};
+        bool good = sl_label_check("customer", name, &why) == 0;
+        if ((good ? add_customer(validation, name, err) : report_name(validation, name, &why, err)) < 0)
+            return -1;
+    }
+    if (validation->customer_count == 0 && sl_findings_count(validation->general) == 0)
+        return sl_fail(err, SL_E_USAGE, "there is no customer: overlays/ has no directory but default");
+    return 0;
+}
+
+static int choose_customers(struct sl_validation *validation, struct sl_tree *tree, struct sl_str customer,
+                            struct sl_err *err)
+{
+    if (customer.len == 0)
+        return add_all(validation, tree, err);
+    validation->customers = sl_arena_array(&validation->arena, 1, sizeof *validation->customers);
+    return validation->customers ? add_customer(validation, customer, err) : sl_fail_memory(err);
+}
+
+/* -- what is about no customer -- */
+
+static int report_dirty(struct sl_validation *validation, struct sl_tree *tree,
+                        const struct sl_release_query *query, struct sl_err *err)
+{
+    struct sl_tree_revision revision;
+    if (query->revision || query->allow_dirty)
+        return 0;
+    if (sl_tree_revision(tree, &revision, err) < 0)
+        return -1;
+    if (!revision.is_git || !revision.commit[0] || !revision.dirty)
+        return 0;
+    struct sl_finding finding = sl_finding_in_file(revision.changed, SL_WARNING, "repo/dirty");
+    finding.hint = SL_STR("commit before you pack; --allow-dirty leaves this out");
+    return sl_finding_report(
+        validation->general, &finding, err,
+        "is not as in commit %.12s (%zu paths in all): what is validated is not what a commit holds",
+        revision.commit, revision.changed_count);
+}
+
+static void collect_used(struct sl_validation_policy *policy, const struct sl_validation *validation)
+{
+    for (size_t i = 0; i < validation->customer_count; i++) {
+        const struct validated_customer *customer = &validation->customers[i];
+        for (size_t j = 0; j < customer->used_count && j < policy->config.exception_count; j++)
+            policy->used[j] = policy->used[j] || customer->used[j];
+    }
+}
+
+/* sealift.yaml once more, for the findings that are about no customer and for exceptions that nobody needed. */
+static int judge_generally(struct sl_validation *validation, struct sl_reading *reading,
+                           const struct sl_release_query *query, struct sl_err *err)
+{
+    struct sl_validation_policy policy;
+    struct sl_err why = {0};
+    if (sl_validation_policy_read(&policy, reading, query->now, &why) < 0) {
+        /* A file that cannot be parsed has been found by every customer. */
+        if (why.code == SL_E_INPUT || why.code == SL_E_LIMIT)
+            return 0;
+        *err = why;
+        return -1;
+    }
+    (void)sl_validation_policy_apply(&policy, validation->general, query->release, (struct sl_str){NULL, 0});
+    collect_used(&policy, validation);
+    return sl_validation_policy_report_unused(&policy, &reading->doc, validation->general, query->release,
+                                              query->customer, err);
+}
+
+static int find_general(struct sl_validation *validation, struct sl_tree *tree,
+                        const struct sl_release_query *query, struct sl_err *err)
+{
+    SL_CLEANUP(sl_findings_freep) struct sl_findings *known = NULL;
+    if (sl_findings_new(&known, err) < 0)
+        return -1;
+    struct sl_reading reading;
+    sl_reading_init(&reading, tree, known);
+    int result = report_dirty(validation, tree, query, err);
+    if (result == 0)
+        result = judge_generally(validation, &reading, query, err);
+    sl_reading_release(&reading);
+    return result;
+}
+
+static int run(struct sl_validation *validation, const struct sl_validation_request *request,
+               struct sl_err *err)
+{
+    const struct sl_release_query *query = &request->query;
+    SL_CLEANUP(sl_tree_freep) struct sl_tree *tree = NULL;
+    SL_CLEANUP(sl_validation_shared_freep) struct sl_validation_shared *shared = NULL;
+    if (sl_findings_new(&validation->general, err) < 0 || open_tree(&tree, query, err) < 0 ||
+        choose_customers(validation, tree, query->customer, err) < 0 ||
+        sl_validation_shared_new(&shared, query->repository, query->revision, err) < 0)
+        return -1;
+    struct crew crew = {.validation = validation, .request = request, .shared = shared};
+    work_together(&crew, tree);
+    for (size_t i = 0; i < validation->customer_count; i++) {
+        if (validation->customers[i].failure.code == SL_OK)
+            continue;
+        *err = validation->customers[i].failure;
+        return -1;
+    }
+    return find_general(validation, tree, query, err) < 0 ? -1 : validation_merge(validation, err);
+}
+
+int sl_validation_run(struct sl_validation **out, const struct sl_validation_request *request,
+                      struct sl_err *err)
+{
+    *out = NULL;
+    SL_CLEANUP(sl_validation_freep) struct sl_validation *validation = calloc(1, sizeof *validation);
+    if (!validation)
+        return sl_fail_memory(err);
+    sl_arena_init(&validation->arena, SL_TREE_MEMORY_MAX);
+    if (run(validation, request, err) < 0)
+        return -1;
+    *out = sl_steal(&validation);
+    return 0;
+}
+
+/* -- asking -- */
+
+size_t sl_validation_customer_count(const struct sl_validation *validation)
+{
+    return validation->customer_count;
+}
+
+struct sl_str sl_validation_customer(const struct sl_validation *validation, size_t index)
+{
+    return validation->customers[index].name;
+}
+
+const struct sl_findings *sl_validation_findings_of(const struct sl_validation *validation, size_t index)
+{
+    return validation->customers[index].findings;
+}
+
+size_t sl_validation_count(const struct sl_validation *validation)
+{
+    return validation->merged.count;
+}
+
+struct sl_merged_finding sl_validation_at(const struct sl_validation *validation, size_t index)
+{
+    return validation->merged.items[index];
+}
+
+size_t sl_validation_of(const struct sl_validation *validation, enum sl_severity severity)
+{
+    return validation->merged.of[severity];
+}
+
+size_t sl_validation_excepted(const struct sl_validation *validation)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < validation->customer_count; i++)
+        count += validation->customers[i].excepted;
+    return count;
+}
