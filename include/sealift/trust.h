@@ -61,7 +61,7 @@ int sl_trust_advance(struct sl_trust *trust, const struct sl_trust_step *next,
 /*
  * From the version at hand over every newer one of `steps`, which are ascending by version; older ones are
  * passed over, unsigned for all we know. `known` is the text of the version at hand, which a step of the same
- * version must equal: SL_E_REFUSED for another (a fork), for a gap and for whatever sl_trust_advance() refuses.
+ * version must equal (empty: not known): SL_E_REFUSED for another (a fork), for a gap and for whatever sl_trust_advance() refuses.
  * All or nothing; *applied is the number of versions that are new.
  */
 int sl_trust_follow(struct sl_trust *trust, struct sl_str known, const struct sl_trust_step *steps,

@@ -8,10 +8,13 @@
 #include "reader_state.h"
 
 #include <sealift/text.h>
+#include <stdlib.h>
 
 static const struct sl_str manifest_name = SL_STR_INIT("manifest.json");
 
-enum { SHOWN_MAX = 256, KEY_ID_DIGITS = 16 };
+static const struct sl_str trust_folder = SL_STR_INIT(SL_TRUST_FOLDER);
+
+enum { SHOWN_MAX = 256 };
 
 /* Octal digits up to the NUL that ends the field; -1 for anything else. */
 static int64_t canonical_octal(const char *field, size_t size)
@@ -109,12 +112,7 @@ static bool is_signature_name(struct sl_str path)
 {
     if (path.len != SL_SIGNATURE_NAME_LEN || !sl_str_ends_with(path, SL_STR(".minisig")))
         return false;
-    for (size_t i = 0; i < KEY_ID_DIGITS; i++) {
-        char digit = path.ptr[manifest_name.len + 1 + i];
-        if (!(digit >= '0' && digit <= '9') && !(digit >= 'A' && digit <= 'F'))
-            return false;
-    }
-    return true;
+    return sl_is_key_id(sl_str_slice(path, manifest_name.len + 1, manifest_name.len + 1 + SL_KEY_ID_HEX));
 }
 
 static int read_signature(struct sl_bundle_reader *reader, const struct ustar *header, struct sl_str path,
@@ -145,15 +143,80 @@ static int read_signature(struct sl_bundle_reader *reader, const struct ustar *h
     return read_text(reader, &signature->text, member.size, path, err);
 }
 
+/* -- trust/ -- */
+
+static int make_trust_room(struct sl_bundle_reader *reader, struct sl_err *err)
+{
+    if (reader->trust)
+        return 0;
+    reader->trust = calloc(SL_TRUST_MEMBERS_MAX, sizeof *reader->trust);
+    return reader->trust ? 0 : sl_fail_memory(err);
+}
+
+/* How many bytes a member of that name may have. */
+static size_t trust_size_max(const struct sl_bundle_reader *reader, const struct sl_trust_name *name)
+{
+    size_t max = name->key_id[0] ? SL_SIGNATURE_FILE_MAX : SL_TRUST_FILE_MAX;
+    size_t left = SL_TRUST_BYTES_MAX - reader->trust_bytes;
+    return max < left ? max : left;
+}
+
+static int read_trust(struct sl_bundle_reader *reader, const struct ustar *header, struct sl_str path,
+                      struct sl_err *err)
+{
+    char shown[SHOWN_MAX];
+    struct sl_trust_name name;
+    (void)sl_escape(shown, sizeof shown, path);
+    if (!sl_trust_name_parse(&name, sl_str_slice(path, trust_folder.len, path.len)))
+        return sl_fail(err, SL_E_REFUSED, "member \"%s\" is not named as a version of trust.json is", shown);
+    int64_t size = canonical_octal(header->size, sizeof header->size);
+    struct sl_tar_member member = {.top = sl_str_from(reader->top),
+                                   .path = path,
+                                   .size = size < 0 ? 0 : (uint64_t)size,
+                                   .mtime = reader->mtime};
+    if (check_header(header, &member, err) < 0 || make_trust_room(reader, err) < 0)
+        return -1;
+    size_t count = reader->trust_count;
+    if (count > 0 && sl_str_compare(sl_str_from(reader->trust[count - 1].path), path) >= 0)
+        return sl_fail(err, SL_E_REFUSED, "member \"%s\" comes twice or out of order", shown);
+    if (count == SL_TRUST_MEMBERS_MAX)
+        return sl_fail(err, SL_E_REFUSED, "there are more than %d members below " SL_TRUST_FOLDER,
+                       SL_TRUST_MEMBERS_MAX);
+    struct reader_trust *trust = &reader->trust[count];
+    memcpy(trust->path, path.ptr, path.len);
+    sl_buf_init(&trust->text, trust_size_max(reader, &name));
+    reader->trust_count++;
+    if (read_text(reader, &trust->text, member.size, path, err) < 0)
+        return -1;
+    reader->trust_bytes += trust->text.len;
+    return 0;
+}
+
+/* -- the head -- */
+
 /* What is below the top folder when the header is that of a member of the head; empty otherwise. */
 static struct sl_str head_path(const struct sl_bundle_reader *reader, struct sl_str name)
 {
     struct sl_str top = sl_str_from(reader->top);
     struct sl_str path = sl_str_slice(name, top.len + 1, name.len);
     bool inside = sl_str_starts_with(name, top) && name.len > top.len && name.ptr[top.len] == '/';
-    bool of_head = sl_str_starts_with(path, manifest_name) &&
-                   (path.len == manifest_name.len || path.ptr[manifest_name.len] == '.');
+    bool of_manifest = sl_str_starts_with(path, manifest_name) &&
+                       (path.len == manifest_name.len || path.ptr[manifest_name.len] == '.');
+    bool of_head = of_manifest || sl_str_starts_with(path, trust_folder);
     return inside && of_head ? path : (struct sl_str){NULL, 0};
+}
+
+/* One member behind the manifest: signatures first, then what is below trust/. */
+static int read_member(struct sl_bundle_reader *reader, const struct ustar *header, struct sl_str path,
+                       struct sl_err *err)
+{
+    char shown[SHOWN_MAX];
+    if (sl_str_starts_with(path, trust_folder))
+        return read_trust(reader, header, path, err);
+    if (reader->trust_count > 0)
+        return sl_fail(err, SL_E_REFUSED, "member \"%s\" comes twice or out of order",
+                       sl_escape(shown, sizeof shown, path));
+    return read_signature(reader, header, path, err);
 }
 
 int sl_head_read(struct sl_bundle_reader *reader, struct sl_err *err)
@@ -171,7 +234,7 @@ int sl_head_read(struct sl_bundle_reader *reader, struct sl_err *err)
             reader->has_ahead = true;
             return 0;
         }
-        if (read_signature(reader, &header, path, err) < 0)
+        if (read_member(reader, &header, path, err) < 0)
             return -1;
     }
 }

@@ -58,6 +58,9 @@ void sl_bundle_reader_free(struct sl_bundle_reader *reader)
     sl_buf_release(&reader->header);
     for (size_t i = 0; i < reader->signature_count; i++)
         sl_buf_release(&reader->signatures[i].text);
+    for (size_t i = 0; i < reader->trust_count; i++)
+        sl_buf_release(&reader->trust[i].text);
+    free(reader->trust);
     free(reader);
 }
 
@@ -84,6 +87,50 @@ void sl_bundle_reader_signature(const struct sl_bundle_reader *reader, size_t in
     *text = sl_buf_view(&reader->signatures[index].text);
 }
 
+size_t sl_bundle_reader_trust_count(const struct sl_bundle_reader *reader)
+{
+    return reader->trust_count;
+}
+
+void sl_bundle_reader_trust(const struct sl_bundle_reader *reader, size_t index, struct sl_str *name,
+                            struct sl_str *text)
+{
+    struct sl_str path = sl_str_from(reader->trust[index].path);
+    *name = sl_str_slice(path, sizeof SL_TRUST_FOLDER - 1, path.len);
+    *text = sl_buf_view(&reader->trust[index].text);
+}
+
+static bool is_held(const struct sl_manifest_file *file)
+{
+    return sl_str_starts_with(file->path, SL_STR(SL_TRUST_FOLDER));
+}
+
+/* What came with the head must be the files below trust/ that the manifest lists, all of them and no others. */
+static int check_held(const struct sl_bundle_reader *reader, const struct sl_manifest *manifest,
+                      struct sl_err *err)
+{
+    char shown[SHOWN_MAX];
+    size_t next = 0;
+    for (size_t i = 0; i < manifest->file_count; i++) {
+        const struct sl_manifest_file *file = &manifest->files[i];
+        if (!is_held(file))
+            continue;
+        (void)sl_escape(shown, sizeof shown, file->path);
+        if (next == reader->trust_count || !sl_str_equal(file->path, sl_str_from(reader->trust[next].path)))
+            return sl_fail(err, SL_E_REFUSED, "member \"%s\" is missing behind the signatures", shown);
+        struct sl_str text = sl_buf_view(&reader->trust[next++].text);
+        struct sl_digest digest;
+        sl_sha256(&digest, text.ptr, text.len);
+        if (text.len != file->size || memcmp(digest.bytes, file->sha256, sizeof digest.bytes) != 0)
+            return sl_fail(err, SL_E_REFUSED,
+                           "member \"%s\" does not have the size and SHA-256 that the manifest says", shown);
+    }
+    if (next == reader->trust_count)
+        return 0;
+    return sl_fail(err, SL_E_REFUSED, "member \"%s\" is not listed in the manifest",
+                   sl_escape(shown, sizeof shown, sl_str_from(reader->trust[next].path)));
+}
+
 int sl_bundle_reader_bind(struct sl_bundle_reader *reader, const struct sl_manifest *manifest,
                           struct sl_err *err)
 {
@@ -99,6 +146,10 @@ int sl_bundle_reader_bind(struct sl_bundle_reader *reader, const struct sl_manif
         reader->failed = true;
         return sl_fail(err, SL_E_REFUSED, "member \"manifest.json\" has the time %lld, and must have %lld",
                        (long long)reader->mtime, (long long)manifest->mtime);
+    }
+    if (check_held(reader, manifest, err) < 0) {
+        reader->failed = true;
+        return -1;
     }
     reader->manifest = manifest;
     return 0;
@@ -200,7 +251,7 @@ static int end_file(struct sl_bundle_reader *reader, struct sl_err *err)
     char shown[SHOWN_MAX];
     struct sl_digest digest;
     sl_sha256_final(&reader->digest, &digest);
-    if (sl_padding_read(reader, file->size, file->path, err) < 0)
+    if (!is_held(file) && sl_padding_read(reader, file->size, file->path, err) < 0)
         return -1;
     if (memcmp(digest.bytes, file->sha256, sizeof digest.bytes) != 0)
         return sl_fail(err, SL_E_REFUSED, "member \"%s\" does not have the SHA-256 that the manifest says",
@@ -216,7 +267,11 @@ static ssize_t read_file(struct sl_bundle_reader *reader, const void **bytes, st
     if (reader->left == 0)
         return end_file(reader, err);
     size_t max = reader->left < SIZE_MAX ? (size_t)reader->left : SIZE_MAX;
-    ssize_t got = sl_source_borrow(reader->tar, bytes, max, err);
+    ssize_t got = (ssize_t)reader->held.len;
+    if (got > 0)
+        *bytes = reader->held.ptr;
+    else
+        got = sl_source_borrow(reader->tar, bytes, max, err);
     if (got < 0)
         return -1;
     char shown[SHOWN_MAX];
@@ -242,7 +297,10 @@ static int next_file(struct sl_bundle_reader *reader, const struct sl_manifest_f
     if (reader->index == reader->manifest->file_count)
         return read_end(reader, err);
     reader->index++;
-    if (read_header(reader, err) < 0)
+    reader->held = (struct sl_str){NULL, 0};
+    if (is_held(current(reader)))
+        reader->held = sl_buf_view(&reader->trust[reader->trust_index++].text);
+    else if (read_header(reader, err) < 0)
         return -1;
     sl_sha256_init(&reader->digest);
     reader->left = current(reader)->size;

@@ -8,12 +8,19 @@
 #include "bundle/container.h"
 #include "bundle/reader.h"
 #include "crypto/digest.h"
+#include "model/trust_name.h"
 
 /* "manifest.json." + 16 digits + ".minisig" */
 #define SL_SIGNATURE_NAME_LEN 38
 
 struct reader_signature {
     char name[SL_SIGNATURE_NAME_LEN + 1];
+    struct sl_buf text;
+};
+
+/* A member below trust/: a version of trust.json or a signature over one. */
+struct reader_trust {
+    char path[SL_TRUST_NAME_MAX + sizeof SL_TRUST_FOLDER];
     struct sl_buf text;
 };
 
@@ -27,6 +34,9 @@ struct sl_bundle_reader {
     struct sl_buf manifest_json;
     struct reader_signature signatures[SL_SIGNATURES_MAX];
     size_t signature_count;
+    struct reader_trust *trust; /* SL_TRUST_MEMBERS_MAX of them, made for the first */
+    size_t trust_count;
+    size_t trust_bytes;
 
     /* The block behind the head, which had to be read to see that the head is over. */
     char ahead[SL_TAR_BLOCK];
@@ -38,6 +48,8 @@ struct sl_bundle_reader {
     bool ended;                         /* everything was read and is right */
     bool open;                          /* files[index - 1] is being read */
     uint64_t left;                      /* of its bytes */
+    size_t trust_index;                 /* of the next file that was read with the head */
+    struct sl_str held;                 /* the open file, when it is one of those */
     struct sl_sha256 digest;            /* of those that were read */
     struct sl_buf header;               /* room for the expected header */
 };

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "bundle/container.h"
 #include "io/gzip.h"
+#include "model/trust_name.h"
 
 #include <sealift/text.h>
 #include <stdio.h>
@@ -155,6 +156,12 @@ static int write_content(struct writing *writing, const struct sl_plan_member *m
     return write_zeros(writing, sl_tar_padding(member->size), err);
 }
 
+/* Files below trust/ stand with the head, so that a reader has them before it judges the signatures. */
+static bool is_of_head(const struct sl_plan_member *member)
+{
+    return sl_str_starts_with(member->path, SL_STR(SL_TRUST_FOLDER));
+}
+
 static int write_member(struct writing *writing, const struct sl_plan_member *member, struct sl_err *err)
 {
     if (member->origin.len)
@@ -200,15 +207,23 @@ static int write_head(struct writing *writing, struct sl_err *err)
     return 0;
 }
 
-static int write_all(struct writing *writing, struct sl_err *err)
+/* Those of the head, or all others. */
+static int write_members(struct writing *writing, bool of_head, struct sl_err *err)
 {
     const struct sl_plan *plan = writing->input->plan;
-    if (write_head(writing, err) < 0)
-        return -1;
     for (size_t i = 0; i < sl_plan_count(plan); i++) {
-        if (write_member(writing, sl_plan_member(plan, i), err) < 0)
+        const struct sl_plan_member *member = sl_plan_member(plan, i);
+        if (is_of_head(member) == of_head && write_member(writing, member, err) < 0)
             return -1;
     }
+    return 0;
+}
+
+static int write_all(struct writing *writing, struct sl_err *err)
+{
+    if (write_head(writing, err) < 0 || write_members(writing, true, err) < 0 ||
+        write_members(writing, false, err) < 0)
+        return -1;
     if (write_zeros(writing, SL_TAR_END, err) < 0 || sl_sink_finish(writing->tar, err) < 0)
         return -1;
     report(writing, true);

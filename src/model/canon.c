@@ -384,9 +384,20 @@ static int read_field(struct sl_canon *canon, const struct sl_canon_field *field
     case SL_CANON_SHA256:
         return read_sha256(canon, target, err);
     case SL_CANON_OTHER:
+    case SL_CANON_MAYBE:
         break;
     }
     return field->read(canon, into, err);
+}
+
+/* How many fields, from the first on, may be missing and are, now that `key` has come. */
+static size_t missing_before(const struct sl_canon_field *fields, size_t count, struct sl_str key)
+{
+    size_t missing = 0;
+    while (missing < count && fields[missing].type == SL_CANON_MAYBE &&
+           sl_str_compare(key, sl_str_from(fields[missing].name)) > 0)
+        missing++;
+    return missing;
 }
 
 int sl_canon_fields(struct sl_canon *canon, const struct sl_canon_field *fields, size_t count, void *into,
@@ -400,6 +411,7 @@ int sl_canon_fields(struct sl_canon *canon, const struct sl_canon_field *fields,
     size_t next = 0;
     int more;
     while ((more = sl_canon_key(canon, &level, &key, err)) > 0) {
+        next += missing_before(fields + next, count - next, key);
         int order = next < count ? sl_str_compare(key, sl_str_from(fields[next].name)) : -1;
         if (order > 0)
             break; /* keys ascend: the wanted one cannot come any more */
@@ -412,6 +424,8 @@ int sl_canon_fields(struct sl_canon *canon, const struct sl_canon_field *fields,
     }
     if (more < 0)
         return -1;
+    while (more == 0 && next < count && fields[next].type == SL_CANON_MAYBE)
+        next++;
     canon->at = next < count ? start : canon->at;
     return next < count ? refuse(canon, err, "\"%s\" is missing in this map", fields[next].name) : 0;
 }

@@ -68,6 +68,7 @@ enum sl_canon_type {
     SL_CANON_BOOL,   /* bool */
     SL_CANON_SHA256, /* unsigned char[32], 64 lower-case hexadecimal digits */
     SL_CANON_OTHER,  /* `read` does it */
+    SL_CANON_MAYBE,  /* `read` does it, and the key may be missing */
 };
 
 struct sl_canon_field {
@@ -80,7 +81,7 @@ struct sl_canon_field {
 /* What to do with a key that the table does not have. */
 enum sl_canon_unknown { SL_CANON_REFUSE, SL_CANON_IGNORE };
 
-/* Reads one map whose keys are exactly those of `fields` (ascending, all required) into `into`. */
+/* Reads one map whose keys are exactly those of `fields` (ascending, required but for SL_CANON_MAYBE) into `into`. */
 int sl_canon_fields(struct sl_canon *canon, const struct sl_canon_field *fields, size_t count, void *into,
                     enum sl_canon_unknown unknown, struct sl_err *err) SL_MUST_USE;
 

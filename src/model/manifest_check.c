@@ -7,6 +7,7 @@
 #include "fold.h"
 #include "model/name.h"
 #include "model/sums.h"
+#include "model/trust_name.h"
 
 #include <sealift/text.h>
 #include <stdio.h>
@@ -69,6 +70,23 @@ static int check_upgrades(const struct sl_manifest *manifest, struct sl_err *err
     return 0;
 }
 
+static int check_stops(const struct sl_manifest *manifest, struct sl_err *err)
+{
+    if (manifest->stop_count > SL_STOPS_MAX)
+        return sl_fail(err, SL_E_INPUT, "requires.stops has %zu releases, and may have %d",
+                       manifest->stop_count, SL_STOPS_MAX);
+    for (size_t i = 0; i < manifest->stop_count; i++) {
+        const struct sl_manifest_stop *stop = &manifest->stops[i];
+        if (sl_label_check("requires.stops", stop->release, err) < 0 ||
+            check_number("a sequence of requires.stops", stop->sequence, 1, manifest->sequence - 1, err) < 0)
+            return -1;
+        if (i > 0 && manifest->stops[i - 1].sequence >= stop->sequence)
+            return sl_fail(err, SL_E_INPUT, "requires.stops has sequence %llu twice or out of order",
+                           (unsigned long long)stop->sequence);
+    }
+    return 0;
+}
+
 static bool is_hex(struct sl_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -110,6 +128,23 @@ static bool is_head_name(struct sl_str path)
     return folded.len == head.len || folded.ptr[head.len] == '.' || folded.ptr[head.len] == '/';
 }
 
+/* What lies below trust/ is read before the manifest is: it has fixed names. */
+static int check_trust_name(const struct sl_manifest_file *file, struct sl_err *err)
+{
+    static const struct sl_str folder = SL_STR_INIT(SL_TRUST_FOLDER);
+    char shown[SHOWN_MAX];
+    struct sl_trust_name name;
+    if (!sl_str_starts_with(file->path, folder))
+        return 0;
+    if (sl_trust_name_parse(&name, sl_str_slice(file->path, folder.len, file->path.len)) && !file->executable)
+        return 0;
+    return sl_fail(
+        err, SL_E_INPUT,
+        "the file \"%s\" is not N.json or N.json.KEYID.minisig of mode 0644, and below " SL_TRUST_FOLDER
+        " there is nothing else",
+        sl_escape(shown, sizeof shown, file->path));
+}
+
 static int check_file(const struct sl_manifest *manifest, size_t index, struct sl_err *err)
 {
     const struct sl_manifest_file *file = &manifest->files[index];
@@ -119,6 +154,8 @@ static int check_file(const struct sl_manifest *manifest, size_t index, struct s
     if (is_head_name(file->path))
         return sl_fail(err, SL_E_INPUT, "the name \"%s\" is kept for the manifest and its signatures",
                        sl_escape(shown, sizeof shown, file->path));
+    if (check_trust_name(file, err) < 0)
+        return -1;
     if (index > 1 && sl_str_compare(manifest->files[index - 1].path, file->path) >= 0)
         return sl_fail(err, SL_E_INPUT, "the file \"%s\" comes twice or out of order",
                        sl_escape(shown, sizeof shown, file->path));
@@ -190,10 +227,13 @@ _Static_assert(SL_BUNDLE_BYTES_MAX <= SL_INTEGER_MAX, "a size can be written as 
 int sl_manifest_check(const struct sl_manifest *manifest, struct sl_err *err)
 {
     if (check_identity(manifest, err) < 0 || check_upgrades(manifest, err) < 0 ||
-        check_source(manifest, err) < 0)
+        check_stops(manifest, err) < 0 || check_source(manifest, err) < 0)
         return -1;
     if (manifest->mtime < 0 || manifest->mtime > SL_MTIME_MAX)
         return sl_fail(err, SL_E_INPUT, "container.mtime is %lld, and must be from 0 to %lld",
                        (long long)manifest->mtime, (long long)SL_MTIME_MAX);
+    if (manifest->expires < 0 || manifest->expires > SL_MTIME_MAX)
+        return sl_fail(err, SL_E_INPUT, "expires is %lld, and must be from 0 to %lld",
+                       (long long)manifest->expires, (long long)SL_MTIME_MAX);
     return check_files(manifest, err);
 }

@@ -27,7 +27,11 @@ struct reading {
     uint64_t schema;
     struct sl_str tool_name;
     uint64_t total_files;
+    unsigned critical; /* of what is there: enum critical */
 };
+
+/* The names that `critical` may have, each there exactly when its member is. */
+enum critical { CRITICAL_EXPIRES = 1, CRITICAL_STOPS = 2 };
 
 /* One entry of `files` on its way. */
 struct file_reading {
@@ -69,7 +73,7 @@ static int read_container(struct sl_canon *canon, void *into, struct sl_err *err
 
 static int read_upgrade_from(struct sl_canon *canon, void *into, struct sl_err *err)
 {
-    struct sl_manifest *manifest = into;
+    struct sl_manifest *manifest = &((struct reading *)into)->manifest;
     struct sl_canon_level level = {0};
     size_t count;
     if (sl_canon_count(canon, &count, SL_UPGRADES_MAX, err) < 0 || sl_canon_list(canon, &level, err) < 0)
@@ -91,11 +95,52 @@ static int read_upgrade_from(struct sl_canon *canon, void *into, struct sl_err *
     return more;
 }
 
+static int read_stop(struct sl_canon *canon, struct sl_manifest_stop *stop, struct sl_err *err)
+{
+    static const struct sl_canon_field fields[] = {
+        {"release", SL_CANON_TEXT, offsetof(struct sl_manifest_stop, release), NULL},
+        {"sequence", SL_CANON_COUNT, offsetof(struct sl_manifest_stop, sequence), NULL},
+    };
+    return sl_canon_fields(canon, fields, sizeof fields / sizeof fields[0], stop, SL_CANON_REFUSE, err);
+}
+
+static int read_stops(struct sl_canon *canon, void *into, struct sl_err *err)
+{
+    struct reading *reading = into;
+    struct sl_str field = canon->field;
+    struct sl_canon_level level = {0};
+    size_t count;
+    if (sl_canon_count(canon, &count, SL_STOPS_MAX, err) < 0 || sl_canon_list(canon, &level, err) < 0)
+        return -1;
+    struct sl_manifest_stop *stops = sl_arena_array(canon->arena, count, sizeof *stops);
+    if (!stops)
+        return sl_fail_memory(err);
+    int more = 0;
+    for (size_t i = 0; (more = sl_canon_item(canon, &level, err)) > 0; i++) {
+        if (read_stop(canon, &stops[i], err) < 0)
+            return -1;
+        canon->field = field;
+    }
+    reading->manifest.stops = stops;
+    reading->manifest.stop_count = count;
+    reading->critical |= CRITICAL_STOPS;
+    return more;
+}
+
 static int read_requires(struct sl_canon *canon, void *into, struct sl_err *err)
 {
-    static const struct sl_canon_field fields[] = {{"upgrade_from", SL_CANON_OTHER, 0, read_upgrade_from}};
+    static const struct sl_canon_field fields[] = {
+        {"stops", SL_CANON_MAYBE, 0, read_stops},
+        {"upgrade_from", SL_CANON_OTHER, 0, read_upgrade_from},
+    };
+    return sl_canon_fields(canon, fields, sizeof fields / sizeof fields[0], into, SL_CANON_IGNORE, err);
+}
+
+static int read_expires(struct sl_canon *canon, void *into, struct sl_err *err)
+{
     struct reading *reading = into;
-    return sl_canon_fields(canon, fields, 1, &reading->manifest, SL_CANON_IGNORE, err);
+    reading->critical |= CRITICAL_EXPIRES;
+    return sl_canon_integer(canon, &reading->manifest.expires, err);
 }
 
 static int read_source(struct sl_canon *canon, void *into, struct sl_err *err)
@@ -206,23 +251,37 @@ static int read_files(struct sl_canon *canon, void *into, struct sl_err *err)
 struct survey {
     bool has_schema;
     int64_t schema;
-    struct sl_str critical; /* the first name in `critical`, none of which schema 1 knows */
+    unsigned known;         /* names in `critical` that this reader knows: enum critical */
+    struct sl_str critical; /* the first one that it does not */
     bool has_critical;
 };
+
+static unsigned known_critical(struct sl_str name)
+{
+    if (sl_str_equal(name, SL_STR("expires")))
+        return CRITICAL_EXPIRES;
+    return sl_str_equal(name, SL_STR("requires.stops")) ? CRITICAL_STOPS : 0;
+}
 
 static int survey_critical(struct sl_canon *canon, struct survey *survey, struct sl_err *err)
 {
     struct sl_canon_level level = {0};
-    struct sl_str name;
+    struct sl_str name = {0};
+    struct sl_str last = {0};
     if (sl_canon_list(canon, &level, err) < 0)
         return -1;
     int more;
-    while ((more = sl_canon_item(canon, &level, err)) > 0) {
+    for (bool first = true; (more = sl_canon_item(canon, &level, err)) > 0; first = false) {
         if (sl_canon_text(canon, &name, err) < 0)
             return -1;
-        if (!survey->has_critical)
+        unsigned known = known_critical(name);
+        if (!known && !survey->has_critical)
             survey->critical = name;
-        survey->has_critical = true;
+        survey->has_critical = survey->has_critical || !known;
+        survey->known |= known;
+        if (!first && sl_str_compare(last, name) >= 0)
+            return sl_fail(err, SL_E_REFUSED, "%s: critical has a name twice or out of order", canon->name);
+        last = name;
     }
     return more;
 }
@@ -284,6 +343,7 @@ static int read_fields(struct sl_canon *canon, struct reading *reading, struct s
         {"customer", SL_CANON_TEXT, offsetof(struct reading, manifest.customer), NULL},
         {"environment", SL_CANON_TEXT, offsetof(struct reading, manifest.environment), NULL},
         {"epoch", SL_CANON_COUNT, offsetof(struct reading, manifest.epoch), NULL},
+        {"expires", SL_CANON_MAYBE, 0, read_expires},
         {"files", SL_CANON_OTHER, 0, read_files},
         {"floor", SL_CANON_COUNT, offsetof(struct reading, manifest.floor), NULL},
         {"release", SL_CANON_TEXT, offsetof(struct reading, manifest.release), NULL},
@@ -295,6 +355,21 @@ static int read_fields(struct sl_canon *canon, struct reading *reading, struct s
         {"totals", SL_CANON_OTHER, 0, read_totals},
     };
     return sl_canon_fields(canon, fields, sizeof fields / sizeof fields[0], reading, SL_CANON_IGNORE, err);
+}
+
+/* A member that is there and empty would be a second spelling of one that is not there. */
+static int check_critical(const struct sl_canon *canon, const struct reading *reading, unsigned named,
+                          struct sl_err *err)
+{
+    const struct sl_manifest *manifest = &reading->manifest;
+    unsigned expected =
+        (manifest->expires ? CRITICAL_EXPIRES : 0U) | (manifest->stop_count ? CRITICAL_STOPS : 0U);
+    if (reading->critical == named && named == expected)
+        return 0;
+    return sl_fail(err, SL_E_REFUSED,
+                   "%s: critical must name those of \"expires\" and \"requires.stops\" that are there, and "
+                   "none of them may be empty",
+                   canon->name);
 }
 
 static int check(const struct sl_canon *canon, const struct reading *reading, struct sl_err *err)
@@ -328,7 +403,8 @@ int sl_manifest_read(struct sl_manifest **out, struct sl_str json, struct sl_err
     sl_arena_init(&owned->arena, MANIFEST_ARENA_MAX);
     struct reading reading = {0};
     sl_canon_open(&canon, json, "manifest.json", &owned->arena);
-    if (read_fields(&canon, &reading, err) < 0 || check(&canon, &reading, err) < 0)
+    if (read_fields(&canon, &reading, err) < 0 || check_critical(&canon, &reading, survey.known, err) < 0 ||
+        check(&canon, &reading, err) < 0)
         return -1;
     *manifest = reading.manifest;
     *out = sl_steal(&manifest);

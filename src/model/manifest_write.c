@@ -3,10 +3,37 @@
 
 #include <sealift/json.h>
 
+static void write_stops(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "stops");
+    sl_json_list(json);
+    for (size_t i = 0; i < manifest->stop_count; i++) {
+        sl_json_map(json);
+        sl_json_key_text(json, "release", manifest->stops[i].release);
+        sl_json_key_unsigned(json, "sequence", manifest->stops[i].sequence);
+        sl_json_end(json);
+    }
+    sl_json_end(json);
+}
+
+/* What a reader that does not know it must not pass over. */
+static void write_critical(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "critical");
+    sl_json_list(json);
+    if (manifest->expires > 0)
+        sl_json_text(json, SL_STR("expires"));
+    if (manifest->stop_count > 0)
+        sl_json_text(json, SL_STR("requires.stops"));
+    sl_json_end(json);
+}
+
 static void write_requires(struct sl_json *json, const struct sl_manifest *manifest)
 {
     sl_json_key(json, "requires");
     sl_json_map(json);
+    if (manifest->stop_count > 0)
+        write_stops(json, manifest);
     sl_json_key(json, "upgrade_from");
     sl_json_list(json);
     for (size_t i = 0; i < manifest->upgrade_from_count; i++)
@@ -86,12 +113,12 @@ int sl_manifest_write(struct sl_buf *out, const struct sl_manifest *manifest, st
     sl_json_map(&json);
     sl_json_key_text(&json, "bundle", manifest->bundle);
     write_container(&json, manifest);
-    sl_json_key(&json, "critical");
-    sl_json_list(&json);
-    sl_json_end(&json);
+    write_critical(&json, manifest);
     sl_json_key_text(&json, "customer", manifest->customer);
     sl_json_key_text(&json, "environment", manifest->environment);
     sl_json_key_unsigned(&json, "epoch", manifest->epoch);
+    if (manifest->expires > 0)
+        sl_json_key_unsigned(&json, "expires", (uint64_t)manifest->expires);
     write_files(&json, manifest);
     sl_json_key_unsigned(&json, "floor", manifest->floor);
     sl_json_key_text(&json, "release", manifest->release);

@@ -7,8 +7,9 @@
 
 #include "base/cleanup.h"
 #include "crypto/digest.h"
-#include "judge.h"
+#include "gate.h"
 #include "trust/meter.h"
+#include "verdict.h"
 
 #include <sealift/text.h>
 #include <stdio.h>
@@ -18,8 +19,11 @@
 struct trust_bundle {
     struct sl_bundle_reader *reader;
     struct sl_manifest *manifest;
+    struct sl_trust *trust; /* that it is judged by, with what the bundle brought; NULL: plain keys */
     struct trust_judgement judgement;
     struct sl_bundle_head head;
+    struct sl_verdict *verdict; /* the policy's, or the next */
+    struct sl_verdict own_verdict;
     char name[256]; /* for messages, escaped */
 };
 
@@ -41,6 +45,7 @@ static void bundle_free(struct trust_bundle *bundle)
         return;
     sl_bundle_reader_free(bundle->reader);
     sl_manifest_free(bundle->manifest);
+    sl_trust_free(bundle->trust);
     free(bundle);
 }
 
@@ -75,23 +80,55 @@ static int read_manifest(struct trust_bundle *bundle, struct sl_err *err)
     return 0;
 }
 
-static int check_audience(const struct trust_bundle *bundle, struct sl_str customer, struct sl_err *err)
+static int judge_manifest(struct trust_bundle *bundle, const struct sl_policy *policy, uint32_t signed_by,
+                          struct sl_err *err)
 {
-    if (customer.len == 0 || sl_str_equal(bundle->manifest->customer, customer))
-        return 0;
-    /* Who it is for is that customer's business; the file's name, which mostly says it, stays out too. */
-    char shown[128];
-    (void)sl_fail(err, SL_E_REFUSED, "this bundle is not for %s", sl_escape(shown, sizeof shown, customer));
-    return sl_hint(err, "look at where it came from: the wrong disk or the wrong file was handed over");
+    struct sl_judged judged = {
+        .manifest = bundle->manifest,
+        .manifest_sha256 = bundle->head.manifest_sha256,
+        .trust = bundle->trust,
+        .signed_by = signed_by,
+        .customer = policy->customer,
+        .site = policy->site,
+        .now = policy->now,
+    };
+    return sl_judge(bundle->verdict, &judged, err);
 }
 
-static int read_head(struct trust_bundle *bundle, int *fd, const struct sl_policy *policy, struct sl_err *err)
+/* The file's name mostly says whose it is: it stays out of a refusal because of that. */
+static int wrap_name(const struct trust_bundle *bundle, struct sl_err *err)
 {
-    if (open_reader(bundle, fd, err) < 0 || trust_judge(&bundle->judgement, bundle->reader, policy, err) < 0)
+    if (bundle->verdict->steps[SL_STEP_AUDIENCE].outcome == SL_REFUSED)
         return -1;
-    if (policy && trust_require(&bundle->judgement, policy, err) < 0)
+    return sl_wrap(err, "%s", bundle->name);
+}
+
+static int look(struct trust_bundle *bundle, int *fd, struct sl_err *err)
+{
+    if (open_reader(bundle, fd, err) < 0 || trust_judge(&bundle->judgement, bundle->reader, NULL, err) < 0)
         return -1;
     return read_manifest(bundle, err);
+}
+
+/* Every step but the payload, in their order. */
+static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *policy, struct sl_err *err)
+{
+    struct sl_verdict *verdict = bundle->verdict;
+    uint32_t signed_by = 0;
+    verdict->now = policy->now;
+    if (open_reader(bundle, fd, err) < 0)
+        return verdict_refuse(verdict, SL_STEP_LIMITS, err);
+    verdict_say(verdict, SL_STEP_LIMITS, SL_PASSED,
+                "the head of the bundle has the form and the sizes it must have");
+    if (trust_gate_steps(&bundle->trust, verdict, bundle->reader, policy, err) < 0)
+        return verdict_refuse(verdict, SL_STEP_TRUST, err);
+    if (trust_gate_signatures(&bundle->judgement, &signed_by, verdict, bundle->reader, policy, bundle->trust,
+                              err) < 0)
+        return verdict_refuse(verdict, SL_STEP_SIGNATURES, err);
+    if (read_manifest(bundle, err) < 0)
+        return verdict_refuse(verdict, SL_STEP_MANIFEST, err);
+    verdict_say(verdict, SL_STEP_MANIFEST, SL_PASSED, "it keeps every rule of its format");
+    return judge_manifest(bundle, policy, signed_by, err);
 }
 
 /* With a policy all of it must hold; without one, nothing is proved. Closes the descriptor in every case. */
@@ -105,10 +142,10 @@ static int bundle_open(struct trust_bundle **out, int fd, const char *name, cons
     if (!bundle)
         return sl_fail_memory(err);
     (void)sl_escape(bundle->name, sizeof bundle->name, sl_str_from(name));
-    if (read_head(bundle, &owned, policy, err) < 0)
-        return sl_wrap(err, "%s", bundle->name);
-    if (policy && check_audience(bundle, policy->customer, err) < 0)
-        return -1;
+    bundle->verdict = policy && policy->verdict ? policy->verdict : &bundle->own_verdict;
+    *bundle->verdict = (struct sl_verdict){.accepted = false};
+    if ((policy ? judge(bundle, &owned, policy, err) : look(bundle, &owned, err)) < 0)
+        return wrap_name(bundle, err);
     *out = sl_steal(&bundle);
     return 0;
 }
@@ -267,11 +304,17 @@ int sl_claim_prove(struct sl_verified **out, struct sl_claim *claim, const struc
         return sl_fail(err, SL_E_INTERNAL, "a claim was to be proved twice");
     SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = sl_steal(&claim->bundle);
     if ((receiver && give_head(bundle, receiver, err) < 0) ||
-        read_payload(bundle, receiver, progress, err) < 0)
+        read_payload(bundle, receiver, progress, err) < 0) {
+        (void)verdict_refuse(bundle->verdict, SL_STEP_PAYLOAD, err);
         return sl_wrap(err, "%s", bundle->name);
+    }
     struct sl_verified *verified = calloc(1, sizeof *verified);
     if (!verified)
         return sl_fail_memory(err);
+    verdict_say(bundle->verdict, SL_STEP_PAYLOAD, SL_PASSED, "%zu files, every byte as the manifest says",
+                bundle->manifest->file_count);
+    bundle->verdict->accepted = true;
+    bundle->verdict = &bundle->own_verdict; /* the caller's may be gone from here on */
     verified->bundle = sl_steal(&bundle);
     *out = verified;
     return 0;

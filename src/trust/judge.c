@@ -10,7 +10,9 @@
 
 int trust_policy_check(const struct sl_policy *policy, struct sl_err *err)
 {
-    if (policy->key_count == 0)
+    if (policy->trust && policy->key_count > 0)
+        return sl_fail(err, SL_E_USAGE, "plain keys and a trust.json were given, and only one can decide");
+    if (!policy->trust && policy->key_count == 0)
         return sl_fail(err, SL_E_USAGE, "no public key was given, so no signature can be trusted");
     if (policy->key_count > SL_PUBKEYS_MAX)
         return sl_fail(err, SL_E_USAGE, "%zu public keys were given; %d are the most", policy->key_count,
@@ -55,11 +57,10 @@ static int prove(const struct sl_public_key **out, const struct sl_minisig *sign
     return named ? -1 : 0;
 }
 
-static bool proved_before(const struct sl_public_key *const *proved, size_t count,
-                          const struct sl_public_key *key)
+static bool proved_before(const struct trust_judgement *judgement, const struct sl_public_key *key)
 {
-    for (size_t i = 0; i < count; i++)
-        if (sl_public_key_same(proved[i], key))
+    for (size_t i = 0; i < judgement->trusted; i++)
+        if (sl_public_key_same(&judgement->proved[i], key))
             return true;
     return false;
 }
@@ -69,7 +70,6 @@ struct judging {
     struct trust_judgement *judgement;
     const struct sl_policy *policy; /* NULL: nothing is proved */
     struct sl_str manifest;
-    const struct sl_public_key *proved[SL_SIGNATURES_MAX + SL_DETACHED_MAX];
 };
 
 /* Reads one signature and proves it where a given key is named; `member` is its name in the bundle, empty for a
@@ -95,8 +95,8 @@ static int judge_one(struct judging *judging, struct sl_str member, struct sl_st
     if (made < 0)
         return -1;
     signer->trusted = made == 1;
-    if (made == 1 && !proved_before(judging->proved, judgement->trusted, key))
-        judging->proved[judgement->trusted++] = key;
+    if (made == 1 && !proved_before(judgement, key))
+        judgement->proved[judgement->trusted++] = *key;
     return 0;
 }
 

@@ -12,7 +12,8 @@ struct trust_judgement {
     struct sl_signer signers[SL_SIGNATURES_MAX + SL_DETACHED_MAX]; /* in the order of the bundle; detached */
     struct sl_str texts[SL_SIGNATURES_MAX + SL_DETACHED_MAX];      /* of their files */
     size_t count;
-    size_t trusted; /* distinct given keys that signed; a threshold would compare with this */
+    struct sl_public_key proved[SL_SIGNATURES_MAX + SL_DETACHED_MAX]; /* distinct given keys that signed */
+    size_t trusted; /* how many those are: what a threshold is compared with */
 };
 
 /* SL_E_USAGE for a policy without keys or with too many. */

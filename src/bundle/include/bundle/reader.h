@@ -4,7 +4,7 @@
  * Order of calls:
  *   sl_bundle_reader_open()      reads manifest.json and its signatures; nothing in them is trusted or
  *                                interpreted
- *   sl_bundle_reader_manifest(), _signature()
+ *   sl_bundle_reader_manifest(), _signature(), _trust()
  *                                raw bytes, for whoever checks signatures
  *   sl_bundle_reader_bind()      with the manifest that was read from those very bytes after they were proved
  *                                (or, for `inspect`, not proved): from here on it says what every byte of a
@@ -43,7 +43,14 @@ size_t sl_bundle_reader_signature_count(const struct sl_bundle_reader *reader);
 void sl_bundle_reader_signature(const struct sl_bundle_reader *reader, size_t index, struct sl_str *name,
                                 struct sl_str *text);
 
-/* `manifest` must outlive the reader. Checks top folder and time of what was read so far against it. */
+/* What came below trust/: `name` is N.json or N.json.KEYID.minisig; ascending by bytes. They are files of the
+ * manifest, and sl_bundle_reader_next() gives them in their place among the others. */
+size_t sl_bundle_reader_trust_count(const struct sl_bundle_reader *reader);
+void sl_bundle_reader_trust(const struct sl_bundle_reader *reader, size_t index, struct sl_str *name,
+                            struct sl_str *text);
+
+/* `manifest` must outlive the reader. Checks what was read so far against it: top folder, time, and all below
+ * trust/. */
 int sl_bundle_reader_bind(struct sl_bundle_reader *reader, const struct sl_manifest *manifest,
                           struct sl_err *err) SL_MUST_USE;
 

@@ -1,0 +1,252 @@
+#include "chain.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "crypto/digest.h"
+#include "crypto/minisig.h"
+#include "model/trust_name.h"
+
+#include <sealift/text.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SHOWN_MAX = 96, MISSING_MAX = 400 };
+
+_Static_assert(SL_TRUST_KEYS_MAX <= 32, "a tally is a mask of 32 bits");
+
+bool sl_trust_tally_met(const struct sl_trust_tally *tally)
+{
+    return tally->threshold > 0 && tally->count >= tally->threshold;
+}
+
+static const char *document_name(char out[SHOWN_MAX], uint64_t version)
+{
+    char name[SL_TRUST_NAME_MAX];
+    (void)snprintf(out, SHOWN_MAX, SL_TRUST_FOLDER "%s",
+                   sl_trust_name_text(name, &(struct sl_trust_name){.version = version}));
+    return out;
+}
+
+/* One signature: sets the bit of the key that made it. */
+static int tally_one(struct sl_trust_tally *tally, const struct sl_trust *trust, enum sl_trust_role role,
+                     struct sl_str message, const struct sl_trust_signature *given, struct sl_err *err)
+{
+    char name[SHOWN_MAX];
+    char id[SL_KEY_ID_HEX + 1];
+    struct sl_minisig signature;
+    (void)snprintf(name, sizeof name, "the signature named for key %s", given->key_id);
+    if (sl_minisig_read(&signature, given->text, name, err) < 0)
+        return -1;
+    if (strcmp(sl_key_id_text(id, signature.key_id), given->key_id) != 0)
+        return sl_fail(err, SL_E_REFUSED, "%s has the key id %s in it", name, id);
+    for (size_t i = 0; i < trust->key_count; i++) {
+        const struct sl_trust_key *key = &trust->keys[i];
+        if (!(key->roles >> role & 1U) || memcmp(key->key.id, signature.key_id, sizeof key->key.id) != 0)
+            continue;
+        if (sl_minisig_verify(&signature, &key->key, message, name, err) < 0)
+            return -1;
+        tally->signed_by |= UINT32_C(1) << i;
+    }
+    return 0;
+}
+
+int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust *trust,
+                              enum sl_trust_role role, struct sl_str message,
+                              const struct sl_trust_signature *signatures, size_t count, struct sl_err *err)
+{
+    *out = (struct sl_trust_tally){.threshold = trust->thresholds[role]};
+    if (count > SL_SIGNATURES_MAX)
+        return sl_fail(err, SL_E_REFUSED, "there are %zu signatures; %d are the most", count,
+                       SL_SIGNATURES_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (tally_one(out, trust, role, message, &signatures[i], err) < 0)
+            return -1;
+    for (size_t i = 0; i < trust->key_count; i++)
+        out->count += out->signed_by >> i & 1U;
+    return 0;
+}
+
+unsigned sl_trust_count_valid(const struct sl_trust *trust, uint32_t signed_by, uint64_t sequence)
+{
+    unsigned valid = 0;
+    for (size_t i = 0; i < trust->key_count; i++) {
+        const struct sl_trust_revoked_key *revoked = sl_trust_revoked_find(trust, trust->keys[i].sha256);
+        if (signed_by >> i & 1U && (!revoked || sequence <= revoked->void_after_sequence))
+            valid++;
+    }
+    return valid;
+}
+
+/* The ids of those who could still sign; cut where there are many. */
+static void list_missing(char out[MISSING_MAX], const struct sl_trust *trust, enum sl_trust_role role,
+                         uint32_t signed_by)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < trust->key_count; i++) {
+        const struct sl_trust_key *key = &trust->keys[i];
+        bool may = key->roles >> role & 1U && !sl_trust_revoked_find(trust, key->sha256);
+        if (!may || signed_by >> i & 1U || used + SL_KEY_ID_HEX + sizeof ", " > MISSING_MAX)
+            continue;
+        char id[SL_KEY_ID_HEX + 1];
+        used += (size_t)snprintf(out + used, MISSING_MAX - used, "%s%s", used ? ", " : "",
+                                 sl_key_id_text(id, key->key.id));
+    }
+}
+
+int trust_require_threshold(const struct sl_trust *trust, enum sl_trust_role role,
+                            const struct sl_trust_tally *tally, const char *what, struct sl_err *err)
+{
+    if (sl_trust_tally_met(tally))
+        return 0;
+    char missing[MISSING_MAX];
+    list_missing(missing, trust, role, tally->signed_by);
+    return sl_fail(err, SL_E_REFUSED, "%s has %u of %u %s signatures of version %llu; missing %s %s", what,
+                   tally->count, tally->threshold, sl_trust_role_name(role),
+                   (unsigned long long)trust->version,
+                   tally->threshold - tally->count > 1 ? "are those of" : "is one of", missing);
+}
+
+/* That the root of `trust` signed the bytes of the step. */
+static int require_root(const struct sl_trust *trust, const struct sl_trust_step *step, struct sl_err *err)
+{
+    char what[SHOWN_MAX];
+    struct sl_trust_tally tally;
+    (void)document_name(what, step->version);
+    if (sl_trust_tally_signatures(&tally, trust, SL_ROLE_ROOT, step->json, step->signatures,
+                                  step->signature_count, err) < 0)
+        return sl_wrap(err, "%s", what);
+    return trust_require_threshold(trust, SL_ROLE_ROOT, &tally, what, err);
+}
+
+/* Reads a step and checks it against its own root. */
+static int read_signed(struct sl_trust **out, const struct sl_trust_step *step, struct sl_err *err)
+{
+    char what[SHOWN_MAX];
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
+    if (sl_trust_read(&trust, step->json, document_name(what, step->version), err) < 0)
+        return -1;
+    if (trust->version != step->version)
+        return sl_fail(err, SL_E_REFUSED, "%s says that it is version %llu", what,
+                       (unsigned long long)trust->version);
+    if (require_root(trust, step, err) < 0)
+        return -1;
+    *out = sl_steal(&trust);
+    return 0;
+}
+
+int sl_trust_open(struct sl_trust **out, const struct sl_trust_step *step, struct sl_err *err)
+{
+    return read_signed(out, step, err);
+}
+
+/* -- one after another -- */
+
+static int check_kept(const struct sl_trust *from, const struct sl_trust *to, const char *what,
+                      struct sl_err *err)
+{
+    for (size_t i = 0; i < from->revoked_key_count; i++) {
+        const struct sl_trust_revoked_key *before = &from->revoked_keys[i];
+        const struct sl_trust_revoked_key *after = sl_trust_revoked_find(to, before->sha256);
+        if (!after)
+            return sl_fail(err, SL_E_REFUSED, "%s takes the revocation of a key back", what);
+        if (after->void_after_sequence > before->void_after_sequence)
+            return sl_fail(err, SL_E_REFUSED, "%s lets a revoked key count up to sequence %llu, not %llu",
+                           what, (unsigned long long)after->void_after_sequence,
+                           (unsigned long long)before->void_after_sequence);
+    }
+    for (size_t i = 0; i < from->revoked_bundle_count; i++)
+        if (!sl_trust_bundle_revoked(to, from->revoked_bundles[i]))
+            return sl_fail(err, SL_E_REFUSED, "%s takes the revocation of a bundle back", what);
+    return 0;
+}
+
+static int check_follows(const struct sl_trust *from, const struct sl_trust *to, struct sl_err *err)
+{
+    char what[SHOWN_MAX];
+    (void)document_name(what, to->version);
+    if (strcmp(from->customer, to->customer) != 0)
+        return sl_fail(err, SL_E_REFUSED, "%s is for another customer than version %llu", what,
+                       (unsigned long long)from->version);
+    if (to->epoch < from->epoch)
+        return sl_fail(err, SL_E_REFUSED, "%s has epoch %llu, after epoch %llu", what,
+                       (unsigned long long)to->epoch, (unsigned long long)from->epoch);
+    if (to->floor < from->floor)
+        return sl_fail(err, SL_E_REFUSED, "%s has floor %llu, after floor %llu", what,
+                       (unsigned long long)to->floor, (unsigned long long)from->floor);
+    return check_kept(from, to, what, err);
+}
+
+int sl_trust_advance(struct sl_trust *trust, const struct sl_trust_step *next, struct sl_err *err)
+{
+    char what[SHOWN_MAX];
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *to = NULL;
+    if (next->version != trust->version + 1)
+        return sl_fail(err, SL_E_REFUSED, "%s does not follow version %llu: version %llu is missing",
+                       document_name(what, next->version), (unsigned long long)trust->version,
+                       (unsigned long long)trust->version + 1);
+    /* Who may say what comes next is asked before anything of it is read. */
+    if (require_root(trust, next, err) < 0 || read_signed(&to, next, err) < 0 ||
+        check_follows(trust, to, err) < 0)
+        return -1;
+    *trust = *to;
+    return 0;
+}
+
+/* A line of documents does not fork: a second one of a version that is known is refused. */
+static int check_known(const struct sl_trust *trust, struct sl_str known, const struct sl_trust_step *step,
+                       struct sl_err *err)
+{
+    char what[SHOWN_MAX];
+    if (step->version != trust->version || known.len == 0 || sl_str_equal(step->json, known))
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED, "%s is not the version %llu that is known here",
+                  document_name(what, step->version), (unsigned long long)trust->version);
+    return sl_hint(err,
+                   "two documents have one version: ask those who keep the root keys which one is meant");
+}
+
+int sl_trust_follow(struct sl_trust *trust, struct sl_str known, const struct sl_trust_step *steps,
+                    size_t count, size_t *applied, struct sl_err *err)
+{
+    *applied = 0;
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *end = malloc(sizeof *end);
+    if (!end)
+        return sl_fail_memory(err);
+    *end = *trust;
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].version <= trust->version) {
+            if (check_known(trust, known, &steps[i], err) < 0)
+                return -1;
+            continue;
+        }
+        if (sl_trust_advance(end, &steps[i], err) < 0)
+            return -1;
+    }
+    *applied = (size_t)(end->version - trust->version);
+    *trust = *end;
+    return 0;
+}
+
+/* -- making -- */
+
+int sl_trust_sign(struct sl_buf *out, const struct sl_trust *trust, struct sl_str json,
+                  const struct sl_secret_key *key, struct sl_err *err)
+{
+    char comment[256];
+    char hex[SL_SHA256_HEX + 1];
+    struct sl_digest digest;
+    sl_sha256(&digest, json.ptr, json.len);
+    (void)snprintf(comment, sizeof comment, "sealift trust customer=%s version=%llu sha256=%s",
+                   trust->customer, (unsigned long long)trust->version, sl_digest_hex(hex, &digest));
+    if (sl_minisig_write(out, key, json, sl_str_from(comment), err) < 0)
+        return -1;
+    return sl_buf_check(out, "a signature", err);
+}
+
+void sl_trust_fingerprint(unsigned char out[32], struct sl_str json)
+{
+    struct sl_digest digest;
+    sl_sha256(&digest, json.ptr, json.len);
+    memcpy(out, digest.bytes, sizeof digest.bytes);
+}

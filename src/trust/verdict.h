@@ -1,0 +1,17 @@
+/*
+ * Writing a verdict down.
+ */
+#ifndef TRUST_VERDICT_H
+#define TRUST_VERDICT_H
+
+#include <sealift/verify.h>
+
+/* Texts from outside must be escaped. */
+void verdict_say(struct sl_verdict *verdict, enum sl_verdict_step step, enum sl_step_outcome outcome,
+                 const char *format, ...) SL_PRINTF(4, 5);
+
+/* The step at which it ended, with the error's message: refused, or not reached where the work stopped for
+ * another reason. Returns -1. */
+int verdict_refuse(struct sl_verdict *verdict, enum sl_verdict_step step, const struct sl_err *err);
+
+#endif
