@@ -5,7 +5,7 @@ die() { printf '%s\n' "$(basename "$0"): $*" >&2; exit 1; }
 
 # Packages that building needs, and those that testing needs beyond them.
 build_packages="gcc cmake ninja-build pkg-config libc6-dev libarchive-dev libyaml-dev libsodium-dev libssl-dev
-    libgit2-dev libutf8proc-dev libpcre2-dev zlib1g-dev git ca-certificates"
+    libgit2-dev libutf8proc-dev libpcre2-dev zlib1g-dev libdeflate-dev git ca-certificates"
 test_packages="clang-14 clang-format-14 clang-tidy-14 libcriterion-dev age minisign libarchive-tools python3
     python3-jsonschema python3-yaml tar gzip coreutils openssl strace"
 

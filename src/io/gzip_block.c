@@ -3,6 +3,7 @@
 #include "io/gzip.h"
 
 #include <endian.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,7 +203,7 @@ static bool segment_is_dense(const struct sl_gzip_block *block, size_t from, siz
 int sl_gzip_block_compress(struct sl_gzip_block *block, z_stream *state, struct sl_err *err)
 {
     block->out_len = 0;
-    block->crc = (uint32_t)crc32(0, block->in + SL_GZIP_WINDOW, (uInt)block->len);
+    block->crc = libdeflate_crc32(0, block->in + SL_GZIP_WINDOW, block->len);
     size_t run = 0;
     bool run_dense = false;
     for (size_t from = 0; from < block->len; from += SL_GZIP_SEGMENT) {

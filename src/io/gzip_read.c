@@ -12,6 +12,7 @@
 #include "io/gzip.h"
 #include "io/thread.h"
 
+#include <libdeflate.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,6 @@ struct chunk {
     unsigned char *bytes;
     size_t len;
     uint32_t crc;
-    bool has_crc; /* else it is left to the reader */
 };
 
 struct gzip_source {
@@ -53,7 +53,6 @@ struct gzip_source {
     uint64_t filled;
     uint64_t returned;
     bool over;             /* nothing comes after `filled`: the end, or `failure` */
-    bool starving;         /* the reader waits */
     struct sl_err failure; /* of who fills */
     uint32_t crc_said;     /* by the trailer */
     uint32_t size_said;
@@ -162,7 +161,6 @@ static int inflate_into(struct gzip_source *gzip, unsigned char *out, size_t roo
 static int fill(struct gzip_source *gzip, struct chunk *chunk, struct sl_err *err)
 {
     chunk->len = 0;
-    chunk->has_crc = false;
     if (!gzip->begun && read_header(gzip, err) < 0)
         return -1;
     uint64_t left = gzip->max - gzip->produced;
@@ -171,6 +169,7 @@ static int fill(struct gzip_source *gzip, struct chunk *chunk, struct sl_err *er
     if (more < 0)
         return -1;
     chunk->len = room - gzip->inflate.avail_out;
+    chunk->crc = libdeflate_crc32(0, chunk->bytes, chunk->len);
     gzip->produced += chunk->len;
     if (gzip->produced > gzip->max)
         return sl_fail(err, SL_E_REFUSED, "gzip: the data unpacks to more than the limit of %llu bytes",
@@ -206,13 +205,6 @@ static void *work(void *context)
         (void)pthread_mutex_unlock(&gzip->lock);
         int more = fill(gzip, chunk, &err);
         (void)pthread_mutex_lock(&gzip->lock);
-        /* The CRC is made by whoever has time: not here, when the reader waits for this very chunk. */
-        if (more >= 0 && !gzip->starving) {
-            (void)pthread_mutex_unlock(&gzip->lock);
-            chunk->crc = (uint32_t)crc32(0, chunk->bytes, (uInt)chunk->len);
-            chunk->has_crc = true;
-            (void)pthread_mutex_lock(&gzip->lock);
-        }
         publish(gzip, more, &err);
         (void)pthread_cond_signal(&gzip->changed);
     }
@@ -265,21 +257,13 @@ static int take_chunk(struct gzip_source *gzip)
     }
     if (!gzip->threaded && !gzip->over)
         fill_alone(gzip);
-    gzip->starving = true;
     while (gzip->returned == gzip->filled && !gzip->over)
         (void)pthread_cond_wait(&gzip->changed, &gzip->lock);
-    gzip->starving = false;
     bool got = gzip->returned < gzip->filled;
     if (got)
         gzip->current = &gzip->chunks[gzip->returned % gzip->count];
     (void)pthread_mutex_unlock(&gzip->lock);
     return got;
-}
-
-static void add_crc(struct gzip_source *gzip, const struct chunk *chunk)
-{
-    gzip->crc = (uint32_t)(chunk->has_crc ? crc32_combine(gzip->crc, chunk->crc, (z_off_t)chunk->len)
-                                          : crc32(gzip->crc, chunk->bytes, (uInt)chunk->len));
 }
 
 static ssize_t at_end(struct gzip_source *gzip, struct sl_err *err)
@@ -302,7 +286,7 @@ static ssize_t gzip_borrow(struct sl_source *self, const void **bytes, size_t ma
         if (!take_chunk(gzip))
             return at_end(gzip, err);
         gzip->at = 0;
-        add_crc(gzip, gzip->current);
+        gzip->crc = (uint32_t)crc32_combine(gzip->crc, gzip->current->crc, (z_off_t)gzip->current->len);
         if (gzip->returned == 0 && !gzip->threaded && !gzip->over)
             start_thread(gzip);
     }

@@ -14,13 +14,12 @@
 #include <sealift/version.h>
 #include <stdio.h>
 
-enum { READ_SIZE = 256 * 1024, BUNDLE_PATH_MAX = sizeof((struct sl_pack_result *)0)->path };
+enum { BUNDLE_PATH_MAX = sizeof((struct sl_pack_result *)0)->path };
 
 /* Everything a pack owns while it works. */
 struct packing {
     struct sl_rendering *rendering;
     struct sl_plan *plan;
-    unsigned char *bytes; /* READ_SIZE of them */
     uint64_t done, total; /* of hashing */
     struct sl_buf texts[SL_SIGNATURES_MAX];
     struct sl_bundle_signature signatures[SL_SIGNATURES_MAX];
@@ -32,7 +31,6 @@ static void packing_release(struct packing *packing)
     for (size_t i = 0; i < SL_SIGNATURES_MAX; i++)
         sl_buf_release(&packing->texts[i]);
     sl_plan_free(packing->plan);
-    free(packing->bytes);
 }
 
 static int packing_init(struct packing *packing, struct sl_rendering *rendering, struct sl_err *err)
@@ -42,9 +40,6 @@ static int packing_init(struct packing *packing, struct sl_rendering *rendering,
         sl_buf_init(&packing->texts[i], SL_SIGNATURE_FILE_MAX);
     for (size_t i = 0; i < rendering->carried.count; i++)
         packing->total += rendering->carried.items[i].size;
-    packing->bytes = malloc(READ_SIZE);
-    if (!packing->bytes)
-        return sl_fail_memory(err);
     return sl_plan_new(&packing->plan, err);
 }
 
@@ -114,14 +109,15 @@ static int add_carried(struct packing *packing, const struct carried_file *file,
     sl_sha256_init(&state);
     sl_blob_hash_init(&blob_state, file->size);
     for (;;) {
-        ssize_t got = sl_source_read(source, packing->bytes, READ_SIZE, err);
+        const void *bytes;
+        ssize_t got = sl_source_borrow(source, &bytes, SIZE_MAX, err);
         if (got < 0)
             return -1;
         if (got == 0)
             break;
-        sl_sha256_update(&state, packing->bytes, (size_t)got);
+        sl_sha256_update(&state, bytes, (size_t)got);
         if (file->from_blob)
-            sl_sha1_update(&blob_state, packing->bytes, (size_t)got);
+            sl_sha1_update(&blob_state, bytes, (size_t)got);
         member.size += (uint64_t)got;
         report_progress(packing, (uint64_t)got);
     }
