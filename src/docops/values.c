@@ -72,30 +72,6 @@ static void append(struct sl_node *map, const struct sl_entry *from, struct sl_n
 static int merge_at(struct sl_node **out, struct sl_doc *doc, struct sl_node *lower, struct sl_node *upper,
                     unsigned depth, struct sl_err *err);
 
-/* `upper` where nothing is below it: itself, or, when it holds nulls, a copy without them. */
-static int prune_map(struct sl_node **out, struct sl_doc *doc, struct sl_node *upper, unsigned depth,
-                     struct sl_err *err)
-{
-    struct sl_node *copy = NULL;
-    for (uint32_t i = 0; i < upper->count; i++) {
-        const struct sl_entry *entry = &upper->as.entries[i];
-        struct sl_node *value = NULL;
-        if (entry->value->kind != SL_NULL && merge_at(&value, doc, NULL, entry->value, depth, err) < 0)
-            return -1;
-        if (!copy && value != entry->value) {
-            copy = new_map(doc, upper->mark, upper->count, err);
-            if (!copy)
-                return -1;
-            for (uint32_t before = 0; before < i; before++)
-                append(copy, &upper->as.entries[before], upper->as.entries[before].value);
-        }
-        if (copy && value)
-            append(copy, entry, value);
-    }
-    *out = copy ? copy : upper;
-    return 0;
-}
-
 static int merge_maps(struct sl_node **out, struct sl_doc *doc, const struct sl_node *lower,
                       const struct sl_node *upper, unsigned depth, struct sl_err *err)
 {
@@ -112,45 +88,36 @@ static int merge_maps(struct sl_node **out, struct sl_doc *doc, const struct sl_
             append(map, below, below->value);
             continue;
         }
-        if (above->value->kind == SL_NULL)
-            continue;
         struct sl_node *value;
         if (merge_at(&value, doc, below->value, above->value, depth, err) < 0)
             return -1;
         append(map, above, value);
     }
-    for (uint32_t i = 0; i < upper->count; i++) {
-        const struct sl_entry *above = &upper->as.entries[i];
-        if (lookup.found[i] || above->value->kind == SL_NULL)
-            continue;
-        struct sl_node *value;
-        if (merge_at(&value, doc, NULL, above->value, depth, err) < 0)
-            return -1;
-        append(map, above, value);
-    }
+    for (uint32_t i = 0; i < upper->count; i++)
+        if (!lookup.found[i])
+            append(map, &upper->as.entries[i], upper->as.entries[i].value);
     *out = map;
     return 0;
 }
 
-/* `upper` is there and not null. */
 static int merge_at(struct sl_node **out, struct sl_doc *doc, struct sl_node *lower, struct sl_node *upper,
                     unsigned depth, struct sl_err *err)
 {
     if (depth > SL_DOC_DEPTH_MAX)
         return sl_fail(err, SL_E_LIMIT, "values are nested deeper than %d levels", SL_DOC_DEPTH_MAX);
     *out = upper;
-    if (upper->kind != SL_MAP)
+    if (upper->kind != SL_MAP || lower->kind != SL_MAP)
         return 0;
-    if (!lower || lower->kind != SL_MAP)
-        return prune_map(out, doc, upper, depth + 1, err);
     return merge_maps(out, doc, lower, upper, depth + 1, err);
 }
 
 int sl_values_merge(struct sl_node **out, struct sl_doc *doc, struct sl_node *lower, struct sl_node *upper,
                     struct sl_err *err)
 {
-    if (upper && upper->kind != SL_NULL)
+    if (lower && upper)
         return merge_at(out, doc, lower, upper, 0, err);
-    *out = lower ? lower : sl_node_map(doc);
+    *out = lower ? lower : upper;
+    if (!*out)
+        *out = sl_node_map(doc);
     return *out ? 0 : sl_node_fail(doc, err);
 }

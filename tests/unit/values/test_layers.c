@@ -25,7 +25,7 @@ static struct sl_buf merge(struct sl_doc *doc, struct sl_values_layer *layers, s
     return text;
 }
 
-Test(layers, five_layers_merge_the_later_wins_and_null_deletes)
+Test(layers, layers_merge_the_later_wins_and_null_deletes_what_a_lower_one_sets)
 {
     struct sl_doc doc;
     struct sl_err err = {0};
@@ -33,15 +33,18 @@ Test(layers, five_layers_merge_the_later_wins_and_null_deletes)
     sl_doc_init(&doc);
     cr_assert_eq(sl_findings_new(&findings, &err), 0);
     struct sl_values_layer layers[] = {
-        layer(&doc, "chart", "a: 1\nb: {x: 1, l: [1, 2]}\nc: chart\nd: null\ne: gone\n"),
-        layer(&doc, "base", "a: 2\nb: {z: base}\n"),
+        layer(&doc, "base", "a: 2\nb: {x: 1, z: base, l: [1, 2]}\nd: null\ne: gone\n"),
         layer(&doc, "release", "b: {l: [3]}\nf: {g: {h: 1, i: 2}}\n"),
         layer(&doc, "default", "# nothing\n"),
         layer(&doc, "customer", "a: 4\ne: null\nf: {g: {h: null}}\n"),
     };
-    struct sl_buf text = merge(&doc, layers, 5, findings);
-    cr_expect_str_eq(text.ptr, "a: 4\nb:\n  l:\n  - 3\n  x: 1\n  z: base\nc: chart\nf:\n  g:\n    i: 2\n");
-    cr_expect_eq(sl_findings_count(findings), 0);
+    struct sl_buf text = merge(&doc, layers, 4, findings);
+    cr_expect_str_eq(text.ptr, "a: 4\nb:\n  l:\n  - 3\n  x: 1\n  z: base\nd: null\nf:\n  g:\n    i: 2\n");
+    cr_assert_eq(sl_findings_count(findings), 2);
+    sl_findings_sort(findings);
+    cr_expect_str_eq(sl_findings_at(findings, 0)->rule, "values/null-without-chart");
+    cr_expect_eq(sl_findings_at(findings, 0)->line, 2);
+    cr_expect_eq(sl_findings_at(findings, 1)->line, 3);
     sl_buf_release(&text);
     sl_findings_free(findings);
     sl_doc_release(&doc);

@@ -1,9 +1,8 @@
 /*
- * The plain layered merge of Helm values.
+ * One layer of Helm values over another, as Helm merges the files of `--values`.
  *
- * Maps merge key by key; lists, scalars and a change of kind are replaced by the upper layer; an explicit
- * null deletes the key, as in JSON Merge Patch (RFC 7396), so that no map of the result holds a null. Lists
- * are taken whole: what is inside one, nulls too, stays as it is.
+ * Maps merge key by key; lists, scalars and a change of kind are replaced by the upper layer. A null replaces too, and
+ * stays: what it comes to is decided once all layers are merged (values/layers.h).
  */
 #ifndef DOCOPS_VALUES_H
 #define DOCOPS_VALUES_H
@@ -16,8 +15,7 @@
  * must not outlive the documents of either. Keys keep their marks, a merged map has the mark of the upper
  * one.
  *
- * Merge the lowest layer onto NULL, so that its nulls go too. Costs one visit of each node of `upper` and of
- * the maps of `lower` that it touches. SL_E_LIMIT (depth, nodes) or SL_E_NO_MEMORY.
+ * Costs one visit of each map of `upper` that `lower` has too, and of that. SL_E_LIMIT (depth, nodes) or SL_E_NO_MEMORY.
  */
 int sl_values_merge(struct sl_node **out, struct sl_doc *doc, struct sl_node *lower, struct sl_node *upper,
                     struct sl_err *err) SL_MUST_USE;
