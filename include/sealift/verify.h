@@ -12,10 +12,15 @@
  * that names a given key and does not verify, a malformed or legacy one, refuses the bundle even where
  * another is good; a well-formed one by a key that was not given is reported and counts for nothing.
  * Signatures that came beside the bundle are judged like those in it.
+ *
+ * A bundle may be encrypted with age; its first bytes say so. It is decrypted as it is read, in the same single
+ * pass. That it opens proves nothing of who made it: everybody who has the recipient can encrypt. SL_E_USAGE: it
+ * is encrypted, and no key was given; SL_E_REFUSED: none opens it.
  */
 #ifndef SEALIFT_VERIFY_H
 #define SEALIFT_VERIFY_H
 
+#include <sealift/age.h>
 #include <sealift/json.h>
 #include <sealift/key.h>
 #include <sealift/manifest.h>
@@ -146,6 +151,7 @@ struct sl_policy {
     struct sl_trust_store store;        /* .store NULL: new versions are used and forgotten */
     const struct sl_site_view *site;    /* NULL: nothing is known of the site */
     int64_t now;                        /* wall clock, seconds since 1970; 0: not asked */
+    struct sl_age_keys age_keys;        /* what may open an encrypted bundle; none: only plain ones */
     struct sl_verdict *verdict;         /* NULL, or where each step is written down; outlives the claim */
 };
 
@@ -165,9 +171,10 @@ struct sl_bundle_head {
     size_t signer_count;
 };
 
-/* Looks only. The descriptor is taken over. */
+/* Looks only. The descriptor is taken over. `keys` (NULL: none) may open an encrypted bundle. */
 struct sl_inspection;
-int sl_inspect(struct sl_inspection **out, int fd, const char *name, struct sl_err *err) SL_MUST_USE;
+int sl_inspect(struct sl_inspection **out, int fd, const char *name, const struct sl_age_keys *keys,
+               struct sl_err *err) SL_MUST_USE;
 const struct sl_bundle_head *sl_inspection_head(const struct sl_inspection *inspection);
 void sl_inspection_free(struct sl_inspection *inspection);
 void sl_inspection_freep(struct sl_inspection **inspection);

@@ -8,17 +8,14 @@
  */
 #include "bundle/reader.h"
 
+#include "bundle/opening.h"
 #include "explain.h"
-#include "io/gzip.h"
 #include "reader_state.h"
 
 #include <sealift/text.h>
 #include <stdlib.h>
 
 enum { SHOWN_MAX = 256 };
-
-/* More than any container may have: the files, and for each at most a header and padding. */
-#define CONTAINER_MAX (2 * SL_BUNDLE_BYTES_MAX)
 
 int sl_bundle_reader_open_container(struct sl_bundle_reader **out, struct sl_source *container,
                                     struct sl_err *err)
@@ -42,10 +39,8 @@ int sl_bundle_reader_open_container(struct sl_bundle_reader **out, struct sl_sou
 int sl_bundle_reader_open(struct sl_bundle_reader **out, struct sl_source *file, struct sl_err *err)
 {
     struct sl_source *container = NULL;
-    if (sl_source_gzip(&container, file, CONTAINER_MAX, err) < 0) {
-        sl_source_free(file);
+    if (sl_source_bundle(&container, file, NULL, err) < 0)
         return -1;
-    }
     return sl_bundle_reader_open_container(out, container, err);
 }
 

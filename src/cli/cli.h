@@ -8,6 +8,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <sealift/age.h>
 #include <sealift/buf.h>
 #include <sealift/key.h>
 #include <sealift/progress.h>
@@ -137,6 +138,17 @@ void cli_progress_end(struct cli_progress *progress);
 bool cli_terminal_is_dumb(void);
 
 /* -- keys.c -- */
+#define IDENTITY_OPTION(type)                                                                                \
+    {                                                                                                        \
+        "identity", "FILE", "an age identity that opens encrypted bundles; may be given several times",      \
+            CLI_LIST, offsetof(struct type, identities), false                                               \
+    }
+/* The identities of all these files, or none of them. Wipe them in every case. */
+int cli_identities(struct sl_age_identities *out, const struct cli_list *paths,
+                   struct sl_err *err) SL_MUST_USE;
+/* Each is a recipient ("age1...") or a file of them. */
+int cli_recipients(struct sl_age_recipients *out, const struct cli_list *items,
+                   struct sl_err *err) SL_MUST_USE;
 struct cli_keys {
     struct sl_public_key keys[CLI_LIST_MAX];
     size_t count;

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 struct context {
+    struct cli_list identities;
     bool files;
     enum cli_format format;
 };
@@ -9,6 +10,7 @@ struct context {
 static const struct cli_option options[] = {
     {"files", NULL, "list every file with its digest and size", CLI_FLAG, offsetof(struct context, files),
      false},
+    IDENTITY_OPTION(context),
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
 };
@@ -26,14 +28,26 @@ static int report_json(struct cli *cli, const struct sl_bundle_head *head, bool 
     return sl_json_close(&json, err);
 }
 
+static int inspect(struct sl_inspection **out, const char *path, const struct cli_list *identity_files,
+                   struct sl_err *err)
+{
+    int fd = -1;
+    struct sl_age_identities identities;
+    int result = cli_identities(&identities, identity_files, err);
+    struct sl_age_keys keys = {.identities = identities.items, .identity_count = identities.count};
+    if (result == 0)
+        result = cli_open_bundle(&fd, path, err);
+    if (result == 0)
+        result = sl_inspect(out, fd, path, &keys, err);
+    sl_age_identities_wipe(&identities);
+    return result;
+}
+
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
-    int fd = -1;
-    if (cli_open_bundle(&fd, cli->words[0], err) < 0)
-        return -1;
     struct sl_inspection *inspection = NULL;
-    if (sl_inspect(&inspection, fd, cli->words[0], err) < 0)
+    if (inspect(&inspection, cli->words[0], &context->identities, err) < 0)
         return -1;
     const struct sl_bundle_head *head = sl_inspection_head(inspection);
     int result = 0;
@@ -60,7 +74,8 @@ const struct cli_command cmd_inspect = {
     .summary = "show what a bundle says it is, without verifying it",
     .description =
         "Reads the head of a bundle and shows what is inside and who it is for. Nothing is proved: neither the\n"
-        "signatures nor the files are checked, and the report says so. Use verify before you believe it.",
+        "signatures nor the files are checked, and the report says so. Use verify before you believe it.\n\n"
+        "An encrypted bundle is opened with the age identities given with --identity.",
     .examples = "  sealift inspect customer-a-v1.0-17.tar.gz\n"
                 "  sealift inspect customer-a-v1.0-17.tar.gz --files\n",
     .options = options,

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 struct context {
-    struct cli_list public_keys;
+    struct cli_list public_keys, identities;
     const char *root, *customer;
     bool wait;
     enum cli_format format;
@@ -18,6 +18,7 @@ static const struct cli_option options[] = {
      offsetof(struct context, public_keys), true},
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
+    IDENTITY_OPTION(context),
     WAIT_OPTION(context),
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
@@ -80,6 +81,26 @@ static int report_json(struct cli *cli, const struct sl_install_result *result, 
     return sl_json_close(&json, err);
 }
 
+static int install(struct sl_install_result *out, const char *path, const struct context *context,
+                   struct sl_policy *policy, struct sl_err *err)
+{
+    int fd = -1;
+    struct sl_age_identities identities;
+    int result = cli_identities(&identities, &context->identities, err);
+    policy->age_keys =
+        (struct sl_age_keys){.identities = identities.items, .identity_count = identities.count};
+    if (result == 0)
+        result = cli_open_bundle(&fd, path, err);
+    if (result == 0) {
+        struct cli_site site;
+        cli_site_begin(&site, "install", context->root, context->wait);
+        result = sl_site_install(out, &site.options, fd, path, policy, err);
+        cli_progress_end(&site.progress);
+    }
+    sl_age_identities_wipe(&identities);
+    return result;
+}
+
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
@@ -88,15 +109,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
         return -1;
     struct sl_policy policy = {
         .keys = keys.keys, .key_count = keys.count, .customer = sl_str_from(context->customer)};
-    int fd = -1;
-    if (cli_open_bundle(&fd, cli->words[0], err) < 0)
-        return -1;
-    struct cli_site site;
-    cli_site_begin(&site, "install", context->root, context->wait);
-    struct sl_install_result result;
-    int status = sl_site_install(&result, &site.options, fd, cli->words[0], &policy, err);
-    cli_progress_end(&site.progress);
-    if (status < 0)
+    struct sl_install_result result = {.outcome = SL_INSTALLED};
+    if (install(&result, cli->words[0], context, &policy, err) < 0)
         return -1;
     if (context->format == CLI_AS_JSON)
         return report_json(cli, &result, err);
@@ -114,7 +128,9 @@ const struct cli_command cmd_install = {
         "Verifies the bundle while it is unpacked into ROOT/staging; only when every byte was right it becomes a\n"
         "generation, and ROOT/current is switched to it in one step. Stopped at any moment, the old state stays or\n"
         "the new one is complete. The bundle that is current already changes nothing; when its files were altered,\n"
-        "a fresh copy becomes current. The first install fixes whose site this is.",
+        "a fresh copy becomes current. The first install fixes whose site this is.\n\n"
+        "A bundle that is encrypted with age is decrypted as it is read, with the identities given; nothing of it is\n"
+        "written before the signature inside was found good.",
     .examples = "  sealift install customer-a-v1.0-17.tar.gz --pubkey ops.pub --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),

@@ -4,7 +4,7 @@
 #include <sealift/text.h>
 
 struct context {
-    struct cli_list public_keys;
+    struct cli_list public_keys, identities;
     const char *customer;
     enum cli_format format;
 };
@@ -14,6 +14,7 @@ static const struct cli_option options[] = {
      offsetof(struct context, public_keys), true},
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
+    IDENTITY_OPTION(context),
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
 };
@@ -87,7 +88,15 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct sl_policy policy = {
         .keys = keys.keys, .key_count = keys.count, .customer = sl_str_from(context->customer)};
     struct sl_verified *verified = NULL;
-    if (verify(&verified, cli->words[0], &policy, err) < 0)
+    struct sl_age_identities identities;
+    int read = cli_identities(&identities, &context->identities, err);
+    policy.age_keys.identities = identities.items;
+    policy.age_keys.identity_count = identities.count;
+    int proved = read < 0 ? -1 : verify(&verified, cli->words[0], &policy, err);
+    sl_age_identities_wipe(&identities);
+    if (read < 0)
+        return -1;
+    if (proved < 0)
         return context->format == CLI_AS_JSON ? refusal_json(cli, err) : -1;
     const struct sl_bundle_head *head = sl_verified_head(verified);
     int result = 0;
@@ -108,6 +117,7 @@ const struct cli_command cmd_verify = {
     .description =
         "Reads a bundle once, from its first byte to its last, and accepts it only when a given public key signed its\n"
         "manifest and everything else is exactly as the manifest says. Needs no network and writes nothing.\n"
+        "A bundle that is encrypted with age is decrypted as it is read, with the identities given.\n"
         "Exit status 0: verified. 1: refused, with the reason on standard error.",
     .examples =
         "  sealift verify customer-a-v1.0-17.tar.gz --pubkey ops.pub\n"

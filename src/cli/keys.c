@@ -59,6 +59,51 @@ int cli_secret_key(struct sl_secret_key *out, const char *path, const char *pass
     return result < 0 ? key_failed(err) : 0;
 }
 
+/* The limit of the library is smaller than what this reads: it has the message. */
+#define AGE_FILE_MAX ((size_t)1 << 20)
+
+int cli_identities(struct sl_age_identities *out, const struct cli_list *paths, struct sl_err *err)
+{
+    out->count = 0;
+    for (size_t i = 0; i < paths->count; i++) {
+        struct sl_buf text;
+        sl_buf_init(&text, AGE_FILE_MAX);
+        int result = sl_file_read(&text, paths->items[i], AGE_FILE_MAX, err);
+        if (result == 0)
+            result = sl_age_identities_read(out, sl_buf_view(&text), paths->items[i], err);
+        wipe(&text);
+        if (result < 0)
+            return key_failed(err);
+    }
+    return 0;
+}
+
+static int add_recipients(struct sl_age_recipients *out, const char *item, struct sl_err *err)
+{
+    if (strncmp(item, "age1", 4) == 0) {
+        struct sl_age_recipient recipient;
+        if (sl_age_recipient_parse(&recipient, sl_str_from(item), err) < 0)
+            return -1;
+        return sl_age_recipients_add(out, &recipient, err);
+    }
+    struct sl_buf text;
+    sl_buf_init(&text, AGE_FILE_MAX);
+    int result = sl_file_read(&text, item, AGE_FILE_MAX, err);
+    if (result == 0)
+        result = sl_age_recipients_read(out, sl_buf_view(&text), item, err);
+    sl_buf_release(&text);
+    return result;
+}
+
+int cli_recipients(struct sl_age_recipients *out, const struct cli_list *items, struct sl_err *err)
+{
+    out->count = 0;
+    for (size_t i = 0; i < items->count; i++)
+        if (add_recipients(out, items->items[i], err) < 0)
+            return key_failed(err);
+    return 0;
+}
+
 int cli_open_bundle(int *fd, const char *path, struct sl_err *err)
 {
     char shown[512];

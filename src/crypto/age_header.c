@@ -136,9 +136,13 @@ static int no_match(const struct survey *survey, const struct sl_age_keys *keys,
     if (survey->for_recipients == 0)
         return sl_fail(err, SL_E_REFUSED, "it is encrypted for recipients of other kinds than X25519 only");
     if (given == 1)
-        return sl_fail(err, SL_E_REFUSED, "the identity given cannot open it: it is encrypted for others");
-    return sl_fail(err, SL_E_REFUSED,
-                   "none of the %zu identities given can open it: it is encrypted for others", given);
+        (void)sl_fail(err, SL_E_REFUSED,
+                      "the identity given cannot open it: it is encrypted for somebody else");
+    else
+        (void)sl_fail(err, SL_E_REFUSED,
+                      "none of the %zu identities given can open it: it is encrypted for somebody else",
+                      given);
+    return sl_hint(err, "the wrong customer's disk, or the wrong identity file?");
 }
 
 /* What follows "---" in the last line: " ", 43 digits and LF. */

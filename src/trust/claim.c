@@ -6,6 +6,7 @@
 #include <sealift/verify.h>
 
 #include "base/cleanup.h"
+#include "bundle/opening.h"
 #include "crypto/digest.h"
 #include "gate.h"
 #include "trust/meter.h"
@@ -51,13 +52,17 @@ static void bundle_free(struct trust_bundle *bundle)
 
 SL_DEFINE_FREEP(struct trust_bundle, bundle_free)
 
-static int open_reader(struct trust_bundle *bundle, int *fd, struct sl_err *err)
+static int open_reader(struct trust_bundle *bundle, int *fd, const struct sl_age_keys *keys,
+                       struct sl_err *err)
 {
     struct sl_source *file = NULL;
+    struct sl_source *container = NULL;
     if (sl_source_fd(&file, *fd, "the bundle", err) < 0)
         return -1;
     *fd = -1;
-    return sl_bundle_reader_open(&bundle->reader, file, err);
+    if (sl_source_bundle(&container, file, keys, err) < 0)
+        return -1;
+    return sl_bundle_reader_open_container(&bundle->reader, container, err);
 }
 
 /* Only after the signatures have been judged: it interprets the manifest. */
@@ -103,9 +108,10 @@ static int wrap_name(const struct trust_bundle *bundle, struct sl_err *err)
     return sl_wrap(err, "%s", bundle->name);
 }
 
-static int look(struct trust_bundle *bundle, int *fd, struct sl_err *err)
+static int look(struct trust_bundle *bundle, int *fd, const struct sl_age_keys *keys, struct sl_err *err)
 {
-    if (open_reader(bundle, fd, err) < 0 || trust_judge(&bundle->judgement, bundle->reader, NULL, err) < 0)
+    if (open_reader(bundle, fd, keys, err) < 0 ||
+        trust_judge(&bundle->judgement, bundle->reader, NULL, err) < 0)
         return -1;
     return read_manifest(bundle, err);
 }
@@ -116,7 +122,7 @@ static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *p
     struct sl_verdict *verdict = bundle->verdict;
     uint32_t signed_by = 0;
     verdict->now = policy->now;
-    if (open_reader(bundle, fd, err) < 0)
+    if (open_reader(bundle, fd, &policy->age_keys, err) < 0)
         return verdict_refuse(verdict, SL_STEP_LIMITS, err);
     verdict_say(verdict, SL_STEP_LIMITS, SL_PASSED,
                 "the head of the bundle has the form and the sizes it must have");
@@ -131,9 +137,10 @@ static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *p
     return judge_manifest(bundle, policy, signed_by, err);
 }
 
-/* With a policy all of it must hold; without one, nothing is proved. Closes the descriptor in every case. */
+/* With a policy all of it must hold; without one, nothing is proved, and `keys` may open it. Closes the
+ * descriptor in every case. */
 static int bundle_open(struct trust_bundle **out, int fd, const char *name, const struct sl_policy *policy,
-                       struct sl_err *err)
+                       const struct sl_age_keys *keys, struct sl_err *err)
 {
     SL_CLEANUP(sl_closep) int owned = fd;
     if (policy && trust_policy_check(policy, err) < 0)
@@ -144,7 +151,7 @@ static int bundle_open(struct trust_bundle **out, int fd, const char *name, cons
     (void)sl_escape(bundle->name, sizeof bundle->name, sl_str_from(name));
     bundle->verdict = policy && policy->verdict ? policy->verdict : &bundle->own_verdict;
     *bundle->verdict = (struct sl_verdict){.accepted = false};
-    if ((policy ? judge(bundle, &owned, policy, err) : look(bundle, &owned, err)) < 0)
+    if ((policy ? judge(bundle, &owned, policy, err) : look(bundle, &owned, keys, err)) < 0)
         return wrap_name(bundle, err);
     *out = sl_steal(&bundle);
     return 0;
@@ -152,10 +159,11 @@ static int bundle_open(struct trust_bundle **out, int fd, const char *name, cons
 
 /* -- looking -- */
 
-int sl_inspect(struct sl_inspection **out, int fd, const char *name, struct sl_err *err)
+int sl_inspect(struct sl_inspection **out, int fd, const char *name, const struct sl_age_keys *keys,
+               struct sl_err *err)
 {
     SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = NULL;
-    if (bundle_open(&bundle, fd, name, NULL, err) < 0)
+    if (bundle_open(&bundle, fd, name, NULL, keys, err) < 0)
         return -1;
     struct sl_inspection *inspection = calloc(1, sizeof *inspection);
     if (!inspection)
@@ -190,7 +198,7 @@ int sl_claim_open(struct sl_claim **out, int fd, const char *name, const struct 
                   struct sl_err *err)
 {
     SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = NULL;
-    if (bundle_open(&bundle, fd, name, policy, err) < 0)
+    if (bundle_open(&bundle, fd, name, policy, NULL, err) < 0)
         return -1;
     struct sl_claim *claim = calloc(1, sizeof *claim);
     if (!claim)

@@ -500,7 +500,7 @@ Test(inspection, shows_a_bundle_without_trusting_anybody)
         delivery_make(&bundle, &(struct delivery_options){.unsigned_bundle = !with_signature});
         struct sl_inspection *inspection = NULL;
         struct sl_err err = {0};
-        cr_assert_eq(sl_inspect(&inspection, delivery_open(&bundle), NAME, &err), 0, "%s", err.message);
+        cr_assert_eq(sl_inspect(&inspection, delivery_open(&bundle), NAME, NULL, &err), 0, "%s", err.message);
         const struct sl_bundle_head *head = sl_inspection_head(inspection);
         cr_expect(sl_str_equal(head->manifest->release, SL_STR("v1.0")));
         cr_expect_eq(head->signer_count, with_signature);
@@ -524,7 +524,7 @@ Test(inspection, refuses_what_is_no_bundle)
     struct sl_inspection *inspection = NULL;
     struct sl_err err = {0};
     int fd = delivery_open(&garbage);
-    cr_expect_eq(sl_inspect(&inspection, fd, "a\x1b]0;file", &err), -1);
+    cr_expect_eq(sl_inspect(&inspection, fd, "a\x1b]0;file", NULL, &err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
     cr_expect_null(strchr(err.message, '\x1b'), "%s", err.message);
     cr_expect_lt(fcntl(fd, F_GETFD), 0);
@@ -556,7 +556,7 @@ static void sign_beside(struct delivery_signatures *out, const struct sl_buf *bu
 {
     struct sl_inspection *inspection = NULL;
     struct sl_err err = {0};
-    cr_assert_eq(sl_inspect(&inspection, delivery_open(bundle), NAME, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_inspect(&inspection, delivery_open(bundle), NAME, NULL, &err), 0, "%s", err.message);
     struct sl_buf message;
     sl_buf_init(&message, SL_MIB);
     sl_buf_str(&message, sl_inspection_head(inspection)->manifest_json);

@@ -26,11 +26,10 @@
 
 struct sl_bundle_reader;
 
-/* `file` is the bundle as it lies on disk; it becomes the reader's, also when this fails. */
+/* `file` is the bundle as it lies on disk, not encrypted; it becomes the reader's, also when this fails. */
 int sl_bundle_reader_open(struct sl_bundle_reader **out, struct sl_source *file,
                           struct sl_err *err) SL_MUST_USE;
-/* The same for the container without gzip around it: for transports that compress in their own way, and for
- * tests. */
+/* The same for the container, as sl_source_bundle() (bundle/opening.h) gives it. */
 int sl_bundle_reader_open_container(struct sl_bundle_reader **out, struct sl_source *container,
                                     struct sl_err *err) SL_MUST_USE;
 

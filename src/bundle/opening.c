@@ -1,0 +1,35 @@
+#include "bundle/opening.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "io/age.h"
+#include "io/gzip.h"
+
+/* More than any container may have: the files, and for each at most a header and padding. */
+#define CONTAINER_MAX (2 * SL_BUNDLE_BYTES_MAX)
+
+/* Puts the decrypting stage on *stage; NULL there when it fails. */
+static int decrypt(struct sl_source **stage, const struct sl_age_keys *keys, struct sl_err *err)
+{
+    if (!keys || keys->identity_count + keys->passphrase_count == 0)
+        return sl_fail(err, SL_E_USAGE, "the bundle is encrypted for age recipients; give --identity");
+    struct sl_source *below = sl_steal(stage);
+    return sl_source_age(stage, below, keys, NULL, err);
+}
+
+int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struct sl_age_keys *keys,
+                     struct sl_err *err)
+{
+    SL_CLEANUP(sl_source_freep) struct sl_source *stage = file;
+    struct sl_source *ahead;
+    struct sl_str beginning;
+    if (sl_source_ahead(&ahead, stage, &beginning, err) < 0)
+        return -1;
+    stage = ahead;
+    if (sl_age_is_file(beginning) && decrypt(&stage, keys, err) < 0)
+        return -1;
+    if (sl_source_gzip(out, stage, CONTAINER_MAX, err) < 0)
+        return -1;
+    stage = NULL;
+    return 0;
+}
