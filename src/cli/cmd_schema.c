@@ -214,10 +214,14 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
         return sl_hint(err, "sealift schema check --schema FILE DOC..., or schema import FILE...");
     }
     bool of_kubernetes = context->kubernetes || context->kubernetes_schemas || context->crds.count;
-    if (of_kubernetes == (context->schema != NULL)) {
-        (void)sl_fail(err, SL_E_USAGE, "schema check wants either --schema or --kubernetes");
+    if (!of_kubernetes && !context->schema) {
+        (void)sl_fail(err, SL_E_USAGE, "schema needs --schema FILE, or --kubernetes VERSION");
         return sl_hint(err, "sealift schema check --schema FILE DOC...");
     }
+    if (of_kubernetes && context->schema)
+        return sl_fail(err, SL_E_USAGE,
+                       "--schema is for any documents, --kubernetes and --crd are for objects of "
+                       "Kubernetes: take one");
     return of_kubernetes ? run_kubernetes(cli, context, err) : run_check(cli, context, err);
 }
 

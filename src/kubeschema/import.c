@@ -121,16 +121,15 @@ static int write_out(struct sl_kubeschema_imported *out, const struct sl_kubesch
     return sl_file_create(out->path, text, 0644, request->replace, err);
 }
 
-static int import_all(struct sl_kubeschema_imported *out, struct import *import,
+static int import_all(struct sl_kubeschema_imported *out, struct import *import, struct inputs *inputs,
                       const struct sl_kubeschema_import *request, struct sl_err *err)
 {
-    SL_CLEANUP(inputs_release) struct inputs inputs = {0};
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
     sl_buf_init(&text, SL_DOC_BYTES_MAX);
-    if (import_init(import, err) < 0 || read_inputs(&inputs, request, err) < 0)
+    if (import_init(import, err) < 0 || read_inputs(inputs, request, err) < 0)
         return -1;
-    for (size_t i = 0; i < inputs.count; i++)
-        if (import_document(import, sl_buf_view(&inputs.items[i].text), sl_str_from(inputs.items[i].path),
+    for (size_t i = 0; i < inputs->count; i++)
+        if (import_document(import, sl_buf_view(&inputs->items[i].text), sl_str_from(inputs->items[i].path),
                             err) < 0)
             return -1;
     if (import->kinds->count == 0)
@@ -147,8 +146,10 @@ int sl_kubeschema_import(struct sl_kubeschema_imported *out, const struct sl_kub
                          struct sl_err *err)
 {
     struct import import;
+    struct inputs inputs = {0};
     *out = (struct sl_kubeschema_imported){0};
-    int result = import_all(out, &import, request, err);
+    int result = import_all(out, &import, &inputs, request, err);
+    inputs_release(&inputs);
     import_release(&import);
     return result;
 }

@@ -145,6 +145,11 @@ static int check_namespace(struct checking *checking, const struct sl_node *meta
 
 /* -- labels and annotations -- */
 
+static bool is_joint(char byte)
+{
+    return byte == '-' || byte == '_' || byte == '.';
+}
+
 /* Letters, digits, "-", "_" and "."; letters or digits at both ends. */
 static bool is_label_text(struct sl_str text, bool any_case)
 {
@@ -152,7 +157,7 @@ static bool is_label_text(struct sl_str text, bool any_case)
         char byte = text.ptr[i];
         bool is_edge = i == 0 || i + 1 == text.len;
         bool is_upper = any_case && byte >= 'A' && byte <= 'Z';
-        if (!is_alphanumeric(byte) && !is_upper && (is_edge || !memchr("-_.", byte, 3)))
+        if (!is_alphanumeric(byte) && !is_upper && (is_edge || !is_joint(byte)))
             return false;
     }
     return text.len <= LABEL_MAX;

@@ -234,21 +234,35 @@ static int need_all(struct needed *needed, const struct sl_node *node)
     return 0;
 }
 
+static int follow(struct sl_node **out, struct needed *needed)
+{
+    const struct sl_node *all = needed->import->definitions;
+    struct sl_doc *doc = &needed->import->doc;
+    if (need_all(needed, needed->import->kinds) < 0)
+        return -1;
+    while (needed->count)
+        if (need_all(needed, needed->pending[--needed->count]) < 0)
+            return -1;
+    *out = sl_node_map(doc);
+    if (!*out)
+        return sl_node_fail(doc, needed->err);
+    for (uint32_t i = 0; i < all->count; i++)
+        if (sl_map_get(&needed->seen, all->as.entries[i].key) &&
+            sl_map_add(doc, *out, all->as.entries[i].key, all->as.entries[i].value, needed->err) < 0)
+            return -1;
+    return 0;
+}
+
 /* *out: the definitions that the kinds lead to. */
 static int keep_needed(struct sl_node **out, struct import *import, struct sl_err *err)
 {
     struct needed needed = {.import = import, .err = err};
-    const struct sl_node *all = import->definitions;
+    needed.pending = calloc(import->definitions->count + 1U, sizeof(void *));
+    if (!needed.pending)
+        return sl_fail_memory(err);
     sl_map_init(&needed.seen);
-    needed.pending = calloc(all->count + 1U, sizeof(const struct sl_node *));
-    *out = sl_node_map(&import->doc);
-    int result = needed.pending && *out ? need_all(&needed, import->kinds) : sl_fail_memory(err);
-    while (result == 0 && needed.count)
-        result = need_all(&needed, needed.pending[--needed.count]);
-    for (uint32_t i = 0; result == 0 && i < all->count; i++)
-        if (sl_map_get(&needed.seen, all->as.entries[i].key))
-            result = sl_map_add(&import->doc, *out, all->as.entries[i].key, all->as.entries[i].value, err);
-    free(needed.pending);
+    int result = follow(out, &needed);
+    free((void *)needed.pending);
     sl_map_release(&needed.seen);
     return result;
 }
@@ -288,7 +302,7 @@ static int by_key(const void *a, const void *b)
 int import_write(struct sl_buf *out, struct import *import, struct sl_str version, size_t *definitions,
                  struct sl_err *err)
 {
-    struct sl_node *needed = NULL, *kinds = import->kinds;
+    struct sl_node *needed = import->definitions, *kinds = import->kinds;
     if (keep_needed(&needed, import, err) < 0)
         return -1;
     if (needed->count)

@@ -132,23 +132,20 @@ static int add_to_family(struct sl_kubeschema *set, struct sl_str key, struct sl
     return sl_map_put(&set->families, kept, family, err) < 0 ? -1 : 0;
 }
 
-/* NULL and 0 for a kind that another source has brought already. */
-static int add_kind(struct kind **out, struct sl_kubeschema *set, struct sl_str key, struct sl_err *err)
+/* For a key that the set does not have. NULL without memory. */
+static struct kind *add_kind(struct sl_kubeschema *set, struct sl_str key, struct sl_err *err)
 {
-    *out = NULL;
-    if (set_find(set, key))
-        return 0;
     struct kind *kind = sl_arena_alloc(&set->arena, sizeof *kind);
-    if (!kind)
-        return sl_fail_memory(err);
-    kind->key = sl_arena_str(&set->arena, key);
-    if (!kind->key.ptr)
-        return sl_fail_memory(err);
-    if (sl_map_put(&set->kinds, kind->key, kind, err) < 0)
-        return -1;
+    struct sl_str kept = sl_arena_str(&set->arena, key);
+    if (!kind || !kept.ptr) {
+        (void)sl_fail_memory(err);
+        return NULL;
+    }
+    kind->key = kept;
+    if (sl_map_put(&set->kinds, kept, kind, err) < 0)
+        return NULL;
     set->count++;
-    *out = kind;
-    return 0;
+    return kind;
 }
 
 /* Sets source->program, or *problem to why there can be none. */
@@ -170,7 +167,7 @@ static int compile(struct sl_kubeschema *set, struct source *source, struct sl_s
 static int set_prefix(struct sl_kubeschema *set, struct kind *kind, struct sl_err *err)
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf pointer;
-    sl_buf_init(&pointer, 2 * KEY_MAX);
+    sl_buf_init(&pointer, (size_t)2 * KEY_MAX);
     sl_pointer_push(&pointer, kind->key);
     if (sl_buf_check(&pointer, "the name of a kind", err) < 0)
         return -1;
@@ -198,11 +195,11 @@ static int add_all(struct sl_kubeschema *set, const struct source *source, struc
 {
     const struct sl_node *kinds = sl_node_get(source->root, "properties");
     for (uint32_t i = 0; kinds && kinds->kind == SL_MAP && i < kinds->count; i++) {
-        struct kind *kind = NULL;
-        if (add_kind(&kind, set, kinds->as.entries[i].key, err) < 0)
-            return -1;
-        if (!kind)
+        if (set_find(set, kinds->as.entries[i].key))
             continue;
+        struct kind *kind = add_kind(set, kinds->as.entries[i].key, err);
+        if (!kind)
+            return -1;
         kind->problem = problem;
         if (set_prefix(set, kind, err) < 0 || add_to_family(set, kind->key, err) < 0 ||
             add_one(kind, source, shaper, kinds->as.entries[i].value, err) < 0)
@@ -228,10 +225,10 @@ int source_add_kinds(struct sl_kubeschema *set, struct source *source, bool keep
 
 int set_add_problem(struct sl_kubeschema *set, struct sl_str key, struct sl_str problem, struct sl_err *err)
 {
-    struct kind *kind = NULL;
     if (set_find(set, key))
         return 0;
-    if (add_kind(&kind, set, key, err) < 0)
+    struct kind *kind = add_kind(set, key, err);
+    if (!kind)
         return -1;
     kind->problem = sl_arena_str(&set->arena, problem);
     return kind->problem.ptr ? 0 : sl_fail_memory(err);
@@ -239,11 +236,11 @@ int set_add_problem(struct sl_kubeschema *set, struct sl_str key, struct sl_str 
 
 int source_add_one(struct sl_kubeschema *set, struct source *source, struct sl_str key, struct sl_err *err)
 {
-    struct kind *kind = NULL;
     struct sl_str problem = {0};
     if (set_find(set, key))
         return 0;
-    if (add_kind(&kind, set, key, err) < 0 || compile(set, source, &problem, err) < 0)
+    struct kind *kind = add_kind(set, key, err);
+    if (!kind || compile(set, source, &problem, err) < 0)
         return -1;
     kind->problem = problem;
     struct shaper shaper = {

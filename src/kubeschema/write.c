@@ -8,26 +8,26 @@
 
 static int by_key(const void *a, const void *b)
 {
-    const struct sl_entry *const *first = a, *const *second = b;
-    return sl_str_compare((*first)->key, (*second)->key);
+    const struct sl_entry *first = a, *second = b;
+    return sl_str_compare(first->key, second->key);
 }
 
 static int write_map(struct sl_buf *out, const struct sl_node *map, struct sl_err *err)
 {
-    const struct sl_entry **sorted = calloc(map->count + 1U, sizeof(const struct sl_entry *));
+    struct sl_entry *sorted = calloc(map->count + 1U, sizeof *sorted);
     int result = 0;
     if (!sorted)
         return sl_fail_memory(err);
     for (uint32_t i = 0; i < map->count; i++)
-        sorted[i] = &map->as.entries[i];
+        sorted[i] = map->as.entries[i];
     qsort(sorted, map->count, sizeof *sorted, by_key);
     sl_buf_byte(out, '{');
     for (uint32_t i = 0; result == 0 && i < map->count; i++) {
         if (i)
             sl_buf_byte(out, ',');
-        sl_buf_json_string(out, sorted[i]->key);
+        sl_buf_json_string(out, sorted[i].key);
         sl_buf_byte(out, ':');
-        result = write_compact(out, sorted[i]->value, err);
+        result = write_compact(out, sorted[i].value, err);
     }
     sl_buf_byte(out, '}');
     free(sorted);
