@@ -13,7 +13,10 @@ struct raw {
 
 static const struct sl_field support_fields[] = {
     {.key = "from", .kind = SL_FIELD_DATE, .offset = offsetof(struct raw, file.support_from)},
-    {.key = "until", .kind = SL_FIELD_DATE, .offset = offsetof(struct raw, file.support_until)},
+    {.key = "until",
+     .kind = SL_FIELD_DATE,
+     .offset = offsetof(struct raw, file.support_until),
+     .mark_offset = offsetof(struct raw, file.support_until_mark)},
 };
 
 static const struct sl_field release_fields[] = {
@@ -22,7 +25,10 @@ static const struct sl_field release_fields[] = {
      .offset = offsetof(struct raw, file.version),
      .mark_offset = offsetof(struct raw, file.version_mark)},
     {.key = "description", .kind = SL_FIELD_TEXT, .offset = offsetof(struct raw, file.description)},
-    {.key = "sequence", .kind = SL_FIELD_COUNT, .offset = offsetof(struct raw, file.sequence)},
+    {.key = "sequence",
+     .kind = SL_FIELD_COUNT,
+     .offset = offsetof(struct raw, file.sequence),
+     .mark_offset = offsetof(struct raw, file.sequence_mark)},
     {.key = "support",
      .kind = SL_FIELD_GROUP,
      .members = support_fields,
@@ -35,13 +41,16 @@ static int read_upgrade_from(struct sl_release_file *out, struct sl_fields *fiel
                              const struct sl_node *list, struct sl_err *err)
 {
     out->upgrade_from = sl_arena_array(&fields->doc->arena, list->count, sizeof(struct sl_str));
-    if (!out->upgrade_from)
+    out->upgrade_from_marks = sl_arena_array(&fields->doc->arena, list->count, sizeof(struct sl_mark));
+    if (!out->upgrade_from || !out->upgrade_from_marks)
         return sl_fail_memory(err);
+    out->upgrade_from_mark = list->mark;
     for (uint32_t i = 0; i < list->count; i++) {
         struct sl_str *place = &out->upgrade_from[out->upgrade_from_count];
         int read = sl_fields_text(fields, "upgrade-from", list->as.items[i], SL_FIELD_LABEL, place, err);
         if (read < 0)
             return -1;
+        out->upgrade_from_marks[out->upgrade_from_count] = list->as.items[i]->mark;
         out->upgrade_from_count += (size_t)read;
     }
     return 0;

@@ -1,6 +1,7 @@
 #include "git_repository.h"
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "io/sys.h"
 
 #include <errno.h>
@@ -221,6 +222,25 @@ int sl_git_find_commit(const struct sl_git *git, const char *revision, git_oid *
         return fail_revision(git, revision, result, err);
     *out = *git->api.object_id(commit.it);
     return 0;
+}
+
+int sl_git_tag_commit(const struct sl_git *git, struct sl_str name, char commit[65], struct sl_err *err)
+{
+    char reference[SL_PATH_MAX + sizeof "refs/tags/"];
+    SL_CLEANUP(sl_git_object_release) struct sl_git_object object = {&git->api, NULL};
+    SL_CLEANUP(sl_git_object_release) struct sl_git_object target = {&git->api, NULL};
+    int length = snprintf(reference, sizeof reference, "refs/tags/" SL_FMT, SL_ARG(name));
+    if (length < 0 || (size_t)length >= sizeof reference)
+        return 0;
+    int result = git->api.revparse_single(&object.it, git->repository, reference);
+    if (result == GIT_ENOTFOUND || result == GIT_EINVALIDSPEC)
+        return 0;
+    if (result < 0)
+        return sl_git_fail(git, err, "look up a tag of the git repository");
+    if (git->api.object_peel(&target.it, object.it, GIT_OBJECT_COMMIT) < 0)
+        return 0;
+    git->api.oid_tostr(commit, 65, git->api.object_id(target.it));
+    return 1;
 }
 
 int sl_git_head(const struct sl_git *git, git_oid *out, struct sl_err *err)

@@ -36,6 +36,10 @@ int sl_git_head(const struct sl_git *git, git_oid *out, struct sl_err *err) SL_M
 int sl_git_describe(const struct sl_git *git, const git_oid *commit, struct sl_tree_revision *out,
                     struct sl_err *err) SL_MUST_USE;
 
+/* The commit behind a tag: 1, 0 there is none, -1 error. */
+int sl_git_tag_commit(const struct sl_git *git, struct sl_str name, char commit[65],
+                      struct sl_err *err) SL_MUST_USE;
+
 /* Commits from `commit` to the first, along first parents. */
 int sl_git_count_first_parents(const struct sl_git *git, const git_oid *commit, uint64_t *out,
                                struct sl_err *err) SL_MUST_USE;

@@ -155,6 +155,7 @@ static int open_source(struct sl_tree *tree, struct sl_place file, struct sl_sou
 
 static int revision(struct sl_tree *tree, struct sl_tree_revision *out, struct sl_err *err)
 {
+    out->is_view = true;
     out->is_git = true;
     out->shallow = tree->git.api.repository_is_shallow(tree->git.repository) == 1;
     return sl_git_describe(&tree->git, &own(tree)->commit, out, err);

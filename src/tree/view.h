@@ -78,6 +78,8 @@ struct sl_tree {
     struct sl_node root;
     struct sl_git git; /* of a directory: opened when its revision is asked for */
     struct sl_tree_revision *revision;
+    struct sl_str *tags; /* NULL: nobody asked */
+    size_t tag_count;
     sl_tree_guard guard;   /* or NULL */
     uint64_t guard_number; /* how many there were before it */
     void *guard_context;

@@ -9,6 +9,7 @@ struct group {
 /* In the order they run. */
 static const struct group groups[] = {
     {"the repository's files", sl_rules_repository, true},
+    {"support and upgrades", sl_rules_support, true},
 };
 
 int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_err *err)

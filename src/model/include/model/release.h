@@ -23,9 +23,13 @@ struct sl_release_file {
     struct sl_str version; /* with or without a leading v */
     struct sl_mark version_mark;
     struct sl_str description;
+    struct sl_mark sequence_mark;
+    struct sl_mark support_until_mark;
     uint64_t sequence;                         /* 1 to 2^53 - 1 */
     struct sl_str support_from, support_until; /* YYYY-MM-DD, both days inclusive */
     struct sl_str *upgrade_from;               /* in the order of the file */
+    struct sl_mark *upgrade_from_marks;        /* of each */
+    struct sl_mark upgrade_from_mark;          /* of the list */
     size_t upgrade_from_count;
     struct sl_release_alias *aliases; /* in the order of the file */
     size_t alias_count;

@@ -102,6 +102,7 @@ int sl_tree_source(struct sl_tree *tree, struct sl_str path, struct sl_source **
 
 /* Where the files come from. */
 struct sl_tree_revision {
+    bool is_view;          /* of a git revision that was asked for, not of a directory */
     bool is_git;           /* false: the directory is in no work tree of git; all but is_bare is blank */
     bool is_bare;          /* the directory is, or lies in, a git repository that has no work tree */
     char commit[65];       /* lower-case hexadecimal; "" in a repository without a commit */
@@ -119,6 +120,13 @@ struct sl_tree_revision {
  * Neither index nor anything else is written.
  */
 int sl_tree_revision(struct sl_tree *tree, struct sl_tree_revision *out, struct sl_err *err) SL_MUST_USE;
+
+/* The names of the repository's tags ("v1.0", "releases/v1.0"), ascending by bytes; none without a repository. They live
+ * as long as the tree. */
+int sl_tree_tags(struct sl_tree *tree, const struct sl_str **names, size_t *count, struct sl_err *err) SL_MUST_USE;
+
+/* The commit that a tag names, through annotated tags: 1; 0: it names something else, or is not there. */
+int sl_tree_tag_commit(struct sl_tree *tree, struct sl_str name, char commit[65], struct sl_err *err) SL_MUST_USE;
 
 /* Commits from the first one to this view's, along first parents: 1 for the first. SL_E_INPUT for a shallow
  * repository, where the count would be wrong, and where there is no repository or no commit. */

@@ -74,7 +74,7 @@ typedef int sl_validation_make(void **made, struct sl_tree *whole, const void *c
 
 /*
  * *out is what `make` made for this key, at the first call with that key, whoever calls it; freed by `release` with
- * `shared`. `key` names it among all rules ("leak/strings"; with what it depends on behind it, "kubeschema/1.29"). A
+ * `shared`. `key` names it among all rules ("leak: strings"; with what it depends on behind it, "kubeschema: 1.29"). A
  * failure is not kept: the next call tries again. One thread at a time is in a `make`, and `make` may call this for
  * other keys.
  */
