@@ -7,22 +7,21 @@
 
 #include <stdio.h>
 
-/* The first that fits counts. */
+/* The first that fits counts. Manifests that only a kustomization names are none of these: they may be patches, and are
+ * judged by what comes of them. */
 static const struct file_kind kinds[] = {
-    {"releases/*/release.yaml", "release", SL_YAML_VALUES, false},
-    {"releases/*/applications/*-app.yaml", "application", SL_YAML_RESOURCE, false},
-    {"releases/*/clusters/*-cluster.yaml", "cluster", SL_YAML_RESOURCE, false},
-    {"releases/*/projects/*-project.yaml", "project", SL_YAML_RESOURCE, false},
-    {"releases/*/values/*/*-values.yaml", "values", SL_YAML_VALUES, false},
-    {"base/values/*-values.yaml", "values", SL_YAML_VALUES, false},
-    {"overlays/*/cluster-config.yaml", "cluster-config", SL_YAML_VALUES, false},
-    {"overlays/*/custom-values/*-custom.yaml", "values", SL_YAML_VALUES, false},
-    {"**/kustomization.yaml", "customer-kustomization", SL_YAML_KUSTOMIZATION, false},
-    {"**/kustomization.yml", "customer-kustomization", SL_YAML_KUSTOMIZATION, false},
-    {"**/Kustomization", "customer-kustomization", SL_YAML_KUSTOMIZATION, false},
-    {"sealift.yaml", "sealift-config", SL_YAML_VALUES, false},
-    {"base/**.yaml", "cluster", SL_YAML_RESOURCE, true},
-    {"overlays/*/**.yaml", "cluster", SL_YAML_RESOURCE, true},
+    {"releases/*/release.yaml", "release", SL_YAML_VALUES},
+    {"releases/*/applications/*-app.yaml", "application", SL_YAML_RESOURCE},
+    {"releases/*/clusters/*-cluster.yaml", "cluster", SL_YAML_RESOURCE},
+    {"releases/*/projects/*-project.yaml", "project", SL_YAML_RESOURCE},
+    {"releases/*/values/*/*-values.yaml", "values", SL_YAML_VALUES},
+    {"base/values/*-values.yaml", "values", SL_YAML_VALUES},
+    {"overlays/*/cluster-config.yaml", "cluster-config", SL_YAML_VALUES},
+    {"overlays/*/custom-values/*-custom.yaml", "values", SL_YAML_VALUES},
+    {"**/kustomization.yaml", "customer-kustomization", SL_YAML_KUSTOMIZATION},
+    {"**/kustomization.yml", "customer-kustomization", SL_YAML_KUSTOMIZATION},
+    {"**/Kustomization", "customer-kustomization", SL_YAML_KUSTOMIZATION},
+    {"sealift.yaml", "sealift-config", SL_YAML_VALUES},
 };
 
 const struct file_kind *file_kind_of(struct sl_str path)

@@ -13,7 +13,6 @@ struct file_kind {
     const char *pattern; /* a glob */
     const char *schema;  /* the file's name without ".schema.json" */
     enum sl_yaml_rules rules;
-    bool objects_only; /* only documents that are Kubernetes objects with a name: a patch need not be one */
 };
 
 /* NULL: none of them. */

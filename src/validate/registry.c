@@ -57,11 +57,18 @@ static const struct sl_rule rules[] = {
     {"support/upgrade-path", SL_WARNING, false, "upgrade-from leaves out the release just before this one"},
     {"values/chart-version", SL_WARNING, false,
      "the release carries the chart, but not in the version asked for"},
+    {"values/large-integer", SL_WARNING, false, "a whole number beyond 2^53, which Helm rounds"},
+    {"values/map-over-scalar", SL_WARNING, false, "a map stands where a lower layer has a single value"},
     {"values/misnamed", SL_ERROR, false, "a YAML file among values is not named for any application"},
     {"values/no-application", SL_ERROR, false, "a values file belongs to no application of the release"},
     {"values/not-a-map", SL_ERROR, false, "a values file holds something else than a map"},
+    {"values/null-without-chart", SL_WARNING, false,
+     "a null deletes a value, but the chart's default may come back"},
+    {"values/scalar-over-map", SL_WARNING, false, "a single value stands where a lower layer has a map"},
     {"values/several-charts", SL_NOTE, false,
      "an application of several charts: their defaults are left out"},
+    {"values/subchart-not-a-map", SL_ERROR, false,
+     "a value stands where a chart's dependency has its values"},
     {"values/two-files", SL_ERROR, false, "two values files of one place belong to one application"},
 };
 

@@ -27,12 +27,6 @@ struct walk {
 
 /* -- one file -- */
 
-static bool is_named_object(const struct sl_node *document)
-{
-    return sl_node_get(document, "apiVersion") && sl_node_get(document, "kind") &&
-           sl_node_get(sl_node_get(document, "metadata"), "name");
-}
-
 static int report_errors(struct walk *walk, const struct sl_doc *doc, const struct sl_schema_report *report,
                          struct sl_err *err)
 {
@@ -53,8 +47,6 @@ static int check_document(struct walk *walk, const struct sl_doc *doc, const str
 {
     const struct sl_schema *schema;
     SL_CLEANUP(sl_schema_report_freep) struct sl_schema_report *report = NULL;
-    if (kind->objects_only && !is_named_object(document))
-        return 0;
     if (file_kind_schema(&schema, kind, walk->shared, err) < 0)
         return -1;
     int fits = sl_schema_validate(&report, schema, document, err);

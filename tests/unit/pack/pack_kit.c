@@ -8,6 +8,7 @@
 struct sl_release_query pack_kit_query(const char *path)
 {
     return (struct sl_release_query){
+        .now = INT64_C(1795219200), /* 2026-11-21 */
         .repository = path,
         .release = SL_STR("v1.0"),
         .customer = SL_STR("customer-a"),
