@@ -21,6 +21,7 @@
 #define SEALIFT_VERIFY_H
 
 #include <sealift/age.h>
+#include <sealift/isolation.h>
 #include <sealift/json.h>
 #include <sealift/key.h>
 #include <sealift/manifest.h>
@@ -169,6 +170,7 @@ struct sl_bundle_head {
     unsigned char manifest_sha256[32]; /* the bundle's digest: of the exact bytes of manifest.json */
     const struct sl_signer *signers;   /* those in the bundle, in its order, then the detached ones */
     size_t signer_count;
+    struct sl_isolation isolation; /* of the process that unpacks it */
 };
 
 /* Looks only. The descriptor is taken over. `keys` (NULL: none) may open an encrypted bundle. */

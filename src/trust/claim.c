@@ -9,6 +9,7 @@
 #include "bundle/opening.h"
 #include "crypto/digest.h"
 #include "gate.h"
+#include "io/isolated.h"
 #include "trust/meter.h"
 #include "verdict.h"
 
@@ -25,6 +26,7 @@ struct trust_bundle {
     struct sl_bundle_head head;
     struct sl_verdict *verdict; /* the policy's, or the next */
     struct sl_verdict own_verdict;
+    struct sl_isolation isolation;
     char name[256]; /* for messages, escaped */
 };
 
@@ -52,17 +54,38 @@ static void bundle_free(struct trust_bundle *bundle)
 
 SL_DEFINE_FREEP(struct trust_bundle, bundle_free)
 
+static int unpack(void *context, struct sl_source **out, struct sl_source *file, struct sl_err *err)
+{
+    return sl_source_bundle(out, file, context, err);
+}
+
+/* Nobody has signed for what is unpacked yet, so that happens in a process that can do nothing else. */
 static int open_reader(struct trust_bundle *bundle, int *fd, const struct sl_age_keys *keys,
                        struct sl_err *err)
 {
-    struct sl_source *file = NULL;
+    const struct sl_isolated_work work = {unpack, (void *)keys};
     struct sl_source *container = NULL;
-    if (sl_source_fd(&file, *fd, "the bundle", err) < 0)
+    if (sl_source_isolated(&container, *fd, "the bundle", &work, err) < 0)
         return -1;
     *fd = -1;
-    if (sl_source_bundle(&container, file, keys, err) < 0)
-        return -1;
+    bundle->isolation = sl_source_isolation(container);
     return sl_bundle_reader_open_container(&bundle->reader, container, err);
+}
+
+/* "no_new_privs, seccomp, Landlock (version 7) and limits" */
+static void say_isolation(struct trust_bundle *bundle)
+{
+    const struct sl_isolation *isolation = &bundle->isolation;
+    char landlock[48] = "no Landlock, which this kernel lacks";
+    if (isolation->landlock)
+        (void)snprintf(landlock, sizeof landlock, "Landlock (version %d)", isolation->landlock);
+    verdict_say(
+        bundle->verdict, SL_STEP_LIMITS, SL_PASSED,
+        "the head of the bundle has the form and the sizes it must have; it is unpacked in a process of its own "
+        "with %s, %s, %s and %s",
+        isolation->no_new_privs ? "no_new_privs" : "no no_new_privs",
+        isolation->seccomp ? "seccomp" : "no seccomp, which this kernel lacks", landlock,
+        isolation->limits ? "limits" : "no limits");
 }
 
 /* Only after the signatures have been judged: it interprets the manifest. */
@@ -80,6 +103,7 @@ static int read_manifest(struct trust_bundle *bundle, struct sl_err *err)
         .manifest_json = json,
         .signers = bundle->judgement.signers,
         .signer_count = bundle->judgement.count,
+        .isolation = bundle->isolation,
     };
     memcpy(bundle->head.manifest_sha256, digest.bytes, sizeof digest.bytes);
     return 0;
@@ -124,8 +148,7 @@ static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *p
     verdict->now = policy->now;
     if (open_reader(bundle, fd, &policy->age_keys, err) < 0)
         return verdict_refuse(verdict, SL_STEP_LIMITS, err);
-    verdict_say(verdict, SL_STEP_LIMITS, SL_PASSED,
-                "the head of the bundle has the form and the sizes it must have");
+    say_isolation(bundle);
     if (trust_gate_steps(&bundle->trust, verdict, bundle->reader, policy, err) < 0)
         return verdict_refuse(verdict, SL_STEP_TRUST, err);
     if (trust_gate_signatures(&bundle->judgement, &signed_by, verdict, bundle->reader, policy, bundle->trust,

@@ -1,6 +1,7 @@
 #include "alloc_fault.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 /* The linker's names, see ld(1) under --wrap. */
 void *__real_malloc(size_t size);
@@ -22,8 +23,17 @@ static bool fails_now(void)
     return true;
 }
 
+/* What the code under test forks has its own memory, whose failures nobody here would see. */
+static void disarm_child(void)
+{
+    countdown = 0;
+}
+
 void alloc_fault_arm(size_t nth)
 {
+    static bool watches_forks;
+    if (!watches_forks)
+        watches_forks = pthread_atfork(NULL, NULL, disarm_child) == 0;
     countdown = nth;
     happened = false;
 }
