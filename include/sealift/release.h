@@ -11,6 +11,7 @@
 #ifndef SEALIFT_RELEASE_H
 #define SEALIFT_RELEASE_H
 
+#include <sealift/age.h>
 #include <sealift/finding.h>
 #include <sealift/key.h>
 #include <sealift/manifest.h>
@@ -76,11 +77,15 @@ int sl_rendering_write(const struct sl_rendering *rendering, const char *directo
 struct sl_pack_options {
     const struct sl_secret_key *keys; /* none: the bundle is not signed */
     size_t key_count;
+    const struct sl_age_recipients *encrypt_to; /* NULL: only those of the customer's cluster-config.yaml */
+    bool plain;                                 /* not even for those: the bundle is not encrypted */
+    struct sl_random random; /* for encrypting, and for nothing else; not needed when nobody is to be encrypted for */
     const char *out; /* directory; made when missing, with those above it */
     bool replace;    /* an existing bundle of the same name */
 };
 struct sl_pack_result {
-    char path[4096]; /* of the bundle */
+    char path[4096];                     /* of the bundle */
+    struct sl_age_recipients recipients; /* whom it is encrypted for; none: it is not */
     unsigned char manifest_sha256[32];
     uint64_t files, bytes, bundle_bytes;
 };
@@ -90,8 +95,11 @@ int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_
                           struct sl_err *err) SL_MUST_USE;
 
 /*
- * Writes CUSTOMER-RELEASE-SEQUENCE.tar.gz into options->out. Artifacts are read twice: to be hashed, and to
- * be written, where they must still be the same. SL_E_USAGE   two keys that are one, or have one id
+ * Writes CUSTOMER-RELEASE-SEQUENCE.tar.gz into options->out; encrypted, as CUSTOMER-RELEASE-SEQUENCE.tar.gz.age,
+ * for the recipients given and those of the customer's cluster-config.yaml where there are any. What is inside
+ * is the same, byte for byte; the layer around it is another one every time.
+ *
+ * Artifacts are read twice: to be hashed, and to be written, where they must still be the same. SL_E_USAGE   two keys that are one, or have one id
  *   SL_E_INPUT   no sequence; a name that no bundle may have, or two that collide; an artifact that changed,
  * or is not the one its Git LFS pointer names SL_E_EXISTS  there is a bundle of that name A failure leaves no
  * bundle, nor a part of one.

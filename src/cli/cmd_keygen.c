@@ -1,4 +1,5 @@
 #include "cmd.h"
+#include "keygen_age.h"
 
 #include <sealift/file.h>
 #include <sealift/text.h>
@@ -9,7 +10,7 @@
 struct context {
     const char *out;
     const char *password_file;
-    bool no_password;
+    bool no_password, age;
 };
 
 static const struct cli_option options[] = {
@@ -19,6 +20,8 @@ static const struct cli_option options[] = {
      false},
     {"password-file", "FILE", "take the password from the first line of FILE", CLI_TEXT,
      offsetof(struct context, password_file), false},
+    {"age", NULL, "make an age identity instead, for opening encrypted bundles", CLI_FLAG,
+     offsetof(struct context, age), false},
     CLI_OPTIONS_END,
 };
 
@@ -90,6 +93,10 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     const struct context *context = data;
     struct key_files files;
     const char *base = context->out ? context->out : "sealift";
+    if (context->age && (context->no_password || context->password_file))
+        return sl_fail(err, SL_E_USAGE, "an age identity has no password");
+    if (context->age)
+        return keygen_age(cli, base, err);
     if (strlen(base) > sizeof files.secret - 8)
         return sl_fail(err, SL_E_USAGE, "the name given with --out is too long");
     (void)snprintf(files.secret, sizeof files.secret, "%s.key", base);
@@ -109,14 +116,17 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
 const struct cli_command cmd_keygen = {
     .name = "keygen",
     .words = "",
-    .summary = "make a key pair for signing bundles",
+    .summary = "make a key pair for signing bundles, or one for encrypting them",
     .description =
         "Makes an Ed25519 key pair in minisign's files: BASE.key, the secret key, encrypted with a password,\n"
         "and BASE.pub, the public key. Stock minisign can use both, and sealift can use stock minisign's.\n"
         "The password is asked at the terminal; without one, it is the first line of standard input.\n"
-        "An existing file is never overwritten.",
+        "An existing file is never overwritten.\n\n"
+        "With --age it makes the pair that keeps a bundle secret on its way: BASE.identity, which stays at the site, as\n"
+        "age-keygen would write it, and BASE.recipient, for pack --encrypt-to. Stock age can use both.",
     .examples = "  sealift keygen --out ops\n"
-                "  sealift keygen --out test --no-password\n",
+                "  sealift keygen --out test --no-password\n"
+                "  sealift keygen --age --out site\n",
     .options = options,
     .context_size = sizeof(struct context),
     .run = run,

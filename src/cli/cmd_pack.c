@@ -5,9 +5,9 @@
 
 struct context {
     struct release_options release;
-    struct cli_list keys;
+    struct cli_list keys, encrypt_to;
     const char *password_file, *out;
-    bool replace, with_verifier;
+    bool plain, replace, with_verifier;
     enum cli_format format;
 };
 
@@ -17,6 +17,11 @@ static const struct cli_option options[] = {
      offsetof(struct context, keys), false},
     {"password-file", "FILE", "take the keys' password from the first line of FILE", CLI_TEXT,
      offsetof(struct context, password_file), false},
+    {"encrypt-to", "RECIPIENT",
+     "encrypt for this age recipient (age1...), or for those in this file; may be given several times",
+     CLI_LIST, offsetof(struct context, encrypt_to), false},
+    {"plain", NULL, "do not encrypt, not even for the recipients in cluster-config.yaml", CLI_FLAG,
+     offsetof(struct context, plain), false},
     {"out", "DIR", "where the bundle goes (default: the current directory)", CLI_TEXT,
      offsetof(struct context, out), false},
     {"allow-dirty", NULL, "pack uncommitted changes too; the bundle says so", CLI_FLAG,
@@ -67,6 +72,11 @@ static void print_text(struct cli *cli, const struct context *context, const str
     sl_buf_text(&cli->out, "  digest       ");
     sl_buf_hex(&cli->out, result->manifest_sha256, sizeof result->manifest_sha256);
     sl_buf_byte(&cli->out, '\n');
+    for (size_t i = 0; i < result->recipients.count; i++) {
+        char recipient[SL_AGE_RECIPIENT_TEXT];
+        cli_field(cli, i == 0 ? "encrypted" : "", "for %s",
+                  sl_age_recipient_text(recipient, &result->recipients.items[i]));
+    }
     if (context->keys.count == 0)
         cli_field(cli, "signed by", "nobody: verify and install will refuse it; give --key");
     else
@@ -92,6 +102,13 @@ static int print_json(struct cli *cli, const struct context *context, const stru
     sl_json_key_unsigned(&json, "bytes", result->bytes);
     sl_json_key_unsigned(&json, "bundle_bytes", result->bundle_bytes);
     sl_json_key_unsigned(&json, "signatures", context->keys.count);
+    sl_json_key(&json, "recipients");
+    sl_json_list(&json);
+    for (size_t i = 0; i < result->recipients.count; i++) {
+        char recipient[SL_AGE_RECIPIENT_TEXT];
+        sl_json_text(&json, sl_str_from(sl_age_recipient_text(recipient, &result->recipients.items[i])));
+    }
+    sl_json_end(&json);
     findings_json(&json, findings);
     sl_json_end(&json);
     sl_buf_release(&hex);
@@ -102,12 +119,19 @@ static int pack(struct cli *cli, const struct context *context, struct secret_ke
                 const struct sl_buf *verifier, struct sl_findings *findings, struct sl_err *err)
 {
     struct sl_release_query query;
-    if (release_query(&query, cli, &context->release, err) < 0)
+    struct sl_age_recipients recipients;
+    if (context->plain && context->encrypt_to.count > 0)
+        return sl_fail(err, SL_E_USAGE, "--plain and --encrypt-to contradict each other");
+    if (release_query(&query, cli, &context->release, err) < 0 ||
+        cli_recipients(&recipients, &context->encrypt_to, err) < 0)
         return -1;
     struct cli_progress progress;
     query.progress = cli_progress_start(&progress);
     struct sl_pack_options pack_options = {
         .keys = keys->keys,
+        .encrypt_to = &recipients,
+        .plain = context->plain,
+        .random = cli_random(),
         .out = context->out ? context->out : ".",
         .replace = context->replace,
     };
@@ -167,13 +191,16 @@ const struct cli_command cmd_pack = {
     .description =
         "Renders and validates one release for one customer and writes CUSTOMER-RELEASE-SEQUENCE.tar.gz: manifests,\n"
         "merged values, artifacts, checksums, and a manifest signed with each --key.\n\n"
+        "With --encrypt-to, or with age-recipients in the customer's cluster-config.yaml, the bundle is encrypted for all\n"
+        "of them and its name ends in .tar.gz.age; stock age opens it too. What is inside is the same either way.\n\n"
         "With --rev the named commit is packed and the work tree is not touched or looked at. Without, the work tree\n"
         "is packed, and one with uncommitted changes is refused unless --allow-dirty marks the bundle so.\n\n"
         "Equal inputs give equal bytes. Where no commit gives a time, members carry SOURCE_DATE_EPOCH, else 1980-01-01.\n"
         "--with-verifier copies sealift-site, found beside this program or in its libexec directory.",
     .examples =
         "  sealift pack --release v1.0 --customer customer-a --key ops.key\n"
-        "  sealift pack --release v1.0 --customer customer-a --rev v1.0 --key ops.key --out bundles\n",
+        "  sealift pack --release v1.0 --customer customer-a --rev v1.0 --key ops.key --out bundles\n"
+        "  sealift pack --release v1.0 --customer customer-a --key ops.key --encrypt-to site.recipient\n",
     .options = options,
     .context_size = sizeof(struct context),
     .in_repository = true,

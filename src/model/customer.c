@@ -2,6 +2,9 @@
 
 #include "base/cleanup.h"
 #include "fields.h"
+#include "model/report.h"
+
+#include <stdio.h>
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): members and designators cannot stand in parentheses */
 #define TEXT(name, member)                                                                                   \
@@ -49,9 +52,44 @@ static const struct sl_field customer_fields[] = {
     GROUP("registry", registry_fields),
     GROUP("storage", storage_fields),
     GROUP("delivery", delivery_fields),
+    {.key = "age-recipients",
+     .kind = SL_FIELD_LIST,
+     .offset = offsetof(struct sl_customer_file, recipient_list)},
     {.key = "contacts", .kind = SL_FIELD_LIST, .offset = offsetof(struct sl_customer_file, contacts)},
     {.key = "variables", .kind = SL_FIELD_MAP, .offset = offsetof(struct sl_customer_file, variables)},
 };
+
+static int report_recipient(const struct sl_fields *fields, const struct sl_node *list, uint32_t index,
+                            const struct sl_err *reason, struct sl_err *err)
+{
+    char pointer[40];
+    (void)snprintf(pointer, sizeof pointer, "/age-recipients/%u", (unsigned)index);
+    struct sl_finding finding =
+        sl_finding_at(fields->doc, list->as.items[index]->mark, SL_ERROR, fields->rule_field);
+    finding.pointer = sl_str_from(pointer);
+    finding.hint = sl_str_from(reason->hint);
+    return sl_finding_report(fields->findings, &finding, err, "age-recipients: %s", reason->message);
+}
+
+static int read_recipients(struct sl_age_recipients *out, struct sl_fields *fields,
+                           const struct sl_node *list, struct sl_err *err)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct sl_str text;
+        struct sl_age_recipient recipient;
+        struct sl_err reason = {0};
+        int read = sl_fields_text(fields, "age-recipients", list->as.items[i], SL_FIELD_TEXT, &text, err);
+        if (read < 0)
+            return -1;
+        if (read == 0)
+            continue;
+        if ((sl_age_recipient_parse(&recipient, text, &reason) < 0 ||
+             sl_age_recipients_add(out, &recipient, &reason) < 0) &&
+            report_recipient(fields, list, i, &reason, err) < 0)
+            return -1;
+    }
+    return 0;
+}
 
 int sl_customer_file_read(struct sl_customer_file *out, struct sl_doc *doc, const struct sl_node *root,
                           struct sl_findings *findings, struct sl_err *err)
@@ -63,6 +101,8 @@ int sl_customer_file_read(struct sl_customer_file *out, struct sl_doc *doc, cons
     fields.rule_field = "customer/field";
     if (sl_fields_read(&fields, root, customer_fields, sizeof customer_fields / sizeof customer_fields[0],
                        &file, err) < 0)
+        return -1;
+    if (file.recipient_list && read_recipients(&file.recipients, &fields, file.recipient_list, err) < 0)
         return -1;
     *out = file;
     return 0;

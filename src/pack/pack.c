@@ -5,6 +5,7 @@
 #include "bundle/writer.h"
 #include "crypto/minisig.h"
 #include "folder.h"
+#include "io/age.h"
 #include "io/file.h"
 #include "io/sys.h"
 #include "model/report.h"
@@ -202,18 +203,46 @@ static int open_member(void *context, const struct sl_plan_member *member, struc
     return sl_tree_source(context, member->origin, out, err);
 }
 
-/* DIRECTORY/CUSTOMER-RELEASE-SEQUENCE.tar.gz */
+/* Those given and those of the customer's file. */
+static int choose_recipients(struct sl_age_recipients *out, const struct sl_rendering *rendering,
+                             const struct sl_pack_options *options, struct sl_err *err)
+{
+    out->count = 0;
+    if (options->plain)
+        return 0;
+    if (options->encrypt_to)
+        *out = *options->encrypt_to;
+    const struct sl_age_recipients *stated = &rendering->layout.customer_file.recipients;
+    for (size_t i = 0; i < stated->count; i++)
+        if (sl_age_recipients_add(out, &stated->items[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* DIRECTORY/CUSTOMER-RELEASE-SEQUENCE.tar.gz, with ".age" behind it when it is encrypted. */
 static int bundle_path(char path[BUNDLE_PATH_MAX], const struct sl_layout *layout, const char *directory,
-                       struct sl_err *err)
+                       bool encrypted, struct sl_err *err)
 {
     size_t len = strlen(directory);
     const char *slash = len > 0 && directory[len - 1] == '/' ? "" : "/";
     bool here = strcmp(directory, ".") == 0;
-    int length = snprintf(path, BUNDLE_PATH_MAX, "%s%s" SL_FMT "-" SL_FMT "-%llu.tar.gz",
-                          here ? "" : directory, here ? "" : slash, SL_ARG(layout->customer),
-                          SL_ARG(layout->release), (unsigned long long)layout->sequence);
+    int length =
+        snprintf(path, BUNDLE_PATH_MAX, "%s%s" SL_FMT "-" SL_FMT "-%llu.tar.gz%s", here ? "" : directory,
+                 here ? "" : slash, SL_ARG(layout->customer), SL_ARG(layout->release),
+                 (unsigned long long)layout->sequence, encrypted ? ".age" : "");
     if (length < 0 || length >= BUNDLE_PATH_MAX)
         return sl_fail(err, SL_E_USAGE, "the path of the bundle is longer than %d bytes", BUNDLE_PATH_MAX);
+    return 0;
+}
+
+/* Puts the encrypting stage on *sink. */
+static int encrypt(struct sl_sink **sink, const struct sl_age_recipients *recipients,
+                   const struct sl_random *random, struct sl_err *err)
+{
+    struct sl_sink *stage = NULL;
+    if (sl_sink_age(&stage, *sink, recipients, random, err) < 0)
+        return -1;
+    *sink = stage;
     return 0;
 }
 
@@ -222,10 +251,15 @@ static int write_bundle(struct packing *packing, struct sl_pack_result *result,
 {
     const struct sl_manifest *manifest = sl_plan_manifest(packing->plan);
     SL_CLEANUP(sl_closep) int directory = folder_make(options->out, err);
-    if (directory < 0 || bundle_path(result->path, &packing->rendering->layout, options->out, err) < 0)
+    bool encrypted = result->recipients.count > 0;
+    if (directory < 0 ||
+        bundle_path(result->path, &packing->rendering->layout, options->out, encrypted, err) < 0)
         return -1;
     SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;
     if (sl_sink_new_file(&sink, result->path, 0644, options->replace, err) < 0)
+        return -1;
+    const struct sl_sink *file = sink;
+    if (encrypted && encrypt(&sink, &result->recipients, &options->random, err) < 0)
         return -1;
     struct sl_bundle_input input = {
         .plan = packing->plan,
@@ -238,7 +272,7 @@ static int write_bundle(struct packing *packing, struct sl_pack_result *result,
         return -1;
     result->files = manifest->file_count;
     result->bytes = manifest->total_bytes;
-    result->bundle_bytes = sink->position;
+    result->bundle_bytes = file->position;
     return 0;
 }
 
@@ -247,7 +281,9 @@ int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_
 {
     char path[BUNDLE_PATH_MAX];
     struct stat info;
-    if (check_sequence(rendering, err) < 0 || bundle_path(path, &rendering->layout, options->out, err) < 0)
+    struct sl_age_recipients recipients;
+    if (check_sequence(rendering, err) < 0 || choose_recipients(&recipients, rendering, options, err) < 0 ||
+        bundle_path(path, &rendering->layout, options->out, recipients.count > 0, err) < 0)
         return -1;
     if (options->replace || sl_sys_fstatat(AT_FDCWD, path, &info) < 0)
         return 0;
@@ -259,7 +295,8 @@ int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
                     const struct sl_pack_options *options, struct sl_err *err)
 {
     *out = (struct sl_pack_result){0};
-    if (check_keys(options, err) < 0 || check_sequence(rendering, err) < 0)
+    if (check_keys(options, err) < 0 || check_sequence(rendering, err) < 0 ||
+        choose_recipients(&out->recipients, rendering, options, err) < 0)
         return -1;
     SL_CLEANUP(packing_release) struct packing packing;
     if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, err) < 0)

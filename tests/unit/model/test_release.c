@@ -133,6 +133,8 @@ static const struct finding_case {
     {"{\"aliases\":{\"a\":null}}", "release/field", "/aliases", "must be a text", "", 1, 17, SL_ERROR},
 };
 
+#define RECIPIENT "age1qzrm43ay0gjn4t0d7h6ndzdtkns0mn2lpmh8yc23fr5wh5c6vgsq27qmyu"
+
 static const struct finding_case customer_cases[] = {
     {"{\"customer\":\"-a\"}", "customer/field", "/customer", "customer", "", 1, 13, SL_ERROR},
     {"{\"environment\":\"pro duction\"}", "customer/field", "/environment", "environment", "", 1, 16,
@@ -143,6 +145,14 @@ static const struct finding_case customer_cases[] = {
      "did you mean version?", 1, 13, SL_WARNING},
     {"{\"cluster\":[]}", "customer/field", "/cluster", "must be a map", "", 1, 12, SL_ERROR},
     {"{\"contacts\":{}}", "customer/field", "/contacts", "must be a list", "", 1, 13, SL_ERROR},
+    {"{\"age-recipients\":\"age1\"}", "customer/field", "/age-recipients", "must be a list", "", 1, 19,
+     SL_ERROR},
+    {"{\"age-recipients\":[{}]}", "customer/field", "/age-recipients", "age-recipients", "", 1, 20, SL_ERROR},
+    {"{\"age-recipients\":[\"age1x\"]}", "customer/field", "/age-recipients/0",
+     "\"age1x\" is no recipient here", "", 1, 20, SL_ERROR},
+    {"{\"age-recipients\":[\"" RECIPIENT "\",\"AGE-SECRET-KEY-1\"]}", "customer/field", "/age-recipients/1",
+     "this is an identity", "the recipient stands in the identity file behind \"# public key: \"", 1, 85,
+     SL_ERROR},
     {"{\"variables\":[]}", "customer/field", "/variables", "must be a map", "", 1, 14, SL_ERROR},
 };
 
@@ -200,6 +210,7 @@ Test(customer_file, every_member_is_read)
         "{\"customer\":\"a\",\"environment\":\"staging\",\"cluster\":{\"name\":\"n\",\"version\":\"1.31\","
         "\"distribution\":\"rke2\"},\"domain\":\"d.example\",\"registry\":{\"host\":\"h\",\"project\":\"p\"},"
         "\"storage\":{\"class\":\"s\"},\"delivery\":{\"method\":\"usb\",\"notes\":\"two\"},"
+        "\"age-recipients\":[\"" RECIPIENT "\",\"" RECIPIENT "\"],"
         "\"contacts\":[{\"role\":\"ops\"}],\"variables\":{\"site\":\"north\"}}");
     cr_assert_eq(sl_customer_file_read(&file, &given.doc, given.root, given.findings, &err), 0);
     cr_expect_eq(sl_findings_count(given.findings), 0);
@@ -209,6 +220,9 @@ Test(customer_file, every_member_is_read)
     cr_expect(is(file.registry_host, "h") && is(file.registry_project, "p"));
     cr_expect(is(file.storage_class, "s"));
     cr_expect(is(file.delivery_method, "usb") && is(file.delivery_notes, "two"));
+    char recipient[SL_AGE_RECIPIENT_TEXT];
+    cr_expect_eq(file.recipients.count, 1, "the same one twice is one");
+    cr_expect_str_eq(sl_age_recipient_text(recipient, &file.recipients.items[0]), RECIPIENT);
     cr_expect_eq(file.contacts->count, 1);
     cr_expect(is(sl_node_text(sl_node_get(file.variables, "site")), "north"));
     take(&given);

@@ -10,6 +10,7 @@
 #define MODEL_CUSTOMER_H
 
 #include "doc/node.h"
+#include <sealift/age.h>
 #include <sealift/finding.h>
 
 /* Texts live as long as the document. What is not stated is empty. */
@@ -23,6 +24,8 @@ struct sl_customer_file {
     struct sl_str registry_host, registry_project;
     struct sl_str storage_class;
     struct sl_str delivery_method, delivery_notes;
+    struct sl_age_recipients recipients; /* of `age-recipients`: whom bundles are encrypted for; maybe none */
+    const struct sl_node *recipient_list; /* NULL, or where they stand */
     const struct sl_node *contacts;  /* NULL, or a list of maps */
     const struct sl_node *variables; /* NULL, or a map of scalars */
 };

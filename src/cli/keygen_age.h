@@ -1,0 +1,12 @@
+/*
+ * `sealift keygen --age`.
+ */
+#ifndef CLI_KEYGEN_AGE_H
+#define CLI_KEYGEN_AGE_H
+
+#include "cli.h"
+
+/* Writes BASE.identity and BASE.recipient, both or none; neither may be there. */
+int keygen_age(struct cli *cli, const char *base, struct sl_err *err) SL_MUST_USE;
+
+#endif

@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""Bundles that are encrypted on their way: packing, reading, refusing, and stock age on the other side."""
+import os
+import stat
+import subprocess
+import unittest
+
+from harness import Case, have, main
+
+AGE = have("age") and have("age-keygen")
+NO_RECIPIENT = "age1" + "q" * 58
+
+
+class Secrecy(Case):
+    def setUp(self):
+        super().setUp()
+        self.repository()
+        self.key()
+        self.site = self.identity("site")
+
+    def identity(self, name):
+        """A new one in NAME.identity; its recipient."""
+        self.sealift("keygen", "--age", "--out", name)
+        return self.read(name + ".recipient").decode().strip()
+
+    def encrypted(self, *args, to=None, **kwargs):
+        return self.pack("--encrypt-to", to or self.site, *args, **kwargs)
+
+    def verify(self, bundle, *identities, **kwargs):
+        given = [word for name in identities for word in ("--identity", name)]
+        return self.sealift("verify", bundle, "--pubkey", "ops.pub", *given, **kwargs)
+
+    def install(self, bundle, *args, **kwargs):
+        return self.sealift("install", bundle, "--pubkey", "ops.pub", "--root", "root", *args, **kwargs)
+
+    def age(self, *args, stdin=b""):
+        return subprocess.run(["age", *args], cwd=self.dir, input=stdin, capture_output=True, check=True).stdout
+
+    # -- identities --
+
+    def test_an_identity_file_is_as_age_keygen_writes_it(self):
+        lines = self.read("site.identity").decode().splitlines()
+        self.assertRegex(lines[0], r"^# created: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertEqual(lines[1], "# public key: " + self.site)
+        self.assertRegex(lines[2], r"^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$")
+        self.assertEqual(len(lines), 3)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("site.identity")).st_mode), 0o600)
+        self.assertNotEqual(self.identity("other"), self.site)
+
+    def test_a_key_is_never_overwritten_and_half_a_pair_never_left(self):
+        before = self.read("site.identity")
+        self.assertIn("never overwritten", self.sealift("keygen", "--age", "--out", "site", status=3).err)
+        self.assertEqual(self.read("site.identity"), before)
+        self.write("half.recipient", "mine")
+        self.sealift("keygen", "--age", "--out", "half", status=3)
+        self.assertFalse(os.path.exists(self.path("half.identity")))
+
+    def test_an_identity_has_no_password(self):
+        self.write("password", "secret\n")
+        for option in (["--no-password"], ["--password-file", "password"]):
+            self.assertIn("has no password", self.sealift("keygen", "--age", *option, "--out", "x", status=2).err)
+        self.assertIn("too long", self.sealift("keygen", "--age", "--out", "x" * 5000, status=2).err)
+
+    # -- packing --
+
+    def test_an_encrypted_bundle_is_named_so_and_tells_for_whom(self):
+        other = self.identity("other")
+        result = self.sealift("-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--key", "ops.key",
+                              "--encrypt-to", "site.recipient", "--encrypt-to", other, "--encrypt-to", self.site,
+                              "--out", "out", "--format", "json").json()
+        self.assertTrue(result["path"].endswith("/customer-a-v1.0-17.tar.gz.age"), result["path"])
+        self.assertEqual(result["recipients"], [self.site, other])
+        self.assertEqual(result["bundle_bytes"], os.path.getsize(self.path(result["path"])))
+        self.assertEqual(os.listdir(self.path("out")), ["customer-a-v1.0-17.tar.gz.age"])
+        for name in ("site.identity", "other.identity"):
+            self.verify(result["path"], name)
+        text = self.sealift("-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--encrypt-to", self.site,
+                            "--out", "again").out
+        self.assertIn("encrypted    for " + self.site, text)
+
+    def test_a_file_of_recipients_may_have_comments(self):
+        self.write("both", f"# the site\n{self.site}\n\n# and who keeps a copy\r\n{self.identity('other')}\r\n")
+        bundle = self.encrypted(to="both")
+        self.verify(bundle, "other.identity")
+
+    def test_the_customers_file_says_whom_to_encrypt_for(self):
+        name = "repo/overlays/customer-a/cluster-config.yaml"
+        self.write(name, self.read(name) + f"age-recipients:\n  - {self.site}\n".encode())
+        self.git("commit", "-aqm", "secrecy")
+        bundle = self.pack()
+        self.assertTrue(bundle.endswith(".tar.gz.age"))
+        self.verify(bundle, "site.identity")
+        both = self.pack("--encrypt-to", self.identity("other"), out="both")
+        self.verify(both, "site.identity")
+        self.verify(both, "other.identity")
+        plain = self.pack("--plain", out="plain")
+        self.assertTrue(plain.endswith(".tar.gz"))
+        self.verify(plain)
+
+    def test_a_wrong_recipient_in_the_customers_file_is_a_finding_with_its_place(self):
+        name = "repo/overlays/customer-a/cluster-config.yaml"
+        lines = len(self.read(name).splitlines())
+        self.write(name, self.read(name) + f"age-recipients:\n  - {self.site}\n  - {NO_RECIPIENT}\n  - [1]\n".encode())
+        self.git("commit", "-aqm", "wrong")
+        result = self.pack(status=1)
+        self.assertIn(f"overlays/customer-a/cluster-config.yaml:{lines + 3}:5: error: age-recipients: ", result.err)
+        self.assertIn(f"overlays/customer-a/cluster-config.yaml:{lines + 4}:5: error: age-recipients", result.err)
+
+    def test_what_is_no_recipient_is_told_as_what_it_is(self):
+        rows = {
+            NO_RECIPIENT: (2, "mistyped"),
+            self.site[:-1]: (2, "62 characters, this has 61"),
+            self.site.upper(): (3, "No such file"),
+            "site.identity": (2, "this is an identity, the secret half"),
+            "ops.pub": (2, "line 1: "),
+            "nowhere": (3, "No such file"),
+        }
+        for item, (status, message) in rows.items():
+            result = self.encrypted(to=item, status=status)
+            self.assertIn(message, result.err, item)
+            self.assertNotIn("AGE-SECRET-KEY", result.err)
+        self.assertIn("contradict", self.encrypted("--plain", status=2).err)
+
+    def test_an_encrypted_bundle_that_is_there_is_not_replaced_unasked(self):
+        self.encrypted()
+        self.assertIn("exists already", self.encrypted(status=3).err)
+        self.encrypted("--replace")
+        self.pack()
+
+    # -- reading --
+
+    def test_verify_inspect_and_install_read_it_with_the_right_identity_among_others(self):
+        self.identity("other")
+        bundle = self.encrypted()
+        plain = self.pack(out="plain")
+        given = ["--identity", "other.identity", "--identity", "site.identity"]
+        as_plain = self.sealift("verify", plain, "--pubkey", "ops.pub", *given).out
+        self.assertEqual(self.verify(bundle, "other.identity", "site.identity").out, as_plain)
+        self.assertEqual(self.sealift("inspect", bundle, "--files", *given).out,
+                         self.sealift("inspect", plain, "--files").out)
+        self.install(bundle, *given)
+        self.assertIn("already installed", self.install(plain).out)
+
+    def test_the_name_does_not_matter_but_the_first_bytes_do(self):
+        os.rename(self.path(self.encrypted()), self.path("bundle"))
+        self.verify("bundle", "site.identity")
+        os.rename(self.path(self.pack()), self.path("bundle.age"))
+        self.verify("bundle.age")
+
+    def test_without_an_identity_it_says_what_is_missing(self):
+        bundle = self.encrypted()
+        for command in (["verify", "--pubkey", "ops.pub"], ["inspect"], ["install", "--pubkey", "ops.pub", "--root", "root"]):
+            result = self.sealift(*command, bundle, status=2)
+            self.assertIn("the bundle is encrypted for age recipients; give --identity", result.err)
+        self.assertFalse(os.path.exists(self.path("root")))
+
+    def test_with_the_wrong_identity_it_says_so_and_names_nobody(self):
+        self.identity("other")
+        self.identity("third")
+        os.rename(self.path(self.encrypted()), self.path("b.age"))
+        one = self.verify("b.age", "other.identity", status=1)
+        self.assertIn("the identity given cannot open it: it is encrypted for somebody else", one.err)
+        self.assertIn("the wrong customer's disk", one.err)
+        two = self.verify("b.age", "other.identity", "third.identity", status=1)
+        self.assertIn("none of the 2 identities given can open it", two.err)
+        self.assertNotIn("customer-a", one.err + two.err)
+        refusal = self.sealift("verify", "b.age", "--pubkey", "ops.pub", "--identity", "other.identity", "--format", "json",
+                               status=1).json()
+        self.assertEqual((refusal["verified"], refusal["code"]), (False, "refused"))
+
+    def test_what_is_no_identity_is_told_as_what_it_is(self):
+        bundle = self.encrypted()
+        rows = {"site.recipient": "this is a recipient, not an identity", "ops.key": "not an identity of age",
+                "nowhere": "No such file"}
+        self.write("empty", "# nothing\n")
+        self.write("lower", self.read("site.identity").decode().lower())
+        rows["empty"] = "there is no identity in it"
+        rows["lower"] = "line 3: not an identity of age"
+        for name, message in rows.items():
+            self.assertIn(message, self.verify(bundle, name, status=None).err, name)
+
+    def test_what_was_changed_or_cut_off_leaves_nothing_behind(self):
+        bundle = self.read(self.encrypted())
+        flipped = bytearray(bundle)
+        flipped[len(flipped) // 2] ^= 1
+        mac = bytearray(bundle)
+        mac[bundle.index(b"\n--- ") + 6] ^= 1
+        rows = {
+            bytes(flipped): "changed",
+            bytes(mac): "age header",
+            bundle[:-1]: "changed or cut off",
+            bundle[:300]: "cut off",
+            bundle[:100]: "ends in the middle of the header",
+            bundle + b"x": "cut off",
+        }
+        for content, message in rows.items():
+            self.write("evil.age", content)
+            self.assertIn(message, self.verify("evil.age", "site.identity", status=1).err)
+            self.install("evil.age", "--identity", "site.identity", status=1)
+            left = self.listing("root") if os.path.exists(self.path("root")) else {}
+            self.assertEqual({name for name in left if not name.startswith("state")}, set())
+
+    def test_encrypting_proves_nothing_the_signature_inside_decides(self):
+        bundle = self.encrypted(key=None)
+        self.assertIn("sign", self.verify(bundle, "site.identity", status=1).err)
+        self.install(bundle, "--identity", "site.identity", status=1)
+        self.assertFalse(os.path.exists(self.path("root/current")))
+
+    # -- stock age --
+
+    @unittest.skipUnless(AGE, "age is not installed")
+    def test_stock_age_opens_it_and_finds_the_same_bytes_every_time(self):
+        plain = self.read(self.pack(out="plain"))
+        first, second = self.encrypted(), self.encrypted(out="second")
+        self.assertNotEqual(self.read(first), self.read(second))
+        for bundle in (first, second):
+            self.assertEqual(self.age("-d", "-i", "site.identity", bundle), plain)
+
+    @unittest.skipUnless(AGE, "age is not installed")
+    def test_what_stock_age_encrypted_is_read_binary_and_armored(self):
+        plain = self.pack(out="plain")
+        subprocess.run(["age-keygen", "-o", "stock.txt"], cwd=self.dir, check=True, capture_output=True)
+        recipient = subprocess.run(["age-keygen", "-y", "stock.txt"], cwd=self.dir, check=True, capture_output=True)
+        for form in ([], ["-a"]):
+            self.age(*form, "-r", recipient.stdout.decode().strip(), "-r", self.site, "-o", "stock.age", plain)
+            self.verify("stock.age", "stock.txt")
+            self.verify("stock.age", "site.identity")
+        self.assertEqual(subprocess.run(["age-keygen", "-y", "site.identity"], cwd=self.dir, check=True,
+                                        capture_output=True).stdout.decode().strip(), self.site)
+
+
+if __name__ == "__main__":
+    main()
