@@ -12,4 +12,10 @@ int sl_rules_repository(const struct sl_validation_subject *subject, struct sl_e
 /* rule_support.c: support/..., release/... */
 int sl_rules_support(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
+/* manifest_rules.c: manifests/..., secrets/... in rendered objects */
+int sl_rules_manifests(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
+
+/* secret_file.c: secrets/token in files */
+int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
+
 #endif

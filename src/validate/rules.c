@@ -10,6 +10,8 @@ struct group {
 static const struct group groups[] = {
     {"the repository's files", sl_rules_repository, true},
     {"support and upgrades", sl_rules_support, true},
+    {"manifests", sl_rules_manifests, false},
+    {"secrets in files", sl_rules_secret_files, true},
 };
 
 int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_err *err)

@@ -113,6 +113,14 @@
 /* Charts in charts/ of one another. Public charts stay under 4. */
 #define SL_CHART_DEPTH_MAX 16
 
+/* -- validation -- */
+
+/* Comparisons of names that the hints of one validation may take, some microseconds each; further findings have
+ * no "did you mean". */
+#define SL_VALIDATE_NEARNESS_MAX 500000
+/* A carried file that is searched for secrets: text is rarely longer, and images and archives are no text. */
+#define SL_VALIDATE_SEARCHED_MAX (8 * SL_MIB)
+
 /* -- keys and signatures: minisign's own limits -- */
 
 /* A comment's limit is that of the buffer minisign reads the line into, with prefix, LF and NUL. */

@@ -1,0 +1,140 @@
+/*
+ * Tokens in files: values files, and the text files that travel as they are. What a file holds is found once
+ * for all customers.
+ */
+#include "groups.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "model/report.h"
+#include "secret_scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Hits of one file that are told; more of them say nothing new. */
+enum { HITS_MAX = 20, LOOK_BINARY = 8192, TELLING = 4 };
+
+struct file_hit {
+    const char *what;
+    uint32_t line, column;
+    char begins[TELLING + 1]; /* empty: it would tell of the secret */
+};
+
+struct file_hits {
+    struct file_hit items[HITS_MAX];
+    size_t count;
+};
+
+/* Line and column, in characters, of hits in ascending order. */
+struct position {
+    size_t at;
+    uint32_t line, column;
+};
+
+static void advance(struct position *position, struct sl_str text, size_t to)
+{
+    for (; position->at < to; position->at++) {
+        unsigned char byte = (unsigned char)text.ptr[position->at];
+        if (byte == '\n') {
+            position->line++;
+            position->column = 1;
+        } else if ((byte & 0xc0U) != 0x80U)
+            position->column++;
+    }
+}
+
+static void find_hits(struct file_hits *hits, struct sl_str text)
+{
+    struct position position = {.line = 1, .column = 1};
+    struct secret_hit hit;
+    for (size_t at = 0; hits->count < HITS_MAX && secret_next(text, at, &hit); at = hit.at + hit.length) {
+        advance(&position, text, hit.at);
+        struct file_hit *item = &hits->items[hits->count++];
+        *item = (struct file_hit){.what = hit.what, .line = position.line, .column = position.column};
+        if (hit.telling)
+            memcpy(item->begins, text.ptr + hit.at, TELLING);
+    }
+}
+
+/* All of a file; nothing where it is no text, which its first bytes tell, or longer than is looked into. */
+static int read_text(struct sl_buf *out, struct sl_tree *tree, struct sl_str path, struct sl_err *err)
+{
+    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
+    if (sl_tree_source(tree, path, &source, err) < 0)
+        return -1;
+    for (;;) {
+        void *room = sl_buf_reserve(out, LOOK_BINARY);
+        if (!room)
+            return sl_buf_check(out, "a file that is searched for secrets", err);
+        ssize_t got = sl_source_read(source, room, LOOK_BINARY, err);
+        if (got < 0)
+            return -1;
+        bool first = out->len == 0;
+        sl_buf_commit(out, (size_t)got);
+        if (first && out->len && memchr(out->ptr, '\0', out->len))
+            sl_buf_reset(out);
+        if (got == 0 || out->len == 0)
+            return 0;
+    }
+}
+
+static int make_hits(void **made, struct sl_tree *whole, const void *context, struct sl_err *err)
+{
+    const struct sl_str *path = context;
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&text, 2 * SL_VALIDATE_SEARCHED_MAX);
+    if (read_text(&text, whole, *path, err) < 0)
+        return -1;
+    struct file_hits *hits = calloc(1, sizeof *hits);
+    if (!hits)
+        return sl_fail_memory(err);
+    find_hits(hits, sl_buf_view(&text));
+    *made = hits;
+    return 0;
+}
+
+static int search_file(const struct sl_validation_subject *subject, struct sl_str path, struct sl_err *err)
+{
+    SL_CLEANUP(sl_buf_release) struct sl_buf key;
+    sl_buf_init(&key, SL_PATH_MAX + SL_KIB);
+    sl_buf_text(&key, "secrets/file/");
+    sl_buf_str(&key, path);
+    if (sl_buf_check(&key, "the path of a file", err) < 0)
+        return -1;
+    void *made;
+    if (sl_validation_once(&made, subject->shared, sl_buf_view(&key), make_hits, &path, free, err) < 0)
+        return -1;
+    const struct file_hits *hits = made;
+    for (size_t i = 0; i < hits->count; i++) {
+        const struct file_hit *hit = &hits->items[i];
+        struct sl_finding finding = sl_finding_in_file(path, SL_ERROR, "secrets/token");
+        finding.line = hit->line;
+        finding.column = hit->column;
+        finding.hint = SL_STR("take it out and revoke it: whoever has the bundle, or the repository, has it");
+        struct sl_shown begins;
+        if (sl_finding_report(subject->reading->findings, &finding, err, "holds %s in plain text%s%s",
+                              hit->what, hit->begins[0] ? ", beginning with " : "",
+                              sl_shown(&begins, sl_str_from(hit->begins))) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl_err *err)
+{
+    const struct sl_layout *layout = subject->layout;
+    for (size_t i = 0; i < layout->application_count; i++)
+        for (size_t j = 0; j < SL_VALUES_PLACES; j++) {
+            struct sl_str path = layout->applications[i].values_files[j];
+            if (path.len && search_file(subject, path, err) < 0)
+                return -1;
+        }
+    for (size_t i = 0; i < subject->files.count; i++) {
+        const struct sl_validation_file *file = &subject->files.items[i];
+        if (file->origin.len && file->size <= SL_VALIDATE_SEARCHED_MAX &&
+            search_file(subject, file->origin, err) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,119 @@
+#include "manifest_kit.h"
+
+#include "temp_dir.h"
+#include "validate/validate.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#define OBJECTS_FILE "releases/v1.0/clusters/production-cluster.yaml"
+
+static char text[64 * 1024];
+
+static void SL_PRINTF(1, 2) print(const char *format, ...)
+{
+    va_list args;
+    size_t used = strlen(text);
+    va_start(args, format);
+    int length = vsnprintf(text + used, sizeof text - used, format, args);
+    va_end(args);
+    cr_assert(length >= 0 && (size_t)length < sizeof text - used);
+}
+
+static void print_findings(struct sl_findings *findings, const char *area, bool messages)
+{
+    text[0] = '\0';
+    sl_findings_sort(findings);
+    for (size_t i = 0; i < sl_findings_count(findings); i++) {
+        const struct sl_finding *finding = sl_findings_at(findings, i);
+        if (strncmp(finding->rule, area, strlen(area)) != 0)
+            continue;
+        bool other_file = strcmp(finding->file.ptr, OBJECTS_FILE) != 0;
+        print("%s %s%s%u:%u%s%s", finding->rule, other_file ? finding->file.ptr : "", other_file ? ":" : "",
+              finding->line, finding->column, finding->pointer.len ? " " : "", finding->pointer.ptr);
+        if (messages)
+            print(": %s (%s)", finding->message.ptr, finding->hint.ptr);
+        print("\n");
+    }
+}
+
+static void write_repository(const struct temp_dir *dir, const struct delivery *delivery)
+{
+    char config[256];
+    (void)snprintf(config, sizeof config, "customer: customer-a\n%s%s%s",
+                   delivery->version ? "cluster: {version: \"" : "",
+                   delivery->version ? delivery->version : "", delivery->version ? "\"}\n" : "");
+    temp_dir_write_text(dir, "releases/v1.0/release.yaml", "version: v1.0\nsequence: 3\n");
+    temp_dir_write_text(dir, "overlays/customer-a/cluster-config.yaml", config);
+    if (delivery->objects)
+        temp_dir_write_text(dir, OBJECTS_FILE, delivery->objects);
+    for (size_t i = 0; i < sizeof delivery->files / sizeof delivery->files[0]; i++)
+        if (delivery->files[i].path)
+            temp_dir_write_text(dir, delivery->files[i].path, delivery->files[i].text);
+}
+
+/* What pack carries as it is, of the release's artifacts. */
+static struct sl_validation_files carried_files(struct sl_validation_file *items, size_t max,
+                                                const struct sl_layout *layout)
+{
+    cr_assert_leq(layout->artifacts.count, max);
+    for (size_t i = 0; i < layout->artifacts.count; i++) {
+        const struct sl_artifact *artifact = &layout->artifacts.items[i];
+        items[i] = (struct sl_validation_file){
+            .path = artifact->path, .origin = artifact->path, .size = artifact->size};
+    }
+    return (struct sl_validation_files){items, layout->artifacts.count};
+}
+
+static const char *validate(const struct delivery *delivery, const char *area, bool messages)
+{
+    struct temp_dir dir;
+    struct sl_err err = {0};
+    struct sl_tree *tree;
+    struct sl_findings *findings;
+    struct sl_reading reading;
+    struct sl_layout layout = {0};
+    struct sl_validation_shared *shared;
+    struct sl_validation_file files[8];
+    struct sl_layout_query query = {.release = SL_STR("v1.0"), .customer = SL_STR("customer-a")};
+    temp_dir_make(&dir);
+    write_repository(&dir, delivery);
+    cr_assert_eq(sl_tree_open_directory(&tree, dir.path, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_findings_new(&findings, &err), 0);
+    sl_reading_init(&reading, tree, findings);
+    if (sl_layout_resolve(&layout, &reading, &query, &err) < 0) {
+        print_findings(findings, "", true);
+        cr_assert_fail("%s\n%s", err.message, text);
+    }
+    cr_assert_eq(sl_validation_shared_new(&shared, dir.path, NULL, &err), 0);
+    struct sl_validation_subject subject = {
+        .reading = &reading, .layout = &layout, .files = carried_files(files, 8, &layout), .shared = shared};
+    cr_assert_eq(sl_validate_subject(&subject, &err), 0, "%s", err.message);
+    print_findings(findings, area, messages);
+    sl_validation_shared_free(shared);
+    sl_reading_release(&reading);
+    sl_findings_free(findings);
+    sl_tree_free(tree);
+    temp_dir_remove(&dir);
+    return text;
+}
+
+const char *manifest_kit_findings(const struct delivery *delivery, const char *area)
+{
+    return validate(delivery, area, false);
+}
+
+const char *manifest_kit_messages(const struct delivery *delivery, const char *area)
+{
+    return validate(delivery, area, true);
+}
+
+void manifest_kit_expect(const struct manifest_case *cases, size_t count, const char *area)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct delivery delivery = {.objects = cases[i].objects};
+        const char *found = manifest_kit_findings(&delivery, area);
+        cr_expect_str_eq(found, cases[i].findings, "%s:\n%s\ninstead of\n%s", cases[i].name, found,
+                         cases[i].findings);
+    }
+}

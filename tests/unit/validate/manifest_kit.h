@@ -1,0 +1,31 @@
+/*
+ * The rules on manifests and secrets in tests: what they find in a small delivery.
+ */
+#ifndef MANIFEST_KIT_H
+#define MANIFEST_KIT_H
+
+#include <stddef.h>
+
+/* One delivery of release v1.0 for customer-a; what is NULL is not there. */
+struct delivery {
+    const char *objects; /* releases/v1.0/clusters/production-cluster.yaml */
+    const char *version; /* of the customer's cluster */
+    struct {
+        const char *path, *text;
+    } files[4]; /* more files of the repository */
+};
+
+/* What the rules of `area` ("manifests", "secrets") say about it, as "rule LINE:COLUMN POINTER" with a line
+ * for each finding; a file other than that of the objects stands before LINE. Lives until the next call. */
+const char *manifest_kit_findings(const struct delivery *delivery, const char *area);
+
+/* The same with ": message (hint)" behind each. */
+const char *manifest_kit_messages(const struct delivery *delivery, const char *area);
+
+/* A case of a table: objects, and what is found. */
+struct manifest_case {
+    const char *name, *objects, *findings;
+};
+void manifest_kit_expect(const struct manifest_case *cases, size_t count, const char *area);
+
+#endif
