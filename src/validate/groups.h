@@ -18,4 +18,7 @@ int sl_rules_manifests(const struct sl_validation_subject *subject, struct sl_er
 /* secret_file.c: secrets/token in files */
 int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
+/* kube_schema.c: kubernetes/... */
+int sl_rules_kubernetes(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
+
 #endif

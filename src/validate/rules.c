@@ -12,6 +12,7 @@ static const struct group groups[] = {
     {"support and upgrades", sl_rules_support, true},
     {"manifests", sl_rules_manifests, false},
     {"secrets in files", sl_rules_secret_files, true},
+    {"the objects against their schemas", sl_rules_kubernetes, false},
 };
 
 int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_err *err)
