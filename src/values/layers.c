@@ -123,7 +123,7 @@ static int resolve_chart(struct sl_values *values, struct sl_doc *doc, struct sl
                          struct sl_findings *findings, struct sl_err *err)
 {
     struct helm helm = {.doc = doc, .compat = values->compat};
-    struct sl_node *effective = NULL, *defaults = NULL, *given, *own;
+    struct sl_node *effective = NULL, *defaults = NULL, *given = NULL, *own = NULL;
     if (settle_has_null(merged) && helm_values(&effective, &defaults, &helm, values->chart, merged, err) < 0)
         return -1;
     if (settle_nulls(&given, values, doc, merged, defaults, findings, err) < 0 ||
