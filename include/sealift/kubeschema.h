@@ -54,7 +54,7 @@ struct sl_kube_counts {
 };
 
 /* Every object of a YAML or JSON file, read as kustomize reads resources; the items of a List count one by one.
- * Adds "kubernetes/..." and "schema/unreadable". -1 where the file cannot be read, or takes too much work. */
+ * Adds "kube/..." and "schema/unreadable". -1 where the file cannot be read, or takes too much work. */
 int sl_kube_checker_file(struct sl_kube_checker *checker, const char *path, struct sl_findings *findings,
                          struct sl_kube_counts *counts, struct sl_err *err) SL_MUST_USE;
 

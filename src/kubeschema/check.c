@@ -80,16 +80,16 @@ int checking_report_at(struct checking *checking, const struct found_at *found, 
 
 static int add_error(struct checking *checking, const struct kind *kind, const struct sl_schema_error *error)
 {
-    struct found found = {.rule = "kubernetes/mismatch",
+    struct found found = {.rule = "kube/mismatch",
                           .severity = SL_ERROR,
                           .mark = error->mark,
                           .pointer = sl_str_slice(error->instance, kind->prefix.len, error->instance.len),
                           .hint = error->hint};
     const struct sl_node *node = sl_pointer_get(checking->object, found.pointer);
     if (sl_str_equal(error->keyword, SL_STR("additionalProperties"))) {
-        found.rule = "kubernetes/unknown-field";
+        found.rule = "kube/unknown-field";
     } else if (has_placeholder(sl_node_text(node))) {
-        found.rule = "kubernetes/placeholder";
+        found.rule = "kube/placeholder";
         found.severity = SL_NOTE;
         found.hint = SL_STR("what stands in the place of ${...} is not known here");
     }
@@ -102,7 +102,7 @@ static int add_report(struct checking *checking, const struct kind *kind,
     for (size_t i = 0; i < sl_schema_report_count(report); i++)
         if (add_error(checking, kind, sl_schema_report_at(report, i)) < 0)
             return -1;
-    struct found cut = {.rule = "kubernetes/mismatch", .severity = SL_NOTE, .mark = checking->object->mark};
+    struct found cut = {.rule = "kube/mismatch", .severity = SL_NOTE, .mark = checking->object->mark};
     return sl_schema_report_is_cut(report)
                ? checking_report(checking, &cut, "there is more that does not fit, and is not listed")
                : 0;
@@ -159,7 +159,7 @@ static int check_served(struct checking *checking, struct sl_str key)
     if (!family)
         return 0;
     const struct sl_node *node = sl_node_get(checking->object, "apiVersion");
-    struct found found = {.rule = "kubernetes/not-served",
+    struct found found = {.rule = "kube/not-served",
                           .severity = SL_ERROR,
                           .mark = node->mark,
                           .pointer = SL_STR("/apiVersion")};
@@ -173,6 +173,7 @@ static int check_object(struct checking *checking, struct sl_str key)
 {
     const struct kind *kind = find_kind(checking->check, key);
     struct tally_place place = {checking->doc, checking->object->mark, key};
+    checking->is_known = kind != NULL;
     if (kube_check_names(checking) < 0)
         return -1;
     if (kind && kind->program) {
@@ -210,7 +211,7 @@ int sl_kubecheck(const struct sl_kubecheck *check, const struct sl_doc *doc, con
                                 .title = {"an object"},
                                 .err = err};
     if (checking.api_version.len == 0 || checking.kind.len == 0) {
-        struct found found = {.rule = "kubernetes/mismatch", .severity = SL_ERROR, .mark = object->mark};
+        struct found found = {.rule = "kube/mismatch", .severity = SL_ERROR, .mark = object->mark};
         return checking_report(&checking, &found, "an apiVersion and a kind are expected, as text") < 0 ? -1
                                                                                                         : 0;
     }

@@ -21,6 +21,7 @@ struct checking {
     const struct sl_node *object;
     struct sl_str api_version, kind;
     struct sl_shown title; /* "Deployment web" */
+    bool is_known;         /* its kind has a schema */
     bool found;            /* something that is more than a note */
     struct sl_err *err;
 };

@@ -96,6 +96,19 @@ static struct sl_str group_of(struct sl_str api_version)
     return sl_str_slice(api_version, 0, slash == api_version.len ? 0 : slash);
 }
 
+/* Of Kubernetes itself, so that the rules of its kinds are known without a schema. */
+static bool is_built_in(struct sl_str group)
+{
+    static const struct sl_str plain[] = {
+        SL_STR_INIT(""),      SL_STR_INIT("apps"),   SL_STR_INIT("autoscaling"),
+        SL_STR_INIT("batch"), SL_STR_INIT("policy"), SL_STR_INIT("extensions")};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (sl_str_equal(group, plain[i]))
+            return true;
+    return sl_str_ends_with(group, SL_STR(".k8s.io"));
+}
+
+/* A kind that nobody knows may be that of an API server with rules of its own. */
 static const struct name_rule *rule_of(const struct checking *checking)
 {
     struct sl_str group = group_of(checking->api_version);
@@ -103,7 +116,7 @@ static const struct name_rule *rule_of(const struct checking *checking)
         if (sl_str_equal(special[i].group, group) &&
             (special[i].kind.len == 0 || sl_str_equal(special[i].kind, checking->kind)))
             return special[i].rule;
-    return &subdomain;
+    return checking->is_known || is_built_in(group) ? &subdomain : &path_part;
 }
 
 static const struct step metadata_step = {.key = SL_STR_INIT("metadata")};
@@ -113,7 +126,7 @@ static int check_name(struct checking *checking, const struct sl_node *metadata)
     struct sl_shown shown;
     const struct sl_node *name = sl_node_get(metadata, "name");
     const struct name_rule *rule = rule_of(checking);
-    struct found_at found = {.rule = "kubernetes/name",
+    struct found_at found = {.rule = "kube/name",
                              .severity = SL_ERROR,
                              .at = &metadata_step,
                              .mark = metadata ? metadata->mark : checking->object->mark};
@@ -134,7 +147,7 @@ static int check_namespace(struct checking *checking, const struct sl_node *meta
     if (!name || name->kind != SL_STRING || name->as.text.len == 0 || has_placeholder(name->as.text) ||
         is_label(name->as.text))
         return 0;
-    struct found_at found = {.rule = "kubernetes/name",
+    struct found_at found = {.rule = "kube/name",
                              .severity = SL_ERROR,
                              .at = &metadata_step,
                              .key = SL_STR("namespace"),
@@ -176,11 +189,8 @@ static int check_entry(struct checking *checking, const struct step *at, const s
                        bool is_annotation)
 {
     struct sl_shown shown;
-    struct found_at found = {.rule = "kubernetes/label",
-                             .severity = SL_ERROR,
-                             .at = at,
-                             .key = entry->key,
-                             .mark = entry->key_mark};
+    struct found_at found = {
+        .rule = "kube/label", .severity = SL_ERROR, .at = at, .key = entry->key, .mark = entry->key_mark};
     if (found.mark.file == 0)
         found.mark = entry->value->mark;
     if (!is_qualified(entry->key) && !has_placeholder(entry->key))
@@ -213,8 +223,7 @@ int kube_check_labels(struct checking *checking, const struct step *at, const st
     }
     if (!are_annotations || bytes <= ANNOTATIONS_MAX)
         return 0;
-    struct found_at found = {
-        .rule = "kubernetes/label", .severity = SL_ERROR, .at = at, .mark = labels->mark};
+    struct found_at found = {.rule = "kube/label", .severity = SL_ERROR, .at = at, .mark = labels->mark};
     return checking_report_at(checking, &found, "all annotations together have %llu bytes, and may have %d",
                               (unsigned long long)bytes, ANNOTATIONS_MAX);
 }

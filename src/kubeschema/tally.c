@@ -88,19 +88,19 @@ static int report_line(const struct line *line, struct sl_findings *findings, st
     (void)sl_shown(&key, line->key);
     switch (line->reason) {
     case TALLY_UNKNOWN:
-        finding.rule = "kubernetes/no-schema";
+        finding.rule = "kube/no-schema";
         finding.hint =
             SL_STR("add its CustomResourceDefinition, or a file to the schemas of the Kubernetes version");
         return sl_finding_report(findings, &finding, err,
                                  "no schema is known of %s: %zu %s checked only for names and labels",
                                  key.text, line->count, objects);
     case TALLY_RULES:
-        finding.rule = "kubernetes/rules-not-checked";
+        finding.rule = "kube/rules-not-checked";
         return sl_finding_report(findings, &finding, err,
                                  "%s has %llu CEL rules (x-kubernetes-validations), which are not checked",
                                  key.text, (unsigned long long)line->rules);
     case TALLY_BAD:
-        finding.rule = "kubernetes/bad-schema";
+        finding.rule = "kube/bad-schema";
         finding.severity = SL_WARNING;
         return sl_finding_report(findings, &finding, err,
                                  "the schema of %s cannot be used, %zu %s not checked: %s", key.text,

@@ -18,10 +18,9 @@ static int check_format(struct checking *checking, const struct shape *shape, co
     bool is_text = node->kind == SL_STRING;
     if (kube_format_fits(shape->format, node))
         return 0;
-    struct found_at found = {
-        .rule = "kubernetes/mismatch", .severity = SL_ERROR, .at = at, .mark = node->mark};
+    struct found_at found = {.rule = "kube/mismatch", .severity = SL_ERROR, .at = at, .mark = node->mark};
     if (is_text && has_placeholder(node->as.text)) {
-        found.rule = "kubernetes/placeholder";
+        found.rule = "kube/placeholder";
         found.severity = SL_NOTE;
         return checking_report_at(checking, &found, "whether \"%s\" becomes %s is not checked",
                                   sl_shown(&shown, node->as.text), kube_format_words(shape->format));
@@ -68,7 +67,7 @@ static int report_equal(struct checking *checking, const struct shape *shape, co
     char place[SL_ERR_HINT_MAX];
     bool merges = !shape->is_set && shape->merges_only;
     struct step item = {.outer = at, .index = pair[1]};
-    struct found_at found = {.rule = merges ? "kubernetes/duplicate-merge-key" : "kubernetes/duplicate-item",
+    struct found_at found = {.rule = merges ? "kube/duplicate-merge-key" : "kube/duplicate-item",
                              .severity = merges ? SL_WARNING : SL_ERROR,
                              .at = &item,
                              .mark = list->as.items[pair[1]]->mark,

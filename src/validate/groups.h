@@ -19,6 +19,8 @@ int sl_rules_manifests(const struct sl_validation_subject *subject, struct sl_er
 int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
 /* kube_schema.c: kubernetes/... */
+
+/* kube_schema.c: kube/... */
 int sl_rules_kubernetes(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
 #endif

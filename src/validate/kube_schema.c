@@ -1,5 +1,5 @@
 /*
- * kubernetes/...: the objects of a delivery against the schemas of their kinds.
+* kube/...: the objects of a delivery against the schemas of their kinds.
  *
  * Asked in this order: the CustomResourceDefinitions among the objects themselves; what the release brings; what the
  * repository has for all releases. The last two are read once for all customers with the same release and the
@@ -72,7 +72,7 @@ static int complain_of(struct schemas *schemas, const struct sl_err *why, struct
     if (cause.code != SL_E_INPUT && cause.code != SL_E_UNSUPPORTED)
         return -1;
     sl_err_clear(err);
-    return complain(schemas, (struct complaint){.severity = SL_WARNING, .rule = "kubernetes/bad-schema"},
+    return complain(schemas, (struct complaint){.severity = SL_WARNING, .rule = "kube/bad-schema"},
                     sl_str_from(cause.message), err);
 }
 
@@ -101,7 +101,7 @@ static int complain_of_version(struct schemas *schemas, struct sl_str version, s
     return complain(
         schemas,
         (struct complaint){.severity = SL_WARNING,
-                           .rule = "kubernetes/version",
+                           .rule = "kube/version",
                            .hint = "sealift schema import makes them of what the cluster publishes"},
         sl_buf_view(&message), err);
 }
@@ -221,9 +221,12 @@ static int check_object(const struct run *run, const struct sl_build *build, siz
     struct sl_built object = sl_build_at(build, index);
     const struct sl_kubeschema *file = NULL;
     struct sl_err *err = run->err;
+    /* What is no object at all has been said: manifests/not-kubernetes. */
+    if (object.api_version.len == 0 || object.kind.len == 0 || object.name.len == 0)
+        return 0;
     if (find_kind_file(&file, run, &object) < 0) {
         struct sl_finding finding =
-            sl_finding_at(sl_build_doc(build), object.node->mark, SL_WARNING, "kubernetes/bad-schema");
+            sl_finding_at(sl_build_doc(build), object.node->mark, SL_WARNING, "kube/bad-schema");
         struct sl_err why = *err;
         if (why.code != SL_E_INPUT)
             return -1;
@@ -248,26 +251,6 @@ static int report_complaints(const struct run *run)
     return 0;
 }
 
-/* A note for each kind says nothing new where there are no schemas at all. */
-static int report_tally(const struct run *run)
-{
-    size_t checked, unchecked;
-    struct sl_finding finding = {
-        .severity = SL_NOTE,
-        .rule = "kubernetes/no-schema",
-        .hint = SL_STR("sealift schema import makes schemas/kubernetes/VERSION of what a cluster publishes")};
-    sl_kubetally_counts(run->tally, &checked, &unchecked);
-    if (run->schemas->any || checked > 0)
-        return sl_kubetally_report(run->tally, run->subject->reading->findings, run->err);
-    if (unchecked == 0)
-        return 0;
-    /* Without a number, so that it is the same for every customer and told once. */
-    return sl_finding_report(
-        run->subject->reading->findings, &finding, run->err,
-        "the repository has no schemas of Kubernetes: objects are checked only for names and "
-        "labels");
-}
-
 static int check_all(struct run *run)
 {
     const struct sl_build *build = run->subject->layout->resources;
@@ -279,7 +262,14 @@ static int check_all(struct run *run)
     for (size_t i = 0; i < sl_build_count(build); i++)
         if (check_object(run, build, i) < 0)
             return -1;
-    return report_complaints(run) < 0 ? -1 : report_tally(run);
+    if (report_complaints(run) < 0)
+        return -1;
+    /* A repository that brings no schemas at all knows that; notes about every kind would hide what else is found. */
+    size_t checked, unchecked;
+    sl_kubetally_counts(run->tally, &checked, &unchecked);
+    return run->schemas->any || checked
+               ? sl_kubetally_report(run->tally, run->subject->reading->findings, run->err)
+               : 0;
 }
 
 int sl_rules_kubernetes(const struct sl_validation_subject *subject, struct sl_err *err)

@@ -10,19 +10,19 @@
  * order in which they are asked; sl_kubetally_report(), which says once per kind what was not checked.
  *
  * What is checked, by rule:
- *   kubernetes/unknown-field        a field that the schema does not have; the likely one is named
- *   kubernetes/mismatch             types, enums, required fields, patterns, limits, formats and quantities,
+ *   kube/unknown-field        a field that the schema does not have; the likely one is named
+ *   kube/mismatch             types, enums, required fields, patterns, limits, formats and quantities,
  *                                   oneOf and the like
- *   kubernetes/duplicate-item       two items of a list that is a set, or a map by its keys
- *   kubernetes/duplicate-merge-key  (warning) the same for a list that only merges by a key
- *   kubernetes/name                 metadata.name and namespace, by the rule of the kind; without any schema too
- *   kubernetes/label                keys and values of labels and annotations, and their size; likewise
- *   kubernetes/not-served           the sets know the kind, but not in this version of its group
- *   kubernetes/no-schema            (note) a kind nobody knows, once with the number of objects
- *   kubernetes/rules-not-checked    (note) a kind with CEL rules (x-kubernetes-validations), once
- *   kubernetes/placeholder          (note) a text with ${...} in it where something else is wanted: it is filled
+ *   kube/duplicate-item       two items of a list that is a set, or a map by its keys
+ *   kube/duplicate-merge-key  (warning) the same for a list that only merges by a key
+ *   kube/name                 metadata.name and namespace, by the rule of the kind; without any schema too
+ *   kube/label                keys and values of labels and annotations, and their size; likewise
+ *   kube/not-served           the sets know the kind, but not in this version of its group
+ *   kube/no-schema            (note) a kind nobody knows, once with the number of objects
+ *   kube/rules-not-checked    (note) a kind with CEL rules (x-kubernetes-validations), once
+ *   kube/placeholder          (note) a text with ${...} in it where something else is wanted: it is filled
  *                                   in later, or never
- *   kubernetes/bad-schema           (warning) a kind whose schema cannot be used, once with the reason
+ *   kube/bad-schema           (warning) a kind whose schema cannot be used, once with the reason
  *
  * Null is what the API server takes it for: a member that is null and not `nullable` is as good as absent.
  *
@@ -53,7 +53,7 @@ int sl_kubeschema_add_kinds(struct sl_kubeschema *set, struct sl_str text, struc
 
 /* Every version of a CustomResourceDefinition (apiextensions.k8s.io v1, or v1beta1 with its one `validation`).
  * 1: added; 0: the document is something else; -1. A schema that makes no sense is kept as such: see
- * kubernetes/bad-schema. */
+ * kube/bad-schema. */
 int sl_kubeschema_add_crd(struct sl_kubeschema *set, const struct sl_doc *doc, const struct sl_node *document,
                           struct sl_err *err) SL_MUST_USE;
 
