@@ -46,6 +46,11 @@ ssize_t sl_sys_read(int fd, void *out, size_t len)
     return RETRY(read(fd, out, len));
 }
 
+ssize_t sl_sys_pread(int fd, void *out, size_t len, off_t at)
+{
+    return RETRY(pread(fd, out, len, at));
+}
+
 ssize_t sl_sys_write(int fd, const void *bytes, size_t len)
 {
     return RETRY(write(fd, bytes, len));

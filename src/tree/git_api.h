@@ -54,6 +54,7 @@
     X(oid_tostr)                                                                                             \
     X(reference_free)                                                                                        \
     X(reference_peel)                                                                                        \
+    X(repository_commondir)                                                                                  \
     X(repository_discover)                                                                                   \
     X(repository_free)                                                                                       \
     X(repository_hashfile)                                                                                   \

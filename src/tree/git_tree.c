@@ -136,12 +136,10 @@ static int read_file(struct sl_tree *tree, struct sl_place file, struct sl_str *
 
 static int open_source(struct sl_tree *tree, struct sl_place file, struct sl_source **out, struct sl_err *err)
 {
-    /* A whole object is checked against its id. Only what is too large to be held is streamed, where damage
-     * shows by length and by zlib's check sum. */
-    const size_t streamed_from = SL_MIB;
-    if (file.node->size >= streamed_from) {
-        int result =
-            sl_git_source_stream(out, &tree->git, own(tree)->objects, &file.node->id, file.path, err);
+    if (file.node->size >= SL_GIT_STREAMED_MIN) {
+        struct sl_git_blob_wanted wanted = {.size = file.node->size, .path = file.path};
+        memcpy(wanted.id.bytes, file.node->id.id, sizeof wanted.id.bytes);
+        int result = sl_git_source_stream(out, &tree->git, own(tree)->objects, &wanted, err);
         if (result != 0)
             return result < 0 ? -1 : 0;
     }

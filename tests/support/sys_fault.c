@@ -106,6 +106,7 @@ WRAP(int, open_beneath, (flags & (O_CREAT | O_TRUNC)) != 0,
 WRAP(int, open, (flags & (O_CREAT | O_TRUNC)) != 0, (const char *path, int flags, mode_t mode),
      (path, flags, mode))
 WRAP(ssize_t, read, false, (int fd, void *out, size_t len), (fd, out, len))
+WRAP(ssize_t, pread, false, (int fd, void *out, size_t len, off_t at), (fd, out, len, at))
 WRAP(int, fsync, true, (int fd), (fd))
 WRAP(int, syncfs, true, (int fd), (fd))
 WRAP(int, fchmod, true, (int fd, mode_t mode), (fd, mode))

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { LARGE_SIZE = 1500000 };
+
 static struct temp_dir temp;
 static char root[PATH_MAX];
 
@@ -170,4 +172,67 @@ Test(faults, a_system_call_that_fails_is_reported_and_never_as_a_missing_file)
         cr_expect_gt(failures, 10);
         cr_expect_eq(answers, numbers[i] == ENOENT ? 1 : 0);
     }
+}
+
+/* Opens the view, and streams a blob that git keeps packed. */
+static int stream_large(struct sl_err *err)
+{
+    struct sl_tree *tree = NULL;
+    struct sl_source *source = NULL;
+    size_t total = 0;
+    const void *bytes;
+    ssize_t got = -1;
+    if (sl_tree_open_git(&tree, temp.path, "HEAD", err) == 0 &&
+        sl_tree_source(tree, SL_STR("large"), &source, err) == 0) {
+        while ((got = sl_source_borrow(source, &bytes, SIZE_MAX, err)) > 0)
+            total += (size_t)got;
+        sl_source_free(source);
+    }
+    cr_assert(got < 0 || total == LARGE_SIZE);
+    sl_tree_free(tree);
+    return (int)got;
+}
+
+static void commit_large(void)
+{
+    repository_run(&temp,
+                   "head -c 1500000 /dev/urandom > large; git add large; git commit -q -m large; git gc -q");
+}
+
+Test(faults, an_allocation_that_fails_while_a_packed_blob_is_streamed_is_reported)
+{
+    commit_large();
+    for (size_t nth = 1;; nth++) {
+        struct sl_err err = {0};
+        alloc_fault_arm(nth);
+        int result = stream_large(&err);
+        bool happened = alloc_fault_disarm();
+        cr_assert_eq(result, happened ? -1 : 0, "allocation %zu: %s", nth, err.message);
+        if (!happened)
+            break;
+        cr_assert_eq(err.code, SL_E_NO_MEMORY, "allocation %zu: %s", nth, err.message);
+    }
+}
+
+/* What we cannot open libgit2 may, so not every failure is one. */
+Test(faults, a_system_call_that_fails_while_a_packed_blob_is_streamed_gives_no_other_content)
+{
+    commit_large();
+    size_t failures = 0;
+    for (size_t nth = 1;; nth++) {
+        struct sl_err err = {0};
+        sys_fault_arm((struct sys_fault){.action = SYS_FAULT_FAIL, .nth = nth, .number = EIO});
+        int result = stream_large(&err);
+        bool happened = sys_fault_disarm();
+        if (!happened) {
+            cr_assert_eq(result, 0, "%s", err.message);
+            break;
+        }
+        if (result < 0) {
+            failures++;
+            cr_assert_eq(err.code, SL_E_IO, "call %zu: %s", nth, err.message);
+            cr_assert_eq(err.sys_errno, EIO, "call %zu: %s", nth, err.message);
+        }
+    }
+    cr_expect_gt(failures, 10);
 }

@@ -64,6 +64,8 @@
 /* A file that is read whole into memory (manifests, values, schemas). Artifacts are streamed and have no such
  * limit. */
 #define SL_TREE_FILE_MAX SL_DOC_BYTES_MAX
+/* A blob of git from here on is streamed; smaller ones are read whole, which is quicker. */
+#define SL_GIT_STREAMED_MIN SL_MIB
 /* A Git LFS pointer: the specification's own limit. */
 #define SL_LFS_POINTER_MAX 1024
 /* Symbolic links followed for one path, as many as Linux follows; more is a circle. */

@@ -32,6 +32,7 @@ int sl_sys_open_beneath(int dir, const char *path, int flags, mode_t mode);
 int sl_sys_open(const char *path, int flags, mode_t mode);
 
 ssize_t sl_sys_read(int fd, void *out, size_t len);
+ssize_t sl_sys_pread(int fd, void *out, size_t len, off_t at);
 ssize_t sl_sys_write(int fd, const void *bytes, size_t len);
 int sl_sys_close(int fd); /* EINTR counts as closed, as it is on Linux */
 int sl_sys_fsync(int fd);

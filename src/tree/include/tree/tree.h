@@ -95,7 +95,8 @@ int sl_tree_read(struct sl_tree *tree, struct sl_str path, struct sl_str *bytes,
 /*
  * A file of any size as a stream, which must be freed before the tree. A file of a directory may change
  * between two streams when somebody writes to it; one that sl_tree_read() has read gives those bytes. A blob
- * that git keeps packed is held in memory as a whole while its source lives: libgit2 cannot stream it.
+ * that git keeps as the difference to another is held in memory as a whole while its source lives. Whether a
+ * large one is what its id says shows at its end: SL_E_INPUT.
  */
 int sl_tree_source(struct sl_tree *tree, struct sl_str path, struct sl_source **out,
                    struct sl_err *err) SL_MUST_USE;
