@@ -82,6 +82,9 @@ struct sl_pack_options {
     struct sl_random random; /* for encrypting, and for nothing else; not needed when nobody is to be encrypted for */
     const char *out; /* directory; made when missing, with those above it */
     bool replace;    /* an existing bundle of the same name */
+    const char
+        *trust; /* the versions of trust.json that travel along: a directory of N.json, or one document;
+                          NULL: none */
 };
 struct sl_pack_result {
     char path[4096];                     /* of the bundle */
@@ -101,7 +104,9 @@ int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_
  *
  * Artifacts are read twice: to be hashed, and to be written, where they must still be the same. SL_E_USAGE   two keys that are one, or have one id
  *   SL_E_INPUT   no sequence; a name that no bundle may have, or two that collide; an artifact that changed,
- * or is not the one its Git LFS pointer names SL_E_EXISTS  there is a bundle of that name A failure leaves no
+ * or is not the one its Git LFS pointer names; versions of trust.json that do not follow one from the other or
+ * are not signed enough
+ *   SL_E_EXISTS  there is a bundle of that name A failure leaves no
  * bundle, nor a part of one.
  */
 int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,

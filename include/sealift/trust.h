@@ -67,6 +67,11 @@ int sl_trust_advance(struct sl_trust *trust, const struct sl_trust_step *next,
 int sl_trust_follow(struct sl_trust *trust, struct sl_str known, const struct sl_trust_step *steps,
                     size_t count, size_t *applied, struct sl_err *err) SL_MUST_USE;
 
+/* All of a line: opens the first step and takes every further one. *out is the last. For whoever trusts the first,
+ * or only asks whether the line holds together. */
+struct sl_trust_steps;
+int sl_trust_chain(struct sl_trust **out, const struct sl_trust_steps *steps, struct sl_err *err) SL_MUST_USE;
+
 /* Appends a signature file over the document's bytes. */
 int sl_trust_sign(struct sl_buf *out, const struct sl_trust *trust, struct sl_str json,
                   const struct sl_secret_key *key, struct sl_err *err) SL_MUST_USE;
@@ -77,7 +82,6 @@ void sl_trust_fingerprint(unsigned char out[32], struct sl_str json);
 /* -- files -- */
 
 /* Steps in memory of their own, ascending by version. */
-struct sl_trust_steps;
 size_t sl_trust_steps_count(const struct sl_trust_steps *steps);
 const struct sl_trust_step *sl_trust_steps_at(const struct sl_trust_steps *steps, size_t index);
 void sl_trust_steps_free(struct sl_trust_steps *steps);

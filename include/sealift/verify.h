@@ -186,6 +186,17 @@ struct sl_claim;
 int sl_claim_open(struct sl_claim **out, int fd, const char *name, const struct sl_policy *policy,
                   struct sl_err *err) SL_MUST_USE;
 const struct sl_bundle_head *sl_claim_head(const struct sl_claim *claim);
+
+/*
+ * Judges the steps from audience to expiry once more, with what the site knows now: for whoever had to wait for a
+ * lock before that could be known. A refusal here is as good as one of sl_claim_open(): the payload was not read,
+ * and the claim is only to be freed.
+ */
+int sl_claim_judge(struct sl_claim *claim, const struct sl_site_view *site, struct sl_err *err) SL_MUST_USE;
+
+/* What the claim was judged by, with the versions that the bundle brought; NULL: plain keys. Lives as long as the
+ * claim. */
+const struct sl_trust *sl_claim_trust(const struct sl_claim *claim);
 void sl_claim_free(struct sl_claim *claim);
 void sl_claim_freep(struct sl_claim **claim);
 

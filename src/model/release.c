@@ -1,7 +1,9 @@
 #include "model/release.h"
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "fields.h"
+#include "model/name.h"
 #include "model/report.h"
 
 /* What the table fills: the lists and maps are worked on afterwards. */
@@ -9,6 +11,7 @@ struct raw {
     struct sl_release_file file;
     const struct sl_node *upgrade_from;
     const struct sl_node *aliases;
+    const struct sl_node *stops;
 };
 
 static const struct sl_field support_fields[] = {
@@ -33,6 +36,10 @@ static const struct sl_field release_fields[] = {
      .kind = SL_FIELD_GROUP,
      .members = support_fields,
      .member_count = sizeof support_fields / sizeof support_fields[0]},
+    {.key = "expires", .kind = SL_FIELD_DATE, .offset = offsetof(struct raw, file.expires)},
+    {.key = "floor", .kind = SL_FIELD_COUNT, .offset = offsetof(struct raw, file.floor)},
+    {.key = "epoch", .kind = SL_FIELD_COUNT, .offset = offsetof(struct raw, file.epoch)},
+    {.key = "required-stops", .kind = SL_FIELD_MAP, .offset = offsetof(struct raw, stops)},
     {.key = "upgrade-from", .kind = SL_FIELD_LIST, .offset = offsetof(struct raw, upgrade_from)},
     {.key = "aliases", .kind = SL_FIELD_MAP, .offset = offsetof(struct raw, aliases)},
 };
@@ -75,6 +82,34 @@ static int read_aliases(struct sl_release_file *out, struct sl_fields *fields, c
     return 0;
 }
 
+static int read_stops(struct sl_release_file *out, struct sl_fields *fields, const struct sl_node *map,
+                      struct sl_err *err)
+{
+    out->stops = sl_arena_array(&fields->doc->arena, map->count, sizeof(struct sl_release_stop));
+    if (!out->stops)
+        return sl_fail_memory(err);
+    for (uint32_t i = 0; i < map->count; i++) {
+        const struct sl_entry *entry = &map->as.entries[i];
+        const struct sl_node *value = entry->value;
+        struct sl_err fault = {0};
+        if (sl_label_check("is a name:", entry->key, &fault) < 0) {
+            if (sl_fields_report(fields, "required-stops", entry->key_mark, fault.message, err) < 0)
+                return -1;
+            continue;
+        }
+        if (value->kind != SL_INT || value->as.integer < 1 || (uint64_t)value->as.integer > SL_INTEGER_MAX) {
+            if (sl_fields_report(fields, "required-stops", value->mark,
+                                 "must give the sequence of each release, from 1 to 9007199254740991",
+                                 err) < 0)
+                return -1;
+            continue;
+        }
+        out->stops[out->stop_count++] =
+            (struct sl_release_stop){.release = entry->key, .sequence = (uint64_t)value->as.integer};
+    }
+    return 0;
+}
+
 static int check_support(const struct sl_release_file *file, const struct sl_fields *fields,
                          const struct sl_node *root, struct sl_err *err)
 {
@@ -103,6 +138,8 @@ int sl_release_file_read(struct sl_release_file *out, struct sl_doc *doc, const 
     if (raw.upgrade_from && read_upgrade_from(&raw.file, &fields, raw.upgrade_from, err) < 0)
         return -1;
     if (raw.aliases && read_aliases(&raw.file, &fields, raw.aliases, err) < 0)
+        return -1;
+    if (raw.stops && read_stops(&raw.file, &fields, raw.stops, err) < 0)
         return -1;
     if (check_support(&raw.file, &fields, root, err) < 0)
         return -1;

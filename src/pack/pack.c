@@ -10,6 +10,7 @@
 #include "io/sys.h"
 #include "model/report.h"
 #include "plan/plan.h"
+#include "terms.h"
 
 #include <fcntl.h>
 #include <sealift/version.h>
@@ -140,7 +141,7 @@ static int64_t member_time(const struct sl_rendering *rendering)
     return time > SL_MTIME_MAX ? SL_MTIME_MAX : time;
 }
 
-static int finish_plan(struct packing *packing, struct sl_err *err)
+static int finish_plan(struct packing *packing, const char *trust, struct sl_err *err)
 {
     struct sl_rendering *rendering = packing->rendering;
     const struct sl_layout *layout = &rendering->layout;
@@ -157,14 +158,15 @@ static int finish_plan(struct packing *packing, struct sl_err *err)
         .release = layout->release,
         .environment = layout->environment,
         .sequence = layout->sequence,
-        .upgrade_from = layout->release_file.upgrade_from,
-        .upgrade_from_count = layout->release_file.upgrade_from_count,
         .source_kind = has_commit ? SL_STR("git") : SL_STR("directory"),
         .source_commit = sl_str_from(rendering->revision.commit),
         .source_dirty = rendering->facts.dirty,
         .tool_version = SL_STR(SL_VERSION),
         .mtime = member_time(rendering),
     };
+    SL_CLEANUP(sl_freep) struct sl_manifest_stop *stops = NULL;
+    if (terms_add(packing->plan, &facts, &stops, &layout->release_file, trust, err) < 0)
+        return -1;
     return sl_plan_finish(packing->plan, &facts, err);
 }
 
@@ -299,7 +301,7 @@ int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
         choose_recipients(&out->recipients, rendering, options, err) < 0)
         return -1;
     SL_CLEANUP(packing_release) struct packing packing;
-    if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, err) < 0)
+    if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, options->trust, err) < 0)
         return -1;
     struct sl_digest digest;
     struct sl_str json = sl_plan_manifest_json(packing.plan);

@@ -177,6 +177,31 @@ static int copy_upgrades(struct sl_plan *plan, const struct sl_manifest *facts, 
     return 0;
 }
 
+static int compare_stops(const void *left, const void *right)
+{
+    uint64_t a = ((const struct sl_manifest_stop *)left)->sequence;
+    uint64_t b = ((const struct sl_manifest_stop *)right)->sequence;
+    return (a > b) - (a < b);
+}
+
+/* Ascending; two of one sequence are refused when the manifest is written. */
+static int copy_stops(struct sl_plan *plan, const struct sl_manifest *facts, struct sl_err *err)
+{
+    struct sl_manifest_stop *sorted = sl_arena_array(&plan->arena, facts->stop_count, sizeof *sorted);
+    if (!sorted)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < facts->stop_count; i++) {
+        sorted[i].sequence = facts->stops[i].sequence;
+        sorted[i].release = sl_arena_str(&plan->arena, facts->stops[i].release);
+        if (!sorted[i].release.ptr)
+            return sl_fail_memory(err);
+    }
+    if (facts->stop_count > 1)
+        qsort(sorted, facts->stop_count, sizeof *sorted, compare_stops);
+    plan->manifest.stops = sorted;
+    return 0;
+}
+
 /* Everything that is not derived, with the texts in the plan's own memory. */
 static int copy_facts(struct sl_plan *plan, const struct sl_manifest *facts, struct sl_err *err)
 {
@@ -201,7 +226,9 @@ static int copy_facts(struct sl_plan *plan, const struct sl_manifest *facts, str
     if (bundle.ptr)
         bundle = sl_arena_join(&plan->arena, bundle, sl_str_from(sequence));
     manifest->bundle = bundle;
-    return bundle.ptr ? copy_upgrades(plan, facts, err) : sl_fail_memory(err);
+    if (!bundle.ptr)
+        return sl_fail_memory(err);
+    return copy_upgrades(plan, facts, err) < 0 ? -1 : copy_stops(plan, facts, err);
 }
 
 int sl_plan_finish(struct sl_plan *plan, const struct sl_manifest *facts, struct sl_err *err)

@@ -57,6 +57,30 @@ static int check_owner(const struct install *in, struct sl_err *err)
                    sl_escape(owner, sizeof owner, site->customer), site->shown);
 }
 
+/* The release in CUSTOMER-RELEASE-SEQUENCE of this site's customer; empty where it cannot be told. */
+static struct sl_str release_of(const struct site *site, struct sl_str bundle)
+{
+    size_t end = bundle.len;
+    while (end > 0 && bundle.ptr[end - 1] != '-')
+        end--;
+    if (!sl_str_starts_with(bundle, site->customer) || end < site->customer.len + 3)
+        return (struct sl_str){NULL, 0};
+    return sl_str_slice(bundle, site->customer.len + 1, end - 1);
+}
+
+/* Under the lock: may this bundle follow what is current. */
+static int check_succession(struct install *in, struct sl_err *err)
+{
+    const struct site *site = in->site;
+    const struct sl_site_change *change = site_change_to(site, site->current);
+    struct sl_site_view view = {.installed_sequence = site_generation_sequence(site->current)};
+    if (change) {
+        view.installed_release = release_of(site, change->bundle);
+        memcpy(view.installed_sha256, change->manifest.bytes, sizeof view.installed_sha256);
+    }
+    return sl_claim_judge(in->claim, &view, err);
+}
+
 /* -- what is there already -- */
 
 /* 1 when the generation is on disk and every file is as this bundle's manifest says; else 0. What cannot be
@@ -221,7 +245,7 @@ static int stage_and_switch(struct install *in, struct sl_err *err)
 
 static int work(struct install *in, struct sl_err *err)
 {
-    if (site_recover(in->site, err) < 0 || check_owner(in, err) < 0)
+    if (site_recover(in->site, err) < 0 || check_owner(in, err) < 0 || check_succession(in, err) < 0)
         return -1;
     char name[SL_GENERATION_NAME_MAX];
     int intact = find_intact(in, name, err);

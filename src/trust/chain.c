@@ -228,6 +228,18 @@ int sl_trust_follow(struct sl_trust *trust, struct sl_str known, const struct sl
     return 0;
 }
 
+int sl_trust_chain(struct sl_trust **out, const struct sl_trust_steps *steps, struct sl_err *err)
+{
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
+    if (sl_trust_open(&trust, sl_trust_steps_at(steps, 0), err) < 0)
+        return -1;
+    for (size_t i = 1; i < sl_trust_steps_count(steps); i++)
+        if (sl_trust_advance(trust, sl_trust_steps_at(steps, i), err) < 0)
+            return -1;
+    *out = sl_steal(&trust);
+    return 0;
+}
+
 /* -- making -- */
 
 int sl_trust_sign(struct sl_buf *out, const struct sl_trust *trust, struct sl_str json,

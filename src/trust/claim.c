@@ -22,6 +22,9 @@ struct trust_bundle {
     struct sl_bundle_reader *reader;
     struct sl_manifest *manifest;
     struct sl_trust *trust; /* that it is judged by, with what the bundle brought; NULL: plain keys */
+    uint32_t signed_by;     /* of its keys */
+    int64_t now;            /* the policy's */
+    char customer[128];     /* the policy's */
     struct trust_judgement judgement;
     struct sl_bundle_head head;
     struct sl_verdict *verdict; /* the policy's, or the next */
@@ -109,17 +112,16 @@ static int read_manifest(struct trust_bundle *bundle, struct sl_err *err)
     return 0;
 }
 
-static int judge_manifest(struct trust_bundle *bundle, const struct sl_policy *policy, uint32_t signed_by,
-                          struct sl_err *err)
+static int judge_manifest(struct trust_bundle *bundle, const struct sl_site_view *site, struct sl_err *err)
 {
     struct sl_judged judged = {
         .manifest = bundle->manifest,
         .manifest_sha256 = bundle->head.manifest_sha256,
         .trust = bundle->trust,
-        .signed_by = signed_by,
-        .customer = policy->customer,
-        .site = policy->site,
-        .now = policy->now,
+        .signed_by = bundle->signed_by,
+        .customer = sl_str_from(bundle->customer),
+        .site = site,
+        .now = bundle->now,
     };
     return sl_judge(bundle->verdict, &judged, err);
 }
@@ -144,20 +146,23 @@ static int look(struct trust_bundle *bundle, int *fd, const struct sl_age_keys *
 static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *policy, struct sl_err *err)
 {
     struct sl_verdict *verdict = bundle->verdict;
-    uint32_t signed_by = 0;
-    verdict->now = policy->now;
+    verdict->now = bundle->now = policy->now;
+    if (policy->customer.len >= sizeof bundle->customer)
+        return sl_fail(err, SL_E_USAGE, "the name of the customer is longer than any may be");
+    if (policy->customer.len > 0)
+        memcpy(bundle->customer, policy->customer.ptr, policy->customer.len);
     if (open_reader(bundle, fd, &policy->age_keys, err) < 0)
         return verdict_refuse(verdict, SL_STEP_LIMITS, err);
     say_isolation(bundle);
     if (trust_gate_steps(&bundle->trust, verdict, bundle->reader, policy, err) < 0)
         return verdict_refuse(verdict, SL_STEP_TRUST, err);
-    if (trust_gate_signatures(&bundle->judgement, &signed_by, verdict, bundle->reader, policy, bundle->trust,
-                              err) < 0)
+    if (trust_gate_signatures(&bundle->judgement, &bundle->signed_by, verdict, bundle->reader, policy,
+                              bundle->trust, err) < 0)
         return verdict_refuse(verdict, SL_STEP_SIGNATURES, err);
     if (read_manifest(bundle, err) < 0)
         return verdict_refuse(verdict, SL_STEP_MANIFEST, err);
     verdict_say(verdict, SL_STEP_MANIFEST, SL_PASSED, "it keeps every rule of its format");
-    return judge_manifest(bundle, policy, signed_by, err);
+    return judge_manifest(bundle, policy->site, err);
 }
 
 /* With a policy all of it must hold; without one, nothing is proved, and `keys` may open it. Closes the
@@ -234,6 +239,16 @@ int sl_claim_open(struct sl_claim **out, int fd, const char *name, const struct 
 const struct sl_bundle_head *sl_claim_head(const struct sl_claim *claim)
 {
     return &claim->bundle->head;
+}
+
+int sl_claim_judge(struct sl_claim *claim, const struct sl_site_view *site, struct sl_err *err)
+{
+    return judge_manifest(claim->bundle, site, err) < 0 ? wrap_name(claim->bundle, err) : 0;
+}
+
+const struct sl_trust *sl_claim_trust(const struct sl_claim *claim)
+{
+    return claim->bundle->trust;
 }
 
 void sl_claim_free(struct sl_claim *claim)

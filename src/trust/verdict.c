@@ -370,6 +370,9 @@ int sl_judge(struct sl_verdict *verdict, const struct sl_judged *judged, struct 
         {SL_STEP_REQUIRES, judge_requires}, {SL_STEP_FLOOR, judge_floor},
         {SL_STEP_EXPIRY, judge_expiry},
     };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        verdict->steps[steps[i].step] = (struct sl_verdict_line){.outcome = SL_NOT_REACHED};
+    verdict->bundle[0] = '\0';
     verdict->now = judged->now;
     verdict->trust_version = judged->trust ? judged->trust->version : 0;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)

@@ -18,6 +18,12 @@ struct sl_release_alias {
     struct sl_mark mark; /* of the name */
 };
 
+/* With `required-stops: {v1.5: 40}` no site may go past v1.5, whose bundle has sequence 40. */
+struct sl_release_stop {
+    struct sl_str release;
+    uint64_t sequence; /* 1 to 2^53 - 1 */
+};
+
 /* Texts and arrays live as long as the document. What is not stated is empty or 0. */
 struct sl_release_file {
     struct sl_str version; /* with or without a leading v */
@@ -31,6 +37,10 @@ struct sl_release_file {
     struct sl_mark *upgrade_from_marks;        /* of each */
     struct sl_mark upgrade_from_mark;          /* of the list */
     size_t upgrade_from_count;
+    struct sl_release_stop *stops; /* in the order of the file */
+    size_t stop_count;
+    struct sl_str expires;            /* YYYY-MM-DD, the last day on which a site may install it */
+    uint64_t floor, epoch;            /* 1 to 2^53 - 1 */
     struct sl_release_alias *aliases; /* in the order of the file */
     size_t alias_count;
 };

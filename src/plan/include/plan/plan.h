@@ -39,7 +39,7 @@ int sl_plan_add_file(struct sl_plan *plan, const struct sl_plan_member *member,
 
 /*
  * `facts` gives everything of the manifest but bundle, files, file_count and total_bytes, which are derived;
- * upgrade_from may come in any order and with repetitions. SL_E_INPUT for a name against the rules, one that
+ * upgrade_from may come in any order and with repetitions, stops in any order. SL_E_INPUT for a name against the rules, one that
  * the format keeps for itself (SHA256SUMS, manifest.json), or two names that collide (both are named).
  * Whatever the order of adding, the same content gives the same bytes.
  */

@@ -1,0 +1,127 @@
+#include "terms.h"
+
+#include "base/cleanup.h"
+#include "model/report.h"
+#include "model/trust_name.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* -- trust.json: a site refuses a bundle whose versions do not follow one from the other, so what is not complete
+ * is found here, before anything is signed or carried anywhere -- */
+
+static int add(struct sl_plan *plan, const struct sl_trust_name *name, struct sl_str text, struct sl_err *err)
+{
+    char below[SL_TRUST_NAME_MAX];
+    char path[SL_TRUST_NAME_MAX + sizeof SL_TRUST_FOLDER];
+    (void)snprintf(path, sizeof path, SL_TRUST_FOLDER "%s", sl_trust_name_text(below, name));
+    return sl_plan_add_text(plan, sl_str_from(path), text, false, err);
+}
+
+static int add_step(struct sl_plan *plan, const struct sl_trust_step *step, struct sl_err *err)
+{
+    struct sl_trust_name name = {.version = step->version};
+    if (add(plan, &name, step->json, err) < 0)
+        return -1;
+    for (size_t i = 0; i < step->signature_count; i++) {
+        memcpy(name.key_id, step->signatures[i].key_id, sizeof name.key_id);
+        if (add(plan, &name, step->signatures[i].text, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_customer(const struct sl_trust *trust, struct sl_str customer, struct sl_err *err)
+{
+    struct sl_str trusted = sl_str_from(trust->customer);
+    if (sl_str_equal(trusted, SL_STR("*")) || sl_str_equal(trusted, customer))
+        return 0;
+    struct sl_shown shown;
+    return sl_fail(err, SL_E_INPUT, "this trust.json is for the customer %s, not for %s", trust->customer,
+                   sl_shown(&shown, customer));
+}
+
+static int take_epoch(struct sl_manifest *facts, const struct sl_trust *trust, struct sl_err *err)
+{
+    if (facts->epoch > 0 && facts->epoch != trust->epoch)
+        return sl_fail(err, SL_E_INPUT,
+                       "release.yaml says epoch %llu, and version %llu of trust.json says %llu",
+                       (unsigned long long)facts->epoch, (unsigned long long)trust->version,
+                       (unsigned long long)trust->epoch);
+    facts->epoch = trust->epoch;
+    return 0;
+}
+
+static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const char *path, struct sl_err *err)
+{
+    SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *newest = NULL;
+    if (sl_trust_steps_load(&steps, path, err) < 0)
+        return -1;
+    struct sl_shown shown;
+    if (sl_trust_chain(&newest, steps, err) < 0) {
+        if (err->code != SL_E_REFUSED)
+            return -1;
+        err->code = SL_E_INPUT; /* here it is what was given to pack, not what somebody handed over */
+        (void)sl_wrap(err, "%s", sl_shown(&shown, sl_str_from(path)));
+        return sl_hint(err, "sealift trust check says what is missing, sealift trust sign adds it");
+    }
+    if (check_customer(newest, facts->customer, err) < 0 || take_epoch(facts, newest, err) < 0)
+        return -1;
+    for (size_t i = 0; i < sl_trust_steps_count(steps); i++)
+        if (add_step(plan, sl_trust_steps_at(steps, i), err) < 0)
+            return -1;
+    return 0;
+}
+
+/* -- release.yaml -- */
+
+/* The first second after that day, in UTC; `day` is a date that exists. Days since 1970 by the calendar's own
+ * rule: 146,097 in 400 years, counted from the first of March. */
+static int64_t end_of_day(struct sl_str day)
+{
+    int year = 0;
+    int month = 0;
+    int number = 0;
+    char text[16] = "";
+    memcpy(text, day.ptr, day.len < sizeof text ? day.len : sizeof text - 1);
+    if (sscanf(text, "%d-%d-%d", &year, &month, &number) != 3)
+        return 0;
+    year -= month <= 2;
+    int64_t era = year / 400;
+    int64_t in_era = year - era * 400;
+    int64_t in_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + number - 1;
+    int64_t days = era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+    return (days + 1) * 86400;
+}
+
+static int copy_stops(struct sl_manifest *facts, struct sl_manifest_stop **stops,
+                      const struct sl_release_file *file, struct sl_err *err)
+{
+    if (file->stop_count == 0)
+        return 0;
+    *stops = calloc(file->stop_count, sizeof **stops);
+    if (!*stops)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < file->stop_count; i++) {
+        (*stops)[i].release = file->stops[i].release;
+        (*stops)[i].sequence = file->stops[i].sequence;
+    }
+    facts->stops = *stops;
+    facts->stop_count = file->stop_count;
+    return 0;
+}
+
+int terms_add(struct sl_plan *plan, struct sl_manifest *facts, struct sl_manifest_stop **stops,
+              const struct sl_release_file *file, const char *trust, struct sl_err *err)
+{
+    *stops = NULL;
+    facts->upgrade_from = file->upgrade_from;
+    facts->upgrade_from_count = file->upgrade_from_count;
+    facts->floor = file->floor;
+    facts->epoch = file->epoch;
+    facts->expires = file->expires.len ? end_of_day(file->expires) : 0;
+    if (copy_stops(facts, stops, file, err) < 0)
+        return -1;
+    return trust ? carry_trust(plan, facts, trust, err) : 0;
+}
