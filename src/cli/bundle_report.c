@@ -1,6 +1,7 @@
 #include "bundle_report.h"
 
 #include <sealift/text.h>
+#include <stdio.h>
 
 static void field(struct cli *cli, const char *label, struct sl_str value)
 {
@@ -35,6 +36,25 @@ static void print_signer(struct cli *cli, const struct sl_signer *signer, bool p
         field(cli, "", signer->trusted_comment);
 }
 
+/* What a site must have, and until when; nothing where nothing is asked. */
+static void print_terms(struct cli *cli, const struct sl_manifest *manifest)
+{
+    char when[24];
+    for (size_t i = 0; i < manifest->upgrade_from_count; i++)
+        field(cli, i ? "" : "may follow", manifest->upgrade_from[i]);
+    for (size_t i = 0; i < manifest->stop_count; i++) {
+        sl_buf_printf(&cli->out, "  %-12s ", i ? "" : "not without");
+        cli_escaped(cli, manifest->stops[i].release);
+        sl_buf_printf(&cli->out, ", sequence %llu\n", (unsigned long long)manifest->stops[i].sequence);
+    }
+    if (manifest->expires > 0)
+        cli_field(cli, "expires", "%s", sl_time_text(when, manifest->expires));
+    if (manifest->epoch > 0)
+        cli_field(cli, "epoch", "%llu", (unsigned long long)manifest->epoch);
+    if (manifest->floor > 0)
+        cli_field(cli, "floor", "%llu", (unsigned long long)manifest->floor);
+}
+
 void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
 {
     const struct sl_manifest *manifest = head->manifest;
@@ -44,6 +64,7 @@ void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
     field(cli, "release", manifest->release);
     field(cli, "environment", manifest->environment);
     cli_field(cli, "sequence", "%llu", (unsigned long long)manifest->sequence);
+    print_terms(cli, manifest);
     print_source(cli, manifest);
     cli_field(cli, "dated", "%s", sl_time_text(when, manifest->mtime));
     sl_buf_text(&cli->out, "  packed by    sealift ");
@@ -84,6 +105,27 @@ static void signers_json(struct sl_json *json, const struct sl_bundle_head *head
     sl_json_end(json);
 }
 
+static void requires_json(struct sl_json *json, const struct sl_manifest *manifest)
+{
+    sl_json_key(json, "requires");
+    sl_json_map(json);
+    sl_json_key(json, "stops");
+    sl_json_list(json);
+    for (size_t i = 0; i < manifest->stop_count; i++) {
+        sl_json_map(json);
+        sl_json_key_text(json, "release", manifest->stops[i].release);
+        sl_json_key_unsigned(json, "sequence", manifest->stops[i].sequence);
+        sl_json_end(json);
+    }
+    sl_json_end(json);
+    sl_json_key(json, "upgrade_from");
+    sl_json_list(json);
+    for (size_t i = 0; i < manifest->upgrade_from_count; i++)
+        sl_json_text(json, manifest->upgrade_from[i]);
+    sl_json_end(json);
+    sl_json_end(json);
+}
+
 void head_json(struct sl_json *json, const struct sl_bundle_head *head, bool proved)
 {
     const struct sl_manifest *manifest = head->manifest;
@@ -94,6 +136,9 @@ void head_json(struct sl_json *json, const struct sl_bundle_head *head, bool pro
     sl_json_key_unsigned(json, "sequence", manifest->sequence);
     sl_json_key_unsigned(json, "epoch", manifest->epoch);
     sl_json_key_unsigned(json, "floor", manifest->floor);
+    sl_json_key(json, "expires");
+    sl_json_integer(json, manifest->expires);
+    requires_json(json, manifest);
     sl_json_key(json, "source");
     sl_json_map(json);
     sl_json_key_text(json, "kind", manifest->source_kind);
@@ -136,4 +181,22 @@ void files_json(struct sl_json *json, const struct sl_manifest *manifest)
         sl_json_end(json);
     }
     sl_json_end(json);
+}
+
+void verdict_print(struct cli *cli, const struct sl_verdict *verdict)
+{
+    static const char marks[] = {
+        [SL_NOT_REACHED] = ' ', [SL_PASSED] = '+', [SL_WARNED] = '~', [SL_SKIPPED] = ' ', [SL_REFUSED] = '!'};
+    for (int i = 0; i < SL_STEP_COUNT; i++) {
+        const struct sl_verdict_line *line = &verdict->steps[i];
+        char outcome[16];
+        (void)snprintf(outcome, sizeof outcome, "%-*s", line->text[0] ? 11 : 0,
+                       sl_step_outcome_name(line->outcome));
+        sl_buf_printf(&cli->out, "  %2d %-12s ", i + 1, sl_verdict_step_name((enum sl_verdict_step)i));
+        if (marks[line->outcome] == ' ')
+            sl_buf_text(&cli->out, outcome);
+        else
+            cli_marked(cli, marks[line->outcome], outcome);
+        sl_buf_printf(&cli->out, "%s%s\n", line->text[0] ? " " : "", line->text);
+    }
 }

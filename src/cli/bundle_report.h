@@ -17,6 +17,9 @@ void head_json(struct sl_json *json, const struct sl_bundle_head *head, bool pro
 void files_print(struct cli *cli, const struct sl_manifest *manifest);
 void files_json(struct sl_json *json, const struct sl_manifest *manifest);
 
+/* The steps of a verdict, one per line. */
+void verdict_print(struct cli *cli, const struct sl_verdict *verdict);
+
 /* The digest as 64 digits. */
 void digest_json(struct sl_json *json, const char *key, const unsigned char sha256[32]);
 

@@ -84,7 +84,7 @@ struct cli_command {
 extern const struct cli_command *const cli_commands[];
 
 /* Enough for the largest context of any command. */
-#define CLI_CONTEXT_MAX 2048
+#define CLI_CONTEXT_MAX 8192
 
 /* -- parse.c -- */
 struct cli_parsed {

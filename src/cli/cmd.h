@@ -12,6 +12,7 @@ extern const struct cli_command cmd_keygen;
 extern const struct cli_command cmd_render;
 extern const struct cli_command cmd_pack;
 extern const struct cli_command cmd_schema;
+extern const struct cli_command cmd_trust;
 extern const struct cli_command cmd_validate;
 extern const struct cli_command cmd_inspect;
 extern const struct cli_command cmd_verify;

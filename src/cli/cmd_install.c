@@ -1,3 +1,4 @@
+#include "anchor.h"
 #include "cmd.h"
 #include "site_options.h"
 
@@ -7,7 +8,7 @@
 
 struct context {
     struct cli_list public_keys, identities;
-    const char *root, *customer;
+    const char *root, *trust, *customer;
     bool wait;
     enum cli_format format;
 };
@@ -15,7 +16,8 @@ struct context {
 static const struct cli_option options[] = {
     ROOT_OPTION(context),
     {"pubkey", "FILE", "a public key that is trusted; may be given several times", CLI_LIST,
-     offsetof(struct context, public_keys), true},
+     offsetof(struct context, public_keys), false},
+    TRUST_OPTION(context),
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
     IDENTITY_OPTION(context),
@@ -104,13 +106,16 @@ static int install(struct sl_install_result *out, const char *path, const struct
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
-    struct cli_keys keys;
-    if (cli_public_keys(&keys, &context->public_keys, err) < 0)
-        return -1;
-    struct sl_policy policy = {
-        .keys = keys.keys, .key_count = keys.count, .customer = sl_str_from(context->customer)};
+    struct cli_anchor anchor;
+    struct sl_policy policy = {.customer = sl_str_from(context->customer)};
     struct sl_install_result result = {.outcome = SL_INSTALLED};
-    if (install(&result, cli->words[0], context, &policy, err) < 0)
+    int status = cli_anchor_open(&anchor, "install", &context->public_keys, context->trust, err);
+    if (status == 0) {
+        cli_anchor_apply(&policy, &anchor);
+        status = install(&result, cli->words[0], context, &policy, err);
+    }
+    cli_anchor_release(&anchor);
+    if (status < 0)
         return -1;
     if (context->format == CLI_AS_JSON)
         return report_json(cli, &result, err);

@@ -6,7 +6,7 @@
 struct context {
     struct release_options release;
     struct cli_list keys, encrypt_to;
-    const char *password_file, *out;
+    const char *password_file, *out, *trust;
     bool plain, replace, with_verifier;
     enum cli_format format;
 };
@@ -24,6 +24,8 @@ static const struct cli_option options[] = {
      offsetof(struct context, plain), false},
     {"out", "DIR", "where the bundle goes (default: the current directory)", CLI_TEXT,
      offsetof(struct context, out), false},
+    {"trust", "PATH", "carry the versions of trust.json in this directory, or this one", CLI_TEXT,
+     offsetof(struct context, trust), false},
     {"allow-dirty", NULL, "pack uncommitted changes too; the bundle says so", CLI_FLAG,
      offsetof(struct context, release.allow_dirty), false},
     {"replace", NULL, "replace a bundle of the same name", CLI_FLAG, offsetof(struct context, replace),
@@ -134,6 +136,7 @@ static int pack(struct cli *cli, const struct context *context, struct secret_ke
         .random = cli_random(),
         .out = context->out ? context->out : ".",
         .replace = context->replace,
+        .trust = context->trust,
     };
     struct sl_pack_result packed;
     struct sl_rendering *rendering = NULL;

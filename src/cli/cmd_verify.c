@@ -1,3 +1,4 @@
+#include "anchor.h"
 #include "bundle_report.h"
 #include "cmd.h"
 
@@ -5,19 +6,37 @@
 
 struct context {
     struct cli_list public_keys, identities;
-    const char *customer;
+    const char *trust, *customer;
+    bool explain;
     enum cli_format format;
 };
 
 static const struct cli_option options[] = {
     {"pubkey", "FILE", "a public key that is trusted; may be given several times", CLI_LIST,
-     offsetof(struct context, public_keys), true},
+     offsetof(struct context, public_keys), false},
+    TRUST_OPTION(context),
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
     IDENTITY_OPTION(context),
+    {"explain", NULL, "show every step of the verdict, also of a refusal", CLI_FLAG,
+     offsetof(struct context, explain), false},
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
 };
+
+/* Warnings are for everybody, the other steps for those who ask. */
+static void report_steps(struct cli *cli, const struct sl_verdict *verdict, bool explain)
+{
+    if (explain)
+        verdict_print(cli, verdict);
+    for (int i = 0; i < SL_STEP_COUNT && !explain; i++) {
+        if (verdict->steps[i].outcome != SL_WARNED)
+            continue;
+        sl_buf_text(&cli->out, "  ");
+        cli_marked(cli, '~', "warning");
+        sl_buf_printf(&cli->out, "      %s\n", verdict->steps[i].text);
+    }
+}
 
 static void report_text(struct cli *cli, const struct sl_bundle_head *head)
 {
@@ -34,19 +53,22 @@ static void report_text(struct cli *cli, const struct sl_bundle_head *head)
     cli_field(cli, "", "checksum and length of the compressed stream; nothing missing, nothing added");
 }
 
-static int report_json(struct cli *cli, const struct sl_bundle_head *head, struct sl_err *err)
+static int report_json(struct cli *cli, const struct sl_bundle_head *head, const struct sl_verdict *verdict,
+                       struct sl_err *err)
 {
     struct sl_json json;
     sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
     sl_json_map(&json);
     sl_json_key_bool(&json, "verified", true);
     head_json(&json, head, true);
+    sl_json_key(&json, "verdict");
+    sl_verdict_json(&json, verdict);
     sl_json_end(&json);
     return sl_json_close(&json, err);
 }
 
 /* For other programs a refusal is a report too; the message goes to stderr as well. */
-static int refusal_json(struct cli *cli, const struct sl_err *refusal)
+static int refusal_json(struct cli *cli, const struct sl_verdict *verdict, const struct sl_err *refusal)
 {
     struct sl_err err = {0};
     struct sl_json json;
@@ -55,6 +77,8 @@ static int refusal_json(struct cli *cli, const struct sl_err *refusal)
     sl_json_key_bool(&json, "verified", false);
     sl_json_key_text(&json, "code", sl_str_from(sl_code_name(refusal->code)));
     sl_json_key_text(&json, "reason", sl_str_from(refusal->message));
+    sl_json_key(&json, "verdict");
+    sl_verdict_json(&json, verdict);
     sl_json_end(&json);
     /* The refusal counts, whatever becomes of its report. */
     if (sl_json_close(&json, &err) < 0)
@@ -79,16 +103,24 @@ static int verify(struct sl_verified **out, const char *path, const struct sl_po
     return result;
 }
 
-static int run(struct cli *cli, const void *data, struct sl_err *err)
+static int refusal(struct cli *cli, const struct context *context, const struct sl_verdict *verdict,
+                   const struct sl_err *err)
 {
-    const struct context *context = data;
-    struct cli_keys keys;
-    if (cli_public_keys(&keys, &context->public_keys, err) < 0)
-        return -1;
-    struct sl_policy policy = {
-        .keys = keys.keys, .key_count = keys.count, .customer = sl_str_from(context->customer)};
+    if (context->format == CLI_AS_JSON)
+        return refusal_json(cli, verdict, err);
+    if (context->explain)
+        verdict_print(cli, verdict);
+    return -1;
+}
+
+static int decide(struct cli *cli, const struct context *context, const struct cli_anchor *anchor,
+                  struct sl_err *err)
+{
+    struct sl_verdict verdict = {.accepted = false};
+    struct sl_policy policy = {.customer = sl_str_from(context->customer), .verdict = &verdict};
     struct sl_verified *verified = NULL;
     struct sl_age_identities identities;
+    cli_anchor_apply(&policy, anchor);
     int read = cli_identities(&identities, &context->identities, err);
     policy.age_keys.identities = identities.items;
     policy.age_keys.identity_count = identities.count;
@@ -97,14 +129,27 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     if (read < 0)
         return -1;
     if (proved < 0)
-        return context->format == CLI_AS_JSON ? refusal_json(cli, err) : -1;
+        return refusal(cli, context, &verdict, err);
     const struct sl_bundle_head *head = sl_verified_head(verified);
     int result = 0;
-    if (context->format == CLI_AS_JSON)
-        result = report_json(cli, head, err);
-    else
+    if (context->format == CLI_AS_JSON) {
+        result = report_json(cli, head, &verdict, err);
+    } else {
         report_text(cli, head);
+        report_steps(cli, &verdict, context->explain);
+    }
     sl_verified_free(verified);
+    return result;
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    struct cli_anchor anchor;
+    int result = cli_anchor_open(&anchor, "verify", &context->public_keys, context->trust, err);
+    if (result == 0)
+        result = decide(cli, context, &anchor, err);
+    cli_anchor_release(&anchor);
     return result;
 }
 
@@ -117,11 +162,14 @@ const struct cli_command cmd_verify = {
     .description =
         "Reads a bundle once, from its first byte to its last, and accepts it only when a given public key signed its\n"
         "manifest and everything else is exactly as the manifest says. Needs no network and writes nothing.\n"
+        "With --trust the keys, how many of them must have signed, and what is revoked come from trust.json, brought\n"
+        "up to date with the versions of it that the bundle carries. --explain shows each step in its order.\n"
         "A bundle that is encrypted with age is decrypted as it is read, with the identities given.\n"
         "Exit status 0: verified. 1: refused, with the reason on standard error.",
     .examples =
         "  sealift verify customer-a-v1.0-17.tar.gz --pubkey ops.pub\n"
-        "  sealift verify customer-a-v1.0-17.tar.gz --pubkey ops.pub --customer customer-a --format json\n",
+        "  sealift verify customer-a-v1.0-17.tar.gz --pubkey ops.pub --customer customer-a --format json\n"
+        "  sealift verify customer-a-v1.0-17.tar.gz --trust trust/1.json --explain\n",
     .options = options,
     .context_size = sizeof(struct context),
     .run = run,

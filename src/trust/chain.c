@@ -101,10 +101,9 @@ int trust_require_threshold(const struct sl_trust *trust, enum sl_trust_role rol
         return 0;
     char missing[MISSING_MAX];
     list_missing(missing, trust, role, tally->signed_by);
-    return sl_fail(err, SL_E_REFUSED, "%s has %u of %u %s signatures of version %llu; missing %s %s", what,
+    return sl_fail(err, SL_E_REFUSED, "%s has %u of %u %s signatures of version %llu; missing %u of %s", what,
                    tally->count, tally->threshold, sl_trust_role_name(role),
-                   (unsigned long long)trust->version,
-                   tally->threshold - tally->count > 1 ? "are those of" : "is one of", missing);
+                   (unsigned long long)trust->version, tally->threshold - tally->count, missing);
 }
 
 /* That the root of `trust` signed the bytes of the step. */

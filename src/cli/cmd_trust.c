@@ -1,0 +1,172 @@
+#include "cmd_trust.h"
+
+#include "cmd.h"
+
+#include <sealift/file.h>
+#include <sealift/text.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct cli_option options[] = {
+    {"out", "FILE", "where the new version goes (default: N.json becomes N+1.json beside it)", CLI_TEXT,
+     offsetof(struct trust_context, out), false},
+    {"customer", "NAME", "init: for whose sites, or * for all", CLI_TEXT,
+     offsetof(struct trust_context, customer), false},
+    {"root-key", "FILE", "public key that signs trust.json; may be given several times", CLI_LIST,
+     offsetof(struct trust_context, role_keys[SL_ROLE_ROOT]), false},
+    {"release-key", "FILE", "public key that signs bundles; may be given several times", CLI_LIST,
+     offsetof(struct trust_context, role_keys[SL_ROLE_RELEASE]), false},
+    {"grant-key", "FILE", "public key that permits one rollback below the floor", CLI_LIST,
+     offsetof(struct trust_context, role_keys[SL_ROLE_GRANT]), false},
+    {"site-key", "FILE", "public key of a site, that signs receipts", CLI_LIST,
+     offsetof(struct trust_context, role_keys[SL_ROLE_SITE]), false},
+    {"threshold", "ROLE=N", "how many keys of root, release, grant or site must sign", CLI_LIST,
+     offsetof(struct trust_context, thresholds), false},
+    {"epoch", "N", "bundles of other epochs do not count (init: 1)", CLI_NUMBER,
+     offsetof(struct trust_context, epoch), false},
+    {"floor", "N", "sequence below which nothing may come back", CLI_NUMBER,
+     offsetof(struct trust_context, floor), false},
+    {"expires", "DAY", "last day of this version, YYYY-MM-DD", CLI_TEXT,
+     offsetof(struct trust_context, expires), false},
+    {"clock", "POLICY", "what has expired by the clock alone: warn or refuse", CLI_TEXT,
+     offsetof(struct trust_context, clock), false},
+    {"key", "KEY", "sign: a secret key file; revoke: a .pub file, a key id or a SHA-256", CLI_LIST,
+     offsetof(struct trust_context, keys), false},
+    {"void-after", "N", "revoke: the key still counts for bundles up to this sequence", CLI_NUMBER,
+     offsetof(struct trust_context, void_after), false},
+    {"bundle", "SHA256", "revoke: the digest of a bundle, as inspect shows it", CLI_LIST,
+     offsetof(struct trust_context, bundles), false},
+    {"password-file", "FILE", "take the key's password from the first line of FILE", CLI_TEXT,
+     offsetof(struct trust_context, password_file), false},
+    CLI_FORMAT_OPTION(trust_context),
+    CLI_OPTIONS_END,
+};
+
+int trust_open_one(struct trust_opened *out, const char *path, struct sl_err *err)
+{
+    char shown[256];
+    *out = (struct trust_opened){NULL, NULL, NULL};
+    if (sl_trust_steps_load(&out->steps, path, err) < 0)
+        return -1;
+    (void)sl_escape(shown, sizeof shown, sl_str_from(path));
+    if (sl_trust_steps_count(out->steps) != 1)
+        return sl_fail(err, SL_E_USAGE, "%s is a directory with several versions, and one is meant", shown);
+    out->step = sl_trust_steps_at(out->steps, 0);
+    return sl_trust_read(&out->trust, out->step->json, shown, err);
+}
+
+void trust_opened_release(struct trust_opened *opened)
+{
+    sl_trust_free(opened->trust);
+    sl_trust_steps_free(opened->steps);
+}
+
+/* -- sign -- */
+
+static bool has_role(const struct sl_trust *trust, const struct sl_public_key *key, enum sl_trust_role role)
+{
+    unsigned char name[32];
+    sl_trust_key_name(name, key);
+    const struct sl_trust_key *listed = sl_trust_key_find(trust, name);
+    return listed && listed->roles >> role & 1U;
+}
+
+static int write_signature(struct cli *cli, const struct trust_opened *opened, const char *path,
+                           const struct sl_secret_key *key, struct sl_err *err)
+{
+    struct sl_public_key public_key;
+    char id[SL_KEY_ID_HEX + 1];
+    char name[4200];
+    struct sl_buf text;
+    sl_secret_key_public(&public_key, key);
+    int length = snprintf(name, sizeof name, "%s.%s.minisig", path, sl_key_id_text(id, key->id));
+    if (length < 0 || (size_t)length >= sizeof name)
+        return sl_fail(err, SL_E_USAGE, "the path of the document is too long");
+    sl_buf_init(&text, 16384);
+    int result = sl_trust_sign(&text, opened->trust, opened->step->json, key, err);
+    if (result == 0)
+        result = sl_file_create(name, sl_buf_view(&text), 0644, false, err);
+    sl_buf_release(&text);
+    if (result < 0)
+        return -1;
+    sl_buf_text(&cli->out, "signed ");
+    cli_escaped(cli, sl_str_from(path));
+    sl_buf_printf(&cli->out, ", version %llu, with key %s\n", (unsigned long long)opened->trust->version, id);
+    if (!has_role(opened->trust, &public_key, SL_ROLE_ROOT)) {
+        sl_buf_text(&cli->out, "  ");
+        cli_marked(cli, '~', "note");
+        sl_buf_text(&cli->out,
+                    "         the key is no root key of this version; it counts only for the step from "
+                    "one where it is\n");
+    }
+    return 0;
+}
+
+static int run_sign(struct cli *cli, const struct trust_context *context, const char *path,
+                    struct sl_err *err)
+{
+    struct trust_opened opened;
+    int result = trust_open_one(&opened, path, err);
+    if (result == 0 && context->keys.count == 0)
+        result = sl_fail(err, SL_E_USAGE, "trust sign needs --key FILE");
+    for (size_t i = 0; result == 0 && i < context->keys.count; i++) {
+        struct sl_secret_key key;
+        result = cli_secret_key(&key, context->keys.items[i], context->password_file, err);
+        if (result == 0)
+            result = write_signature(cli, &opened, path, &key, err);
+        sl_secret_key_wipe(&key);
+    }
+    trust_opened_release(&opened);
+    return result;
+}
+
+/* -- which -- */
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct cli *cli, const struct trust_context *context, const char *path,
+                   struct sl_err *err);
+    } actions[] = {
+        {"init", trust_run_init}, {"show", trust_run_show},         {"add-key", trust_run_add_key},
+        {"set", trust_run_set},   {"drop-key", trust_run_drop_key}, {"revoke", trust_run_revoke},
+        {"sign", run_sign},       {"check", trust_run_check},
+    };
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+        if (strcmp(cli->words[0], actions[i].name) == 0)
+            return actions[i].run(cli, data, cli->words[1], err);
+    char shown[64];
+    (void)sl_fail(err, SL_E_USAGE, "trust does not know how to '%s'",
+                  sl_escape(shown, sizeof shown, sl_str_from(cli->words[0])));
+    return sl_hint(err, "init, show, add-key, drop-key, revoke, set, sign or check");
+}
+
+const struct cli_command cmd_trust = {
+    .name = "trust",
+    .words = "ACTION FILE",
+    .words_min = 2,
+    .words_max = 2,
+    .summary = "make, change, sign and check trust.json",
+    .description =
+        "trust.json says which keys sign bundles and how many of them must, which keys and bundles are revoked, and\n"
+        "what a site may never go back to. Its versions are called 1.json, 2.json and so on; the signatures of one\n"
+        "lie beside it. Everything is done offline, by several people one after another.\n"
+        "\n"
+        "init FILE makes version 1 from public keys. add-key, drop-key, revoke and set make the next version of FILE,\n"
+        "not signed; revoke takes the keys that come instead along. sign FILE adds one signature. check FILE or\n"
+        "DIRECTORY says what is missing, and whether each version follows from the one before. show FILE explains\n"
+        "it, with the fingerprint that sites are given.\n"
+        "\n"
+        "A new version needs the root signatures that the version before asks for, and those it asks for itself.\n"
+        "Give the versions to sites with sealift pack --trust.",
+    .examples =
+        "  sealift trust init trust/1.json --customer customer-a --root-key anna.pub --root-key ben.pub \\\n"
+        "      --release-key ops.pub --threshold root=2\n"
+        "  sealift trust sign trust/1.json --key anna.key\n"
+        "  sealift trust revoke trust/1.json --key ops.pub --void-after 17 --release-key ops2.pub\n"
+        "  sealift trust check trust\n",
+    .options = options,
+    .context_size = sizeof(struct trust_context),
+    .run = run,
+};

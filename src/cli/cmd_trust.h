@@ -1,0 +1,50 @@
+/*
+ * The parts of `sealift trust`: cmd_trust.c has the options and the signing, trust_make.c makes versions,
+ * trust_report.c shows and checks them.
+ */
+#ifndef CLI_CMD_TRUST_H
+#define CLI_CMD_TRUST_H
+
+#include "cli.h"
+#include <sealift/trust.h>
+
+struct trust_context {
+    const char *out, *customer, *expires, *clock, *password_file;
+    struct cli_list role_keys[SL_ROLE_COUNT]; /* --root-key and so on: .pub files */
+    struct cli_list thresholds;               /* ROLE=N */
+    struct cli_list keys;                     /* --key: what to sign with, or whom to revoke */
+    struct cli_list bundles;                  /* --bundle: digests */
+    uint64_t epoch, floor, void_after;
+    enum cli_format format;
+};
+
+/* One document with what it was read from. */
+struct trust_opened {
+    struct sl_trust_steps *steps;
+    const struct sl_trust_step *step; /* the only one */
+    struct sl_trust *trust;
+};
+/* SL_E_USAGE for a directory. trust_opened_release() in every case. */
+int trust_open_one(struct trust_opened *out, const char *path, struct sl_err *err) SL_MUST_USE;
+void trust_opened_release(struct trust_opened *opened);
+
+/* trust_make.c: each writes one new document; `path` is what it is made from, or where the first one goes. */
+int trust_run_init(struct cli *cli, const struct trust_context *context, const char *path,
+                   struct sl_err *err);
+int trust_run_add_key(struct cli *cli, const struct trust_context *context, const char *path,
+                      struct sl_err *err);
+int trust_run_drop_key(struct cli *cli, const struct trust_context *context, const char *path,
+                       struct sl_err *err);
+int trust_run_revoke(struct cli *cli, const struct trust_context *context, const char *path,
+                     struct sl_err *err);
+int trust_run_set(struct cli *cli, const struct trust_context *context, const char *path, struct sl_err *err);
+
+/* trust_report.c */
+int trust_run_show(struct cli *cli, const struct trust_context *context, const char *path,
+                   struct sl_err *err);
+int trust_run_check(struct cli *cli, const struct trust_context *context, const char *path,
+                    struct sl_err *err);
+/* "1 of 2 root signatures of version 3; missing 1 of ..." */
+void trust_print_tally(struct cli *cli, const struct sl_trust *trust, const struct sl_trust_tally *tally);
+
+#endif
