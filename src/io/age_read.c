@@ -1,6 +1,7 @@
 /*
- * One buffer serves all: the header is gathered in it, what was read behind the header is moved to its front,
- * and chunks are decrypted in place and lent from it.
+ * The header is gathered in the buffer that chunks are read into, and what was read behind it is moved to the
+ * front. Chunks are not decrypted in place: one that is not authentic as it was tried first is tried again,
+ * and libsodium has overwritten its output by then.
  */
 #include "base/cleanup.h"
 #include "base/limits.h"
@@ -22,9 +23,10 @@ struct age_source {
     bool begun; /* a chunk was opened */
     bool last;  /* it was the last one */
 
-    unsigned char *bytes; /* SEALED_BYTES */
-    size_t have;          /* of them, read from below and not opened yet */
-    size_t at, len;       /* content that was opened: [at, len) is still to be lent */
+    unsigned char *bytes;   /* SEALED_BYTES, and behind them SL_AGE_CHUNK_BYTES: */
+    unsigned char *content; /* what was opened */
+    size_t have;            /* of `bytes`, read from below and not opened yet */
+    size_t at, len;         /* of `content`: [at, len) is still to be lent */
 };
 
 static int refuse(struct age_source *age, enum sl_age_outcome outcome, const char *why, struct sl_err *err)
@@ -110,9 +112,9 @@ static int open_chunk(struct age_source *age, struct sl_err *err)
     if (age->have < SL_AGE_TAG_BYTES)
         return refuse(age, SL_AGE_BAD_PAYLOAD, "the encrypted data is cut off", err);
     bool full = age->have == SEALED_BYTES;
-    bool opened = full && sl_age_chunk_open(&age->stream, age->bytes, age->bytes, age->have, false);
+    bool opened = full && sl_age_chunk_open(&age->stream, age->content, age->bytes, age->have, false);
     if (!opened) {
-        opened = sl_age_chunk_open(&age->stream, age->bytes, age->bytes, age->have, true);
+        opened = sl_age_chunk_open(&age->stream, age->content, age->bytes, age->have, true);
         age->last = opened;
     }
     if (!opened)
@@ -137,7 +139,7 @@ static ssize_t age_borrow(struct sl_source *self, const void **bytes, size_t max
         return at_end(age, err);
     size_t rest = age->len - age->at;
     size_t len = rest < max ? rest : max;
-    *bytes = age->bytes + age->at;
+    *bytes = age->content + age->at;
     age->at += len;
     return (ssize_t)len;
 }
@@ -174,9 +176,10 @@ static int begin(struct age_source *age, struct sl_source *below, const struct s
                  struct sl_err *err)
 {
     age->below = below;
-    age->bytes = malloc(SEALED_BYTES);
+    age->bytes = malloc(SEALED_BYTES + SL_AGE_CHUNK_BYTES);
     if (!age->bytes)
         return sl_fail_memory(err);
+    age->content = age->bytes + SEALED_BYTES;
     if (take_armor_off(&age->below, age->outcome, err) < 0)
         return -1;
     return open_header(age, keys, err);

@@ -57,8 +57,8 @@ void sl_age_stream_wipe(struct sl_age_stream *stream);
 
 /*
  * The next chunk: `sealed_len` bytes at `sealed`, at most SL_AGE_CHUNK_BYTES + SL_AGE_TAG_BYTES, become
- * sealed_len - SL_AGE_TAG_BYTES at `out`, which may be the same place. False when they are not authentic as
- * this chunk of this file, with `last` saying that it is the end; then the same chunk may be tried again.
+ * sealed_len - SL_AGE_TAG_BYTES at `out`, which is another place. False when they are not authentic as this chunk
+ * of this file, with `last` saying that it is the end; then the same chunk may be tried again.
  */
 bool sl_age_chunk_open(struct sl_age_stream *stream, unsigned char *out, const unsigned char *sealed,
                        size_t sealed_len, bool last);

@@ -19,7 +19,7 @@
  * whichever it is. `below` is taken over, also on failure. `keys` is used in here only. `outcome` may be NULL;
  * else it must outlive the source, and says after a failure, here or later, what kind it was.
  *
- * Memory: 64 KiB.
+ * Memory: 128 KiB.
  */
 int sl_source_age(struct sl_source **out, struct sl_source *below, const struct sl_age_keys *keys,
                   enum sl_age_outcome *outcome, struct sl_err *err) SL_MUST_USE;
