@@ -13,6 +13,11 @@ _Static_assert(SL_AGE_TAG_BYTES == crypto_aead_chacha20poly1305_IETF_ABYTES, "ta
 
 enum { LAST = 11 }; /* the byte of the nonce that marks the end */
 
+void sl_age_prepare(void)
+{
+    sl_sodium_start();
+}
+
 void sl_age_file_key_wipe(struct sl_age_file_key *key)
 {
     sodium_memzero(key, sizeof *key);

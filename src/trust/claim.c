@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "bundle/opening.h"
+#include "crypto/age.h"
 #include "crypto/digest.h"
 #include "gate.h"
 #include "io/isolated.h"
@@ -68,6 +69,7 @@ static int open_reader(struct trust_bundle *bundle, int *fd, const struct sl_age
 {
     const struct sl_isolated_work work = {unpack, (void *)keys};
     struct sl_source *container = NULL;
+    sl_age_prepare();
     if (sl_source_isolated(&container, *fd, "the bundle", &work, err) < 0)
         return -1;
     *fd = -1;

@@ -12,6 +12,10 @@
 
 #include <sealift/age.h>
 
+/* Lets libsodium look at the CPU and at the system's randomness now. For who works in a process that will not
+ * be allowed to (io/isolated.h); nobody else has to call it. */
+void sl_age_prepare(void);
+
 #define SL_AGE_FILE_KEY_BYTES 16
 #define SL_AGE_NONCE_BYTES    16
 #define SL_AGE_CHUNK_BYTES    ((size_t)64 * 1024) /* of content in each chunk but the last */
