@@ -41,6 +41,7 @@ struct sl_str manifests_key(struct manifests *manifests, const struct sl_str *pa
             sl_buf_byte(&manifests->key, '\0');
         sl_buf_str(&manifests->key, parts[i]);
     }
+    manifests->lost = manifests->lost || manifests->key.fail != SL_OK;
     return sl_buf_view(&manifests->key);
 }
 
@@ -157,6 +158,7 @@ struct sl_finding manifests_finding(struct manifests *manifests, const struct ma
         finding.file = object->file;
     sl_buf_reset(&manifests->pointer);
     place_pointer(&manifests->pointer, at);
+    manifests->lost = manifests->lost || manifests->pointer.fail != SL_OK;
     finding.pointer = sl_buf_view(&manifests->pointer);
     return finding;
 }

@@ -28,5 +28,5 @@ int sl_rules_manifests(const struct sl_validation_subject *subject, struct sl_er
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (rules[i](&manifests, err) < 0)
             return -1;
-    return 0;
+    return manifests.lost ? sl_fail_memory(err) : 0;
 }

@@ -145,6 +145,8 @@ static int search_values(struct search *search, const struct place *map, bool en
             continue;
         if (encoded)
             value = decode(&search->decoded, value);
+        if (sl_buf_check(&search->decoded, "a value of a Secret", err) < 0)
+            return -1;
         if (secret_is_placeholder(value) || is_public(search->object, place.key, value))
             continue;
         if (search_text(search, &place, value, err) < 0 ||

@@ -1,8 +1,5 @@
 #include "manifest_kit.h"
 
-#include "temp_dir.h"
-#include "validate/validate.h"
-
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -65,36 +62,44 @@ static struct sl_validation_files carried_files(struct sl_validation_file *items
     return (struct sl_validation_files){items, layout->artifacts.count};
 }
 
-static const char *validate(const struct delivery *delivery, const char *area, bool messages)
+void manifest_kit_open(struct manifest_kit *kit, const struct delivery *delivery)
 {
-    struct temp_dir dir;
     struct sl_err err = {0};
-    struct sl_tree *tree;
-    struct sl_findings *findings;
-    struct sl_reading reading;
-    struct sl_layout layout = {0};
-    struct sl_validation_shared *shared;
-    struct sl_validation_file files[8];
     struct sl_layout_query query = {.release = SL_STR("v1.0"), .customer = SL_STR("customer-a")};
-    temp_dir_make(&dir);
-    write_repository(&dir, delivery);
-    cr_assert_eq(sl_tree_open_directory(&tree, dir.path, &err), 0, "%s", err.message);
-    cr_assert_eq(sl_findings_new(&findings, &err), 0);
-    sl_reading_init(&reading, tree, findings);
-    if (sl_layout_resolve(&layout, &reading, &query, &err) < 0) {
-        print_findings(findings, "", true);
+    *kit = (struct manifest_kit){0};
+    temp_dir_make(&kit->dir);
+    write_repository(&kit->dir, delivery);
+    cr_assert_eq(sl_tree_open_directory(&kit->tree, kit->dir.path, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_findings_new(&kit->findings, &err), 0);
+    sl_reading_init(&kit->reading, kit->tree, kit->findings);
+    if (sl_layout_resolve(&kit->layout, &kit->reading, &query, &err) < 0) {
+        print_findings(kit->findings, "", true);
         cr_assert_fail("%s\n%s", err.message, text);
     }
-    cr_assert_eq(sl_validation_shared_new(&shared, dir.path, NULL, &err), 0);
-    struct sl_validation_subject subject = {
-        .reading = &reading, .layout = &layout, .files = carried_files(files, 8, &layout), .shared = shared};
-    cr_assert_eq(sl_validate_subject(&subject, &err), 0, "%s", err.message);
-    print_findings(findings, area, messages);
-    sl_validation_shared_free(shared);
-    sl_reading_release(&reading);
-    sl_findings_free(findings);
-    sl_tree_free(tree);
-    temp_dir_remove(&dir);
+    cr_assert_eq(sl_validation_shared_new(&kit->shared, kit->dir.path, NULL, &err), 0);
+    kit->subject = (struct sl_validation_subject){.reading = &kit->reading,
+                                                  .layout = &kit->layout,
+                                                  .files = carried_files(kit->files, 8, &kit->layout),
+                                                  .shared = kit->shared};
+}
+
+void manifest_kit_close(struct manifest_kit *kit)
+{
+    sl_validation_shared_free(kit->shared);
+    sl_reading_release(&kit->reading);
+    sl_findings_free(kit->findings);
+    sl_tree_free(kit->tree);
+    temp_dir_remove(&kit->dir);
+}
+
+static const char *validate(const struct delivery *delivery, const char *area, bool messages)
+{
+    struct manifest_kit kit;
+    struct sl_err err = {0};
+    manifest_kit_open(&kit, delivery);
+    cr_assert_eq(sl_validate_subject(&kit.subject, &err), 0, "%s", err.message);
+    print_findings(kit.findings, area, messages);
+    manifest_kit_close(&kit);
     return text;
 }
 

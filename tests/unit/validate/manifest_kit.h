@@ -4,6 +4,9 @@
 #ifndef MANIFEST_KIT_H
 #define MANIFEST_KIT_H
 
+#include "temp_dir.h"
+#include "validate/validate.h"
+
 #include <stddef.h>
 
 /* One delivery of release v1.0 for customer-a; what is NULL is not there. */
@@ -14,6 +17,20 @@ struct delivery {
         const char *path, *text;
     } files[4]; /* more files of the repository */
 };
+
+/* A delivery that is read and ready to be validated. */
+struct manifest_kit {
+    struct temp_dir dir;
+    struct sl_tree *tree;
+    struct sl_findings *findings;
+    struct sl_reading reading;
+    struct sl_layout layout;
+    struct sl_validation_shared *shared;
+    struct sl_validation_file files[8];
+    struct sl_validation_subject subject;
+};
+void manifest_kit_open(struct manifest_kit *kit, const struct delivery *delivery);
+void manifest_kit_close(struct manifest_kit *kit);
 
 /* What the rules of `area` ("manifests", "secrets") say about it, as "rule LINE:COLUMN POINTER" with a line
  * for each finding; a file other than that of the objects stands before LINE. Lives until the next call. */

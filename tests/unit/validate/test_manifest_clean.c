@@ -1,8 +1,6 @@
 /*
  * Correct repositories, about which there is nothing to say.
  */
-#include "manifest_kit.h"
-
 #include <criterion/criterion.h>
 #include <sealift/release.h>
 

@@ -1,6 +1,7 @@
 #include "manifest_kit.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #define SPACE "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n---\n"
 #define MAP                                                                                                  \
@@ -195,4 +196,17 @@ Test(manifest_reference, the_message_names_both_and_the_hint_the_likely_name)
                      "manifests/missing-reference 14:71 "
                      "/spec/template/spec/containers/0/envFrom/0/configMapRef/name: Deployment web refers to "
                      "ConfigMap setings in namespace shop, and nothing makes it (did you mean settings?)\n");
+}
+
+Test(manifest_clean, a_correct_delivery_gives_no_finding)
+{
+    static char objects[32 * 1024];
+    FILE *file = fopen(SEALIFT_SOURCE_DIR "/tests/unit/validate/clean.yaml", "r");
+    cr_assert(file);
+    size_t length = fread(objects, 1, sizeof objects - 1, file);
+    cr_assert(length > 0 && length < sizeof objects - 1);
+    (void)fclose(file);
+    struct delivery delivery = {.objects = objects, .version = "1.31.4"};
+    cr_expect_str_eq(manifest_kit_messages(&delivery, "manifests"), "");
+    cr_expect_str_eq(manifest_kit_messages(&delivery, "secrets"), "");
 }
