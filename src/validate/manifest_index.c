@@ -33,6 +33,18 @@ bool manifest_is_template(struct sl_str text)
     return false;
 }
 
+bool manifest_is_slip(struct sl_str wrong, struct sl_str near)
+{
+    if (wrong.len < 5 || sl_edit_distance(wrong, near, 1) != 1)
+        return false;
+    size_t i = 0;
+    while (i < wrong.len && i < near.len && wrong.ptr[i] == near.ptr[i])
+        i++;
+    bool digit = (i < wrong.len && wrong.ptr[i] >= '0' && wrong.ptr[i] <= '9') ||
+                 (i < near.len && near.ptr[i] >= '0' && near.ptr[i] <= '9');
+    return !digit;
+}
+
 struct sl_str manifests_key(struct manifests *manifests, const struct sl_str *parts, size_t count)
 {
     sl_buf_reset(&manifests->key);

@@ -109,6 +109,9 @@ struct sl_str manifests_key(struct manifests *manifests, const struct sl_str *pa
 int manifests_note(struct manifests *manifests, struct sl_map *map, const struct sl_str *parts, size_t count,
                    void *value, struct sl_err *err) SL_MUST_USE;
 
+/* A slip of the pen: one character away from a name that is there, and not a number counted on. */
+bool manifest_is_slip(struct sl_str wrong, struct sl_str near);
+
 /* Whether a text has something in it that is filled in later: ${NAME}, $(NAME), {{ ... }}. */
 bool manifest_is_template(struct sl_str text);
 

@@ -141,7 +141,7 @@ static bool expression_matches(const struct sl_node *expression, const struct sl
     return true;
 }
 
-static bool pair_matches(const struct sl_entry *pair, const struct sl_node *labels)
+bool selector_pair_matches(const struct sl_entry *pair, const struct sl_node *labels)
 {
     const struct sl_entry *entry = sl_node_entry(labels, pair->key);
     return is_of_the_cluster(pair->key) ||
@@ -151,7 +151,7 @@ static bool pair_matches(const struct sl_entry *pair, const struct sl_node *labe
 bool selector_matches(const struct selector *selector, const struct sl_node *labels)
 {
     for (uint32_t i = 0; i < map_count(selector->labels); i++)
-        if (!pair_matches(&selector->labels->as.entries[i], labels))
+        if (!selector_pair_matches(&selector->labels->as.entries[i], labels))
             return false;
     for (uint32_t i = 0; i < list_count(selector->expressions); i++)
         if (!expression_matches(selector->expressions->as.items[i], labels))
@@ -204,7 +204,7 @@ const struct label_carrier *labels_nearest(struct labels *labels, struct sl_str 
         for (uint32_t i = 0; i < map_count(selector->labels); i++) {
             const struct sl_entry *pair = &selector->labels->as.entries[i];
             const struct sl_entry *entry = sl_node_entry(item->carrier.labels, pair->key);
-            bool matches = pair_matches(pair, item->carrier.labels);
+            bool matches = selector_pair_matches(pair, item->carrier.labels);
             matching += matches ? 2 : entry != NULL; /* the same key with another value counts half */
             first = matches || first ? first : pair;
         }

@@ -46,4 +46,7 @@ bool selector_is_empty(const struct selector *selector);
 /* Whether labels match, on their own. */
 bool selector_matches(const struct selector *selector, const struct sl_node *labels);
 
+/* The same for one pair of a map of labels. */
+bool selector_pair_matches(const struct sl_entry *pair, const struct sl_node *labels);
+
 #endif

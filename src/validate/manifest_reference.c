@@ -70,19 +70,6 @@ static bool may_come_from_elsewhere(struct manifests *manifests, const struct ma
     return manifests_may_hold_more(manifests, reference->space);
 }
 
-/* A slip of the pen: one character away from a name that is there, and not a number counted on. */
-static bool is_slip(struct sl_str wrong, struct sl_str near)
-{
-    if (wrong.len < 5 || sl_edit_distance(wrong, near, 1) != 1)
-        return false;
-    size_t i = 0;
-    while (i < wrong.len && i < near.len && wrong.ptr[i] == near.ptr[i])
-        i++;
-    bool digit = (i < wrong.len && wrong.ptr[i] >= '0' && wrong.ptr[i] <= '9') ||
-                 (i < near.len && near.ptr[i] >= '0' && near.ptr[i] <= '9');
-    return !digit;
-}
-
 static int report(struct manifests *manifests, const struct manifest_reference *reference, bool elsewhere,
                   struct sl_err *err)
 {
@@ -90,7 +77,7 @@ static int report(struct manifests *manifests, const struct manifest_reference *
     const struct manifest_object *candidates =
         manifests_of_kind(manifests, reference->group, reference->kind, reference->space);
     bool has_near = manifests_nearest(manifests, candidates, reference->name, &near);
-    if (elsewhere && !(has_near && is_slip(reference->name, near)))
+    if (elsewhere && !(has_near && manifest_is_slip(reference->name, near)))
         return 0;
     const char *rule = "manifests/missing-reference";
     if (elsewhere)

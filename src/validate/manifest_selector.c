@@ -91,6 +91,44 @@ static void describe_nearest(char *out, size_t size, struct labels *labels, stru
                        key.text);
 }
 
+/* Whether labels are all that is selected but for one character. */
+static bool is_slip_away(const struct sl_node *labels, const struct selector *selector)
+{
+    bool slip = false;
+    for (uint32_t i = 0; i < selector->labels->count; i++) {
+        const struct sl_entry *pair = &selector->labels->as.entries[i];
+        if (selector_pair_matches(pair, labels))
+            continue;
+        const struct sl_entry *entry = sl_node_entry(labels, pair->key);
+        if (slip || !entry || !manifest_is_slip(sl_node_text(pair->value), sl_node_text(entry->value)))
+            return false;
+        slip = true;
+    }
+    return slip;
+}
+
+/* Where charts or operators make pods, only what looks like a slip is worth a note. */
+static int report_slip(struct check *check, const struct manifest_object *object, const struct place *place,
+                       const struct selector *selector, struct sl_err *err)
+{
+    const struct sl_entry *lacking = NULL;
+    if (!selector->labels || selector->labels->kind != SL_MAP || selector->expressions)
+        return 0;
+    const struct label_carrier *near = labels_nearest(&check->pods, object->space, selector, &lacking);
+    if (!near || !is_slip_away(near->labels, selector))
+        return 0;
+    char hint[SL_ERR_HINT_MAX * 3];
+    describe_nearest(hint, sizeof hint, &check->pods, object->space, selector);
+    struct sl_finding finding =
+        manifests_finding(check->manifests, object, place, "manifests/doubtful-selector");
+    finding.hint = sl_str_from(hint);
+    struct sl_shown kind, name;
+    return sl_finding_report(
+        check->manifests->findings, &finding, err,
+        "%s %s selects no pod that is seen here, only some that a chart or operator could make",
+        sl_shown(&kind, object->kind), sl_shown(&name, object->name));
+}
+
 static int report_nothing(struct check *check, struct labels *labels, const struct manifest_object *object,
                           const struct place *place, const struct selector *selector, struct sl_err *err)
 {
@@ -125,9 +163,10 @@ static int check_selecting(struct check *check, const struct manifest_object *ob
     struct selector selector = row->plain ? (struct selector){place.node, NULL} : selector_of(place.node);
     bool elsewhere = sl_str_equal(sl_node_text(sl_node_get(spec.node, "type")), SL_STR("ExternalName"));
     if (!place.node || elsewhere || selector_is_empty(&selector) ||
-        may_be_selected(check->manifests, object->space) ||
         labels_find(&check->pods, object->space, &selector))
         return 0;
+    if (may_be_selected(check->manifests, object->space))
+        return report_slip(check, object, &place, &selector, err);
     return report_nothing(check, &check->pods, object, &place, &selector, err);
 }
 

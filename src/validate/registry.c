@@ -39,6 +39,8 @@ static const struct sl_rule rules[] = {
      "an API version that a coming Kubernetes no longer serves"},
     {"manifests/doubtful-reference", SL_NOTE, false,
      "a name that is one character away from one that is there"},
+    {"manifests/doubtful-selector", SL_NOTE, false,
+     "a selector that is one character away from labels that are there"},
     {"manifests/duplicate", SL_ERROR, true, "two documents are the same Kubernetes object"},
     {"manifests/image-tag", SL_WARNING, false, "an image without a tag, or with one that moves"},
     {"manifests/missing-key", SL_ERROR, false, "a key that the ConfigMap or Secret does not have"},

@@ -44,6 +44,17 @@ static const struct manifest_case cases[] = {
      "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd}, spec: "
      "{source: {chart: c}, destination: {namespace: shop}}}\n---\n" SERVICE "spec: {selector: {app: wep}}\n",
      ""},
+    {"pods that a chart makes, or a slip",
+     SPACE
+     "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd}, spec: "
+     "{source: {chart: c}, destination: {namespace: shop}}}\n---\n"
+     "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: shop, labels: {app: portal, tier: web}}}\n---\n" SERVICE
+     "spec: {selector: {app: portl, tier: web}}\n---\n"
+     "{apiVersion: v1, kind: Service, metadata: {name: b, namespace: shop}, spec: {selector: {app: portl}}}\n---\n"
+     "{apiVersion: v1, kind: Service, metadata: {name: c, namespace: shop}, spec: {selector: {app: portl, "
+     "tier: db}}}\n",
+     "manifests/doubtful-selector 10:18 /spec/selector\n"
+     "manifests/doubtful-selector 12:88 /spec/selector\n"},
     {"pods that an operator makes",
      SPACE "{apiVersion: db.example/v1, kind: Database, metadata: {name: d, namespace: shop}}\n---\n" SERVICE
            "spec: {selector: {app: wep}}\n",
