@@ -42,7 +42,8 @@ static int read_scalar(struct sl_yaml_reader *reader, struct sl_node **out, cons
     bool resource = reader->rules == SL_YAML_RESOURCE;
     if (resource && node->kind == SL_STRING && event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE)
         node->style = SL_STYLE_FOLDED;
-    else if (resource && node->kind == SL_STRING && event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+    else if ((resource || reader->rules == SL_YAML_VALUES) && node->kind == SL_STRING &&
+             event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
         node->style = SL_STYLE_QUOTED;
     bool nothing = !event->data.scalar.tag && event->data.scalar.length == 0;
     if (resource && node->kind == SL_NULL && nothing)

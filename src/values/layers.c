@@ -124,9 +124,10 @@ static int resolve_chart(struct sl_values *values, struct sl_doc *doc, struct sl
 {
     struct helm helm = {.doc = doc, .compat = values->compat};
     struct sl_node *effective = NULL, *defaults = NULL, *given = NULL, *own = NULL;
+    struct settling settling = {.values = values, .doc = doc, .findings = findings};
     if (settle_has_null(merged) && helm_values(&effective, &defaults, &helm, values->chart, merged, err) < 0)
         return -1;
-    if (settle_nulls(&given, values, doc, merged, defaults, findings, err) < 0 ||
+    if (settle_nulls(&given, &settling, merged, defaults, err) < 0 ||
         own_defaults(&own, values, doc, given, err) < 0 ||
         sl_values_merge(&values->carried, doc, own, given, err) < 0)
         return -1;
@@ -158,7 +159,8 @@ int sl_values_resolve(struct sl_values *values, struct sl_doc *doc, struct sl_fi
     if (values->chart) {
         result = resolve_chart(values, doc, merged, findings, err);
     } else {
-        result = settle_nulls(&values->carried, values, doc, merged, NULL, findings, err);
+        struct settling settling = {.values = values, .doc = doc, .findings = findings};
+        result = settle_nulls(&values->carried, &settling, merged, NULL, err);
         values->effective = values->carried;
     }
     if (!own)

@@ -5,12 +5,6 @@
 #include "model/report.h"
 #include "tables.h"
 
-struct settling {
-    const struct sl_values *values;
-    struct sl_doc *doc;
-    struct sl_findings *findings;
-};
-
 /* The same place in everything. */
 struct spot {
     const struct sl_node *merged;
@@ -129,23 +123,22 @@ static int settle(struct sl_node **out, const struct settling *settling, const s
     return 0;
 }
 
-int settle_nulls(struct sl_node **out, const struct sl_values *values, struct sl_doc *doc,
-                 struct sl_node *merged, const struct sl_node *defaults, struct sl_findings *findings,
-                 struct sl_err *err)
+int settle_nulls(struct sl_node **out, const struct settling *settling, struct sl_node *merged,
+                 const struct sl_node *defaults, struct sl_err *err)
 {
+    const struct sl_values *values = settling->values;
     *out = merged;
     if (!settle_has_null(merged))
         return 0;
-    struct settling settling = {.values = values, .doc = doc, .findings = findings};
     struct spot top = {
         .merged = merged,
         .defaults = defaults,
-        .layers = sl_arena_array(&doc->arena, values->layer_count, sizeof(struct sl_node *)),
+        .layers = sl_arena_array(&settling->doc->arena, values->layer_count, sizeof(struct sl_node *)),
     };
     if (!top.layers)
         return sl_fail_memory(err);
     for (size_t i = 0; i < values->layer_count; i++)
         if (sl_layer_is_own(values->layers[i].kind))
             top.layers[i] = values->layers[i].root;
-    return settle(out, &settling, &top, err);
+    return settle(out, settling, &top, err);
 }

@@ -13,10 +13,14 @@ int table_open(struct table *table, struct sl_doc *doc, struct sl_node *map, str
     sl_map_init(&table->index);
     if (map->count < INDEX_FROM)
         return 0;
-    for (uint32_t i = 0; i < map->count; i++)
-        if (sl_map_put(&table->index, map->as.entries[i].key, (void *)(uintptr_t)(i + 1), err) < 0)
+    table->places = sl_arena_array(&doc->arena, map->count, sizeof *table->places);
+    if (!table->places)
+        return sl_fail_memory(err);
+    for (uint32_t i = 0; i < map->count; i++) {
+        table->places[i] = i;
+        if (sl_map_put(&table->index, map->as.entries[i].key, &table->places[i], err) < 0)
             return -1;
-    table->indexed = map->count;
+    }
     return 0;
 }
 
@@ -37,11 +41,11 @@ void table_close(struct table *table)
 struct sl_entry *table_find(const struct table *table, struct sl_str key)
 {
     struct sl_entry *entry = NULL;
-    if (table->indexed == 0) {
-        entry = sl_node_entry(table->map, key);
+    if (table->places) {
+        const uint32_t *place = sl_map_get(&table->index, key);
+        entry = place ? &table->map->as.entries[*place] : NULL;
     } else {
-        uintptr_t place = (uintptr_t)sl_map_get(&table->index, key);
-        entry = place > 0 ? &table->map->as.entries[place - 1] : NULL;
+        entry = sl_node_entry(table->map, key);
     }
     return entry && entry->value ? entry : NULL;
 }

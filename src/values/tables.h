@@ -23,8 +23,8 @@ struct helm {
 struct table {
     struct sl_doc *doc;
     struct sl_node *map;
-    struct sl_map index; /* key to its place and one; empty for a small map */
-    uint32_t indexed;    /* how many entries the index knows */
+    struct sl_map index; /* key to its place; empty for a small map */
+    uint32_t *places;    /* NULL for a small map */
     bool removed;
 };
 

@@ -123,6 +123,17 @@
 /* A carried file that is searched for secrets: text is rarely longer, and images and archives are no text. */
 #define SL_VALIDATE_SEARCHED_MAX (8 * SL_MIB)
 
+/* -- values -- */
+
+/* Helm's own limits on what `--set a.b[0]=v` may name: dots, and the number in brackets. */
+#define SL_SET_DEPTH_MAX 30
+#define SL_SET_INDEX_MAX 65536
+/* Brackets in one another, which Helm does not limit, and list items that one line may make. */
+#define SL_SET_BRACKETS_MAX 64
+#define SL_SET_ITEMS_MAX    UINT64_C(1000000)
+/* ${a:=${b:=...}} in one another. */
+#define SL_SUBSTITUTE_DEPTH_MAX 16
+
 /* -- keys and signatures: minisign's own limits -- */
 
 /* A comment's limit is that of the buffer minisign reads the line into, with prefix, LF and NUL. */

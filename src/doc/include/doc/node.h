@@ -28,7 +28,7 @@ enum __attribute__((packed)) sl_kind {
 };
 
 /* How a scalar stood in a resource, where kustomize changes what it writes because of that; sl_yaml_write()
- * does the same. The value itself is what YAML says it is. */
+ * does the same. Of values only SL_STYLE_QUOTED is noted. The value itself is what YAML says it is. */
 enum __attribute__((packed)) sl_style {
     SL_STYLE_ANY,
     SL_STYLE_FOLDED,    /* a string, as ">": line breaks come and go */
