@@ -55,18 +55,25 @@ static int read_request(struct sl_application *application, const struct sl_layo
                         struct sl_reading *reading, struct sl_err *err)
 {
     struct request request = {0};
-    for (size_t i = first; i < sl_build_count(layout->resources); i++) {
-        struct sl_built resource = sl_build_at(layout->resources, i);
-        if (sl_str_equal(resource.file, application->file))
-            request_of(&request, resource.node);
+    for (size_t i = first; i < layout->object_count; i++) {
+        const struct sl_object *object = &layout->objects[i];
+        if (!sl_str_equal(object->built.file, application->file))
+            continue;
+        size_t before = request.count;
+        request_of(&request, object->built.node);
+        if (request.count != before)
+            application->chart_doc = object->doc;
     }
     if (request.count > 1) {
         struct sl_finding finding =
-            sl_finding_at(sl_build_doc(layout->resources), request.mark, SL_NOTE, "values/several-charts");
+            sl_finding_at(application->chart_doc, request.mark, SL_NOTE, "values/several-charts");
         struct sl_shown shown;
-        return sl_finding_report(reading->findings, &finding, err,
-                                 "%s asks for more than one chart: the charts' own values are left out",
-                                 sl_shown(&shown, application->name));
+        application->several_charts = true;
+        return sl_finding_report(
+            reading->findings, &finding, err,
+            "%s asks for more than one chart: the charts' own values are left out, and what is merged "
+            "here is given to none of them",
+            sl_shown(&shown, application->name));
     }
     application->chart_name = request.name;
     application->chart_version = request.version;
@@ -99,12 +106,12 @@ int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading,
     SL_CLEANUP(sl_map_release) struct sl_map by_name;
     sl_map_init(&by_name);
     layout->applications =
-        sl_arena_array(&reading->doc.arena, sl_build_count(layout->resources), sizeof(struct sl_application));
+        sl_arena_array(&reading->doc.arena, layout->object_count, sizeof(struct sl_application));
     if (!layout->applications)
         return sl_fail_memory(err);
     struct sl_str last = {NULL, 0};
-    for (size_t i = 0; i < sl_build_count(layout->resources); i++) {
-        struct sl_str file = sl_build_at(layout->resources, i).file;
+    for (size_t i = 0; i < layout->object_count; i++) {
+        struct sl_str file = layout->objects[i].built.file;
         struct sl_str name = sl_path_name(file);
         bool same_file = sl_str_equal(file, last);
         last = file;
@@ -147,8 +154,8 @@ static bool is_exact(struct sl_str version)
 static int report_version(struct sl_reading *reading, const struct sl_application *application,
                           const struct sl_artifact *carried, size_t candidates, struct sl_err *err)
 {
-    struct sl_finding finding = sl_finding_at(sl_build_doc(reading->build), application->chart_mark,
-                                              SL_WARNING, "values/chart-version");
+    struct sl_finding finding =
+        sl_finding_at(application->chart_doc, application->chart_mark, SL_WARNING, "values/chart-version");
     finding.hint = SL_STR("the chart's own values are left out of the merge");
     struct sl_shown chart, wanted, version, path;
     if (candidates > 1)

@@ -156,7 +156,8 @@ int sl_layout_resolve(struct sl_layout *out, struct sl_reading *reading, const s
         derive_sequence(out, reading, query->sequence, err) < 0)
         return -1;
     bool given = query->environment.len > 0 || out->customer_file.environment.len > 0;
-    if (compose(out, reading, given, err) < 0 || sl_layout_applications(out, reading, err) < 0 ||
+    if (compose(out, reading, given, err) < 0 || sl_layout_objects(out, reading, err) < 0 ||
+        sl_layout_applications(out, reading, err) < 0 ||
         sl_reading_path(reading, &artifacts, out->release_directory, SL_STR("artifacts"), err) < 0 ||
         sl_artifacts_find(&out->artifacts, reading, artifacts, true, err) < 0 ||
         sl_layout_charts(out, reading, err) < 0 || sl_layout_values_files(out, reading, err) < 0)

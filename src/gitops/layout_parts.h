@@ -6,6 +6,7 @@
 #define GITOPS_LAYOUT_PARTS_H
 
 #include "gitops/layout.h"
+#include "values/substitute.h"
 
 /* SL_E_USAGE unless `name` is a directory in `folder`, with the names there are. `what` is "release". */
 int sl_layout_require(struct sl_reading *reading, struct sl_str folder, struct sl_str name, const char *what,
@@ -26,7 +27,14 @@ struct sl_str sl_version_number(struct sl_str version);
 int sl_layout_release_files(const struct sl_layout *layout, struct sl_reading *reading, bool given,
                             struct sl_str **files, size_t *count, struct sl_err *err) SL_MUST_USE;
 
-/* layout->applications from layout->resources, with the charts they ask for. */
+/* layout->objects from layout->resources: with variables. */
+int sl_layout_objects(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
+
+/* The customer's variables for `reading`. */
+int sl_layout_substitution(struct sl_substitution *out, const struct sl_layout *layout,
+                           struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
+
+/* layout->applications from layout->objects, with the charts they ask for. */
 int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading,
                            struct sl_err *err) SL_MUST_USE;
 
@@ -37,7 +45,7 @@ int sl_layout_charts(struct sl_layout *layout, struct sl_reading *reading, struc
 int sl_layout_values_files(struct sl_layout *layout, struct sl_reading *reading,
                            struct sl_err *err) SL_MUST_USE;
 
-/* application->values of each: reads the layers and merges them. */
+/* application->values of each: reads the layers, merges them, and puts them into the objects. */
 int sl_layout_values(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
 
 #endif

@@ -1,8 +1,38 @@
-#include "layout_parts.h"
+#include "helm_work.h"
 
-/* The layers of files, lowest first, the chart's own first of all. */
-static int read_layers(struct sl_values *values, struct sl_reading *reading,
-                       const struct sl_application *application, struct sl_err *err)
+#include "model/report.h"
+
+static bool is_kind(const struct sl_built *built, const char *group, const char *kind)
+{
+    return sl_str_starts_with(built->api_version, sl_str_from(group)) &&
+           sl_str_equal(built->kind, sl_str_from(kind));
+}
+
+static bool is_argo(const struct sl_built *built)
+{
+    return is_kind(built, "argoproj.io/", "Application");
+}
+
+static bool is_flux(const struct sl_built *built)
+{
+    return is_kind(built, "helm.toolkit.fluxcd.io/", "HelmRelease");
+}
+
+/* -- layers -- */
+
+static int add_chart(struct helm_work *work, struct sl_err *err)
+{
+    const struct sl_chart *chart = work->values->chart;
+    struct sl_values_layer layer = {.kind = SL_LAYER_CHART, .doc = &work->reading->doc};
+    if (!chart)
+        return 0;
+    layer.file = chart->values_file;
+    layer.root = chart->values;
+    return helm_work_add(work, &layer, err);
+}
+
+/* The layers of files, lowest first. */
+static int add_files(struct helm_work *work, struct sl_err *err)
 {
     static const enum sl_layer_kind kinds[SL_VALUES_PLACES] = {
         [SL_VALUES_BASE] = SL_LAYER_BASE,
@@ -10,46 +40,150 @@ static int read_layers(struct sl_values *values, struct sl_reading *reading,
         [SL_VALUES_DEFAULT] = SL_LAYER_DEFAULT,
         [SL_VALUES_CUSTOMER] = SL_LAYER_CUSTOMER,
     };
-    if (values->chart)
-        values->layers[values->layer_count++] = (struct sl_values_layer){
-            .kind = SL_LAYER_CHART,
-            .file = values->chart->values_file,
-            .root = values->chart->values,
-            .doc = &reading->doc,
-        };
+    struct sl_substitution substitution;
+    if (sl_layout_substitution(&substitution, work->layout, work->reading, err) < 0)
+        return -1;
     for (int place = 0; place < SL_VALUES_PLACES; place++) {
-        struct sl_str file = application->values_files[place];
-        if (file.len == 0)
+        struct sl_values_layer layer = {
+            .kind = kinds[place], .file = work->application->values_files[place], .doc = &work->reading->doc};
+        if (layer.file.len == 0)
             continue;
-        struct sl_values_layer *layer = &values->layers[values->layer_count++];
-        *layer = (struct sl_values_layer){.kind = kinds[place], .file = file, .doc = &reading->doc};
-        if (sl_reading_optional(reading, file, SL_YAML_VALUES, &layer->root, err) < 0)
+        if (sl_reading_optional(work->reading, layer.file, SL_YAML_VALUES, &layer.root, err) < 0 ||
+            sl_substitute(&layer.root, &substitution, layer.root, err) < 0 ||
+            helm_work_add(work, &layer, err) < 0)
             return -1;
     }
     return 0;
 }
 
-static int resolve(struct sl_application *application, const struct sl_layout *layout,
-                   struct sl_reading *reading, struct sl_err *err)
+static struct sl_str release_name(const struct helm_work *work)
 {
-    struct sl_values *values = sl_arena_alloc(&reading->doc.arena, sizeof *values);
-    if (!values)
-        return sl_fail_memory(err);
+    const struct sl_node *spec = sl_node_get(work->object->built.node, "spec");
+    const struct sl_node *helm = work->flux ? spec : sl_node_get(work->source, "helm");
+    struct sl_str stated = sl_node_text(sl_node_get(helm, "releaseName"));
+    return stated.len > 0 ? stated : work->object->built.name;
+}
+
+/* Whether Helm is given anything that the chart does not say itself. */
+static bool has_own_layer(const struct sl_values *values)
+{
+    return values->layer_count > (values->chart ? 1 : 0);
+}
+
+/* One that asks for Helm's work, or, with no object, the files alone; into application->values. */
+static int work_on(struct helm_work *work, struct sl_application *application, struct sl_err *err)
+{
+    struct sl_values *values = &application->values[application->values_count];
     *values = (struct sl_values){
         .application = application->name,
+        .release_name = work->object ? release_name(work) : (struct sl_str){NULL, 0},
         .chart = application->chart ? &application->chart->chart : NULL,
-        .compat = layout->helm_compat,
-        .layers = sl_arena_array(&reading->doc.arena, SL_VALUES_PLACES + 1, sizeof *values->layers),
+        .compat = work->layout->helm_compat,
     };
-    if (!values->layers)
-        return sl_fail_memory(err);
-    if (read_layers(values, reading, application, err) < 0)
+    work->values = values;
+    if (add_chart(work, err) < 0 || add_files(work, err) < 0)
+        return -1;
+    if (work->object && (work->flux ? flux_layers(work, err) : argo_layers(work, err)) < 0)
         return -1;
     if (values->layer_count == 0)
         return 0;
-    application->values = values;
-    application->values_count = 1;
-    return sl_values_resolve(values, &reading->doc, reading->findings, err);
+    application->values_count++;
+    if (sl_values_resolve(values, &work->reading->doc, work->reading->findings, err) < 0)
+        return -1;
+    if (!work->object || !has_own_layer(values))
+        return 0;
+    return work->flux ? flux_fold(work, err) : argo_fold(work, err);
+}
+
+/* -- who asks -- */
+
+/* The object in the reading's own document, where it may be taken apart. */
+static int own_object(struct sl_object *object, struct sl_reading *reading, struct sl_err *err)
+{
+    if (object->doc == &reading->doc)
+        return 0;
+    const struct sl_node *copy = sl_node_copy(&reading->doc, object->doc, object->built.node);
+    if (!copy)
+        return sl_node_fail(&reading->doc, err);
+    object->built.node = copy;
+    object->doc = &reading->doc;
+    return 0;
+}
+
+/* Whether Helm works on a source: it names a chart, or says something to Helm. */
+static bool is_for_helm(const struct sl_node *source)
+{
+    return sl_node_get(source, "chart") || sl_node_get(source, "helm");
+}
+
+static int work_on_application(struct helm_work work, struct sl_application *application, bool files,
+                               struct sl_err *err)
+{
+    const struct sl_node *spec = sl_node_get(work.object->built.node, "spec");
+    const struct sl_node *sources = sl_node_get(spec, "sources");
+    const struct sl_node *source = sl_node_get(spec, "source");
+    if (!sources || sources->kind != SL_LIST || sources->count == 0) {
+        work.source = source;
+        /* A directory may be anything; where there are values for it, it is a chart. */
+        bool wanted = source && (is_for_helm(source) || (files && sl_node_get(source, "path")));
+        return wanted ? work_on(&work, application, err) : 0;
+    }
+    for (uint32_t i = 0; i < sources->count; i++) {
+        struct helm_work one = work;
+        one.source = sources->as.items[i];
+        if (is_for_helm(one.source) && work_on(&one, application, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* How many there may be at most. */
+static size_t count_sources(const struct sl_object *object)
+{
+    const struct sl_node *sources = sl_node_get(sl_node_get(object->built.node, "spec"), "sources");
+    return sources && sources->kind == SL_LIST ? sources->count + 1 : 1;
+}
+
+static bool is_of(const struct sl_object *object, const struct sl_application *application)
+{
+    return sl_str_equal(object->built.file, application->file) &&
+           (is_argo(&object->built) || is_flux(&object->built));
+}
+
+static bool has_files(const struct sl_application *application)
+{
+    for (int place = 0; place < SL_VALUES_PLACES; place++)
+        if (application->values_files[place].len > 0)
+            return true;
+    return false;
+}
+
+static int resolve(struct sl_application *application, struct sl_layout *layout, struct sl_reading *reading,
+                   struct sl_err *err)
+{
+    struct helm_work work = {.layout = layout, .reading = reading, .application = application};
+    size_t room = 1;
+    for (size_t i = 0; i < layout->object_count; i++)
+        if (is_of(&layout->objects[i], application))
+            room += count_sources(&layout->objects[i]);
+    application->values = sl_arena_array(&reading->doc.arena, room, sizeof *application->values);
+    if (!application->values)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < layout->object_count && !application->several_charts; i++) {
+        struct sl_object *object = &layout->objects[i];
+        if (!is_of(object, application))
+            continue;
+        if (own_object(object, reading, err) < 0)
+            return -1;
+        struct helm_work one = work;
+        one.object = object;
+        one.flux = is_flux(&object->built);
+        int done = one.flux ? work_on(&one, application, err)
+                            : work_on_application(one, application, has_files(application), err);
+        if (done < 0)
+            return -1;
+    }
+    return application->values_count > 0 ? 0 : work_on(&work, application, err);
 }
 
 int sl_layout_values(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)

@@ -12,7 +12,7 @@ static const struct sl_str folder = SL_STR_INIT("manifests/");
 
 struct writer {
     struct sl_rendering *rendering;
-    struct sl_map objects;    /* object_key() to the struct sl_built that has it */
+    struct sl_map objects;    /* object_key() to the struct sl_object that has it */
     struct sl_map names;      /* file names that are taken */
     struct sl_node *list;     /* of kustomization.yaml: file names in the order of composition */
     struct sl_buf text, name; /* of the document at hand */
@@ -26,22 +26,22 @@ static void writer_release(struct writer *writer)
     sl_buf_release(&writer->name);
 }
 
-static int report_not_kubernetes(struct writer *writer, const struct sl_built *resource, const char *lacks,
+static int report_not_kubernetes(struct writer *writer, const struct sl_object *object, const char *lacks,
                                  struct sl_err *err)
 {
-    struct sl_finding finding = sl_finding_at(sl_build_doc(writer->rendering->layout.resources),
-                                              resource->node->mark, SL_ERROR, "manifests/not-kubernetes");
-    finding.file = resource->file;
+    struct sl_finding finding =
+        sl_finding_at(object->doc, object->built.node->mark, SL_ERROR, "manifests/not-kubernetes");
+    finding.file = object->built.file;
     finding.hint = SL_STR("every document needs apiVersion, kind and metadata.name");
     return sl_finding_report(writer->rendering->reading.findings, &finding, err,
                              "is no Kubernetes object: %s", lacks);
 }
 
 /* 1: an object; 0: none, which is reported; -1. */
-static int read_id(struct writer *writer, const struct sl_built *resource, struct object_id *id,
+static int read_id(struct writer *writer, const struct sl_object *object, struct object_id *id,
                    struct sl_err *err)
 {
-    const struct sl_node *root = resource->node;
+    const struct sl_node *root = object->built.node;
     const struct sl_node *metadata = sl_node_get(root, "metadata");
     struct sl_str version = sl_node_text(sl_node_get(root, "apiVersion"));
     size_t slash = sl_str_find(version, '/');
@@ -60,38 +60,39 @@ static int read_id(struct writer *writer, const struct sl_built *resource, struc
         lacks = "it has no kind";
     else if (id->name.len == 0)
         lacks = "it has no metadata.name";
-    return lacks ? report_not_kubernetes(writer, resource, lacks, err) : 1;
+    return lacks ? report_not_kubernetes(writer, object, lacks, err) : 1;
 }
 
-static int report_duplicate(struct writer *writer, const struct sl_built *resource,
-                            const struct sl_built *first, const struct object_id *id, struct sl_err *err)
+static int report_duplicate(struct writer *writer, const struct sl_object *object,
+                            const struct sl_object *first, const struct object_id *id, struct sl_err *err)
 {
-    const struct sl_doc *doc = sl_build_doc(writer->rendering->layout.resources);
-    struct sl_finding finding = sl_finding_at(doc, resource->node->mark, SL_ERROR, "manifests/duplicate");
+    struct sl_finding finding =
+        sl_finding_at(object->doc, object->built.node->mark, SL_ERROR, "manifests/duplicate");
     finding.hint = SL_STR("to change an object, patch it; to replace it, leave the other out");
     char where[256];
     struct sl_shown kind, name, namespace;
-    return sl_finding_report(
-        writer->rendering->reading.findings, &finding, err, "a second %s %s%s%s; the first is at %s",
-        sl_shown(&kind, id->kind), sl_shown(&name, id->name), id->namespace.len ? " in namespace " : "",
-        sl_shown(&namespace, id->namespace), sl_mark_text(where, sizeof where, doc, first->node->mark));
+    return sl_finding_report(writer->rendering->reading.findings, &finding, err,
+                             "a second %s %s%s%s; the first is at %s", sl_shown(&kind, id->kind),
+                             sl_shown(&name, id->name), id->namespace.len ? " in namespace " : "",
+                             sl_shown(&namespace, id->namespace),
+                             sl_mark_text(where, sizeof where, first->doc, first->built.node->mark));
 }
 
 /* The key of an object, in the reading's memory. 1: new; 0: a duplicate, which is reported; -1. */
-static int claim_object(struct writer *writer, struct sl_built *resource, const struct object_id *id,
+static int claim_object(struct writer *writer, struct sl_object *object, const struct object_id *id,
                         struct sl_err *err)
 {
     sl_buf_reset(&writer->name);
     object_key(&writer->name, id);
     if (sl_buf_check(&writer->name, "the name of an object", err) < 0)
         return -1;
-    const struct sl_built *first = sl_map_get(&writer->objects, sl_buf_view(&writer->name));
+    const struct sl_object *first = sl_map_get(&writer->objects, sl_buf_view(&writer->name));
     if (first)
-        return report_duplicate(writer, resource, first, id, err);
+        return report_duplicate(writer, object, first, id, err);
     struct sl_str key = sl_arena_str(&writer->rendering->reading.doc.arena, sl_buf_view(&writer->name));
     if (!key.ptr)
         return sl_fail_memory(err);
-    return sl_map_put(&writer->objects, key, resource, err);
+    return sl_map_put(&writer->objects, key, object, err);
 }
 
 /* The file name of an object, free of every other's. */
@@ -124,23 +125,21 @@ static int add_file(struct writer *writer, struct sl_str name, const struct sl_n
     return rendering_add(writer->rendering, path, sl_buf_view(&writer->text), err);
 }
 
-static int write_document(struct writer *writer, struct sl_built *resource, struct sl_err *err)
+static int write_document(struct writer *writer, struct sl_object *object, struct sl_err *err)
 {
     struct sl_doc *doc = &writer->rendering->reading.doc;
     struct object_id id;
-    int good = read_id(writer, resource, &id, err);
+    int good = read_id(writer, object, &id, err);
     if (good > 0)
-        good = claim_object(writer, resource, &id, err);
+        good = claim_object(writer, object, &id, err);
     if (good <= 0)
         return good;
     struct sl_str name;
     char where[256];
     if (choose_name(writer, &id, &name, err) < 0)
         return -1;
-    if (add_file(writer, name, resource->node, err) < 0)
-        return sl_wrap(err, "%s",
-                       sl_mark_text(where, sizeof where, sl_build_doc(writer->rendering->layout.resources),
-                                    resource->node->mark));
+    if (add_file(writer, name, object->built.node, err) < 0)
+        return sl_wrap(err, "%s", sl_mark_text(where, sizeof where, object->doc, object->built.node->mark));
     return sl_list_add(doc, writer->list, sl_node_string(doc, name), err);
 }
 
@@ -166,15 +165,8 @@ int render_manifests(struct sl_rendering *rendering, struct sl_err *err)
     writer.list = sl_node_list(&rendering->reading.doc);
     if (!writer.list)
         return sl_node_fail(&rendering->reading.doc, err);
-    const struct sl_build *build = rendering->layout.resources;
-    size_t count = sl_build_count(build);
-    struct sl_built *resources = sl_arena_array(&rendering->reading.doc.arena, count, sizeof *resources);
-    if (!resources)
-        return sl_fail_memory(err);
-    for (size_t i = 0; i < count; i++) {
-        resources[i] = sl_build_at(build, i);
-        if (write_document(&writer, &resources[i], err) < 0)
+    for (size_t i = 0; i < rendering->layout.object_count; i++)
+        if (write_document(&writer, &rendering->layout.objects[i], err) < 0)
             return -1;
-    }
     return write_list(&writer, err);
 }

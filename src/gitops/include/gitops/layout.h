@@ -42,8 +42,10 @@ enum sl_values_place {
 struct sl_application {
     struct sl_str name; /* of its file, without "-app.yaml" */
     struct sl_str file;
-    struct sl_str chart_name, chart_version;      /* what it asks for; empty: none, or more than one */
-    struct sl_mark chart_mark;                    /* of the chart's name */
+    struct sl_str chart_name, chart_version; /* what it asks for; empty: none, or more than one */
+    struct sl_mark chart_mark;               /* of the chart's name, in chart_doc */
+    const struct sl_doc *chart_doc;
+    bool several_charts;
     const struct sl_artifact *chart;              /* the chart in the release's artifacts, or NULL */
     struct sl_str values_files[SL_VALUES_PLACES]; /* paths; empty where there is none */
     /* What Helm is given, one for each object that asks for Helm's work (an Argo CD Application, or one of its
@@ -51,6 +53,13 @@ struct sl_application {
      * None where there is no layer at all, not even the chart's. Most have exactly one. */
     struct sl_values *values;
     size_t values_count;
+};
+
+/* An object as it goes into the bundle: with the customer's variables, and, where it asks for Helm's work, with the
+ * values that are carried in the place of its own. */
+struct sl_object {
+    struct sl_built built;    /* what it was; .node is what it became */
+    const struct sl_doc *doc; /* that its marks belong to */
 };
 
 /* Lives as long as the reading. */
@@ -62,7 +71,9 @@ struct sl_layout {
     struct sl_str environment, environment_from;
     uint64_t sequence; /* 0: it could not be derived */
     struct sl_str sequence_from;
-    const struct sl_build *resources;    /* what release and overlays come to */
+    const struct sl_build *resources; /* what release and overlays come to */
+    struct sl_object *objects;        /* the same, in the same order, as they go into the bundle */
+    size_t object_count;
     struct sl_application *applications; /* in the order of composition */
     size_t application_count;
     struct sl_artifacts artifacts; /* of releases/RELEASE/artifacts */
@@ -86,6 +97,16 @@ struct sl_layout {
  *   values/two-files            two files of one place belong to one application, by an alias
  *   values/chart-version (warning)  the release carries the chart, but not the version that is asked for
  *   values/several-charts (note)    an application of more than one chart: chart defaults are left out
+ *   values/file-elsewhere (warning), values/from-elsewhere (warning)  values of an Application or HelmRelease that are
+ *                               not in the repository: they stay in the object
+ *   values/from-key             a ConfigMap or Secret does not have the key that is asked for
+ *   values/ignored (warning)    values beside valuesObject, which Argo CD does not look at
+ *   values/parameter            a parameter or targetPath that Helm cannot read
+ *   values/secret-carried (note)  values of a Secret become part of what is carried in plain text
+ *   values/target-path (warning)  a targetPath and inline values that set the same
+ *   values/unreadable           values within an object that cannot be parsed
+ *   substitute/no-variables (warning)  ${name} in values, and the customer has no variables at all
+ * and those of values/layers.h and values/substitute.h.
  * -1 also for files that cannot be read or parsed. SL_E_FINDINGS: release and overlays cannot be built, and a
  * finding says why; what is derived before that is in `out`.
  */
