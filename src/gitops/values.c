@@ -2,6 +2,8 @@
 
 #include "model/report.h"
 
+#include <stdio.h>
+
 static bool is_kind(const struct sl_built *built, const char *group, const char *kind)
 {
     return sl_str_starts_with(built->api_version, sl_str_from(group)) &&
@@ -31,6 +33,49 @@ static int add_chart(struct helm_work *work, struct sl_err *err)
     return helm_work_add(work, &layer, err);
 }
 
+static bool is_name_start(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
+}
+
+/* The first text that names a variable, or NULL. */
+/* NOLINTNEXTLINE(misc-no-recursion): the reader of values limits their depth. */
+static const struct sl_node *find_variable(const struct sl_node *node)
+{
+    struct sl_str text = sl_node_text(node);
+    for (size_t i = 0; i + 3 < text.len; i++)
+        if (text.ptr[i] == '$' && text.ptr[i + 1] == '{' && is_name_start(text.ptr[i + 2]) &&
+            (i == 0 || text.ptr[i - 1] != '$'))
+            return node;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct sl_node *child = node->kind == SL_LIST ? node->as.items[i] : node->as.entries[i].value;
+        const struct sl_node *found = find_variable(child);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+/* Values that are written for variables, and a customer who has none: nothing is substituted then. */
+static int tell_of_variables(struct helm_work *work, const struct sl_substitution *substitution,
+                             const struct sl_node *root, struct sl_err *err)
+{
+    bool active = substitution->variables && substitution->variables->count > 0;
+    const struct sl_node *node =
+        active || work->layout->told_of_variables || !root ? NULL : find_variable(root);
+    struct sl_shown shown;
+    char hint[256];
+    if (!node)
+        return 0;
+    work->layout->told_of_variables = true;
+    struct sl_finding finding =
+        sl_finding_at(&work->reading->doc, node->mark, SL_WARNING, "substitute/no-variables");
+    (void)snprintf(hint, sizeof hint, "state variables in %s", sl_shown(&shown, substitution->file));
+    finding.hint = sl_str_from(hint);
+    return sl_finding_report(work->reading->findings, &finding, err,
+                             "names a variable, and the customer has none: the text stays as it is");
+}
+
 /* The layers of files, lowest first. */
 static int add_files(struct helm_work *work, struct sl_err *err)
 {
@@ -49,6 +94,7 @@ static int add_files(struct helm_work *work, struct sl_err *err)
         if (layer.file.len == 0)
             continue;
         if (sl_reading_optional(work->reading, layer.file, SL_YAML_VALUES, &layer.root, err) < 0 ||
+            tell_of_variables(work, &substitution, layer.root, err) < 0 ||
             sl_substitute(&layer.root, &substitution, layer.root, err) < 0 ||
             helm_work_add(work, &layer, err) < 0)
             return -1;

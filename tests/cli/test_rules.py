@@ -11,7 +11,7 @@ ROOT = Path(SOURCE)
 ID = re.compile(r'"([a-z][a-z0-9-]*/[a-z0-9]+(?:-[a-z0-9]+)*)"')
 # Texts of the same shape that are no rules: files and field paths.
 AREAS = ("artifacts", "config", "customer", "kube", "kustomization", "leak", "manifests", "overlay", "release", "repo",
-         "schema", "secrets", "support", "values")
+         "schema", "secrets", "substitute", "support", "values")
 
 
 def used():

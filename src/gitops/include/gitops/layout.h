@@ -78,6 +78,7 @@ struct sl_layout {
     size_t application_count;
     struct sl_artifacts artifacts; /* of releases/RELEASE/artifacts */
     enum sl_helm_compat helm_compat;
+    bool told_of_variables; /* that there are none, and values name one */
 };
 
 /*
