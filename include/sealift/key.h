@@ -3,7 +3,10 @@
  * other way.
  *
  * Order of calls on the ops side: sl_key_generate() once; later sl_secret_key_read() with the key file's text
- * and its password, sign, sl_secret_key_wipe(). At the site: sl_public_key_read().
+ * and its password, sl_signing_key_of(), sign (sealift/sign.h, sealift/release.h), sl_secret_key_wipe(). At the
+ * site: sl_public_key_read().
+ *
+ * Whatever signs takes a struct sl_signing_key, which is a secret key here or somebody outside who has it.
  *
  * Nothing here opens a file, asks for a password or draws randomness: the command does and passes it in.
  * Source of the formats: https://jedisct1.github.io/minisign/ and minisign 0.11's own files.
@@ -34,6 +37,28 @@ struct sl_secret_key {
     unsigned char seed_and_point[64];
 };
 
+#define SL_SIGNATURE_BYTES 64
+
+/* What somebody is asked to sign. */
+struct sl_signing_request {
+    const char *purpose;   /* one word: "bundle" */
+    struct sl_str comment; /* what it is, in one line of printable ASCII, for people and logs */
+    struct sl_str message; /* the bytes that Ed25519 signs (RFC 8032, pure) */
+};
+
+/* Whoever signs with the secret half of `public_key`. */
+struct sl_signing_key {
+    struct sl_public_key public_key;
+    /* Fills the signature; 0, or -1 with err filled. A signature that is not this key's is found out by the
+     * caller. */
+    int (*sign)(const void *context, unsigned char out[SL_SIGNATURE_BYTES],
+                const struct sl_signing_request *request, struct sl_err *err);
+    const void *context;
+};
+
+/* One that signs with `key`, which must outlive it. */
+void sl_signing_key_of(struct sl_signing_key *out, const struct sl_secret_key *key);
+
 /* The key id as minisign shows it in file names and comments here: 16 upper-case hexadecimal digits of the id
  * read as a little-endian number, with leading zeros. Returns `out`. */
 const char *sl_key_id_text(char out[SL_KEY_ID_HEX + 1], const unsigned char id[SL_KEY_ID_BYTES]);
@@ -53,6 +78,9 @@ const char *sl_public_key_line(char out[SL_PUBLIC_KEY_LINE + 1], const struct sl
 
 /* The public half, of which the key file of minisign has a copy. */
 void sl_secret_key_public(struct sl_public_key *out, const struct sl_secret_key *key);
+
+/* Appends the two lines of a .pub file, as minisign writes them. */
+void sl_public_key_write(struct sl_buf *out, const struct sl_public_key *key);
 
 bool sl_public_key_same(const struct sl_public_key *a, const struct sl_public_key *b);
 

@@ -75,7 +75,7 @@ int sl_rendering_write(const struct sl_rendering *rendering, const char *directo
                        struct sl_err *err) SL_MUST_USE;
 
 struct sl_pack_options {
-    const struct sl_secret_key *keys; /* none: the bundle is not signed */
+    const struct sl_signing_key *keys; /* none: the bundle is not signed */
     size_t key_count;
     const struct sl_age_recipients *encrypt_to; /* NULL: only those of the customer's cluster-config.yaml */
     bool plain;                                 /* not even for those: the bundle is not encrypted */

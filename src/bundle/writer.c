@@ -16,9 +16,9 @@ enum { SHOWN_MAX = 256, REPORTS = 200 };
 #define REPORT_STEP_MIN SL_MIB
 
 struct writing {
-    const struct sl_bundle_input *input;
     struct sl_str top;
     int64_t mtime;
+    struct sl_progress progress;
     struct sl_sink *tar;
     struct sl_buf header; /* room, used again for every member */
     uint64_t done, total; /* bytes of the files */
@@ -72,7 +72,7 @@ static int open_container(struct sl_sink **out, struct sl_sink *below, unsigned 
 
 static void report(struct writing *writing, bool last)
 {
-    const struct sl_progress *progress = &writing->input->progress;
+    const struct sl_progress *progress = &writing->progress;
     uint64_t step = writing->total / REPORTS;
     if (step < REPORT_STEP_MIN)
         step = REPORT_STEP_MIN;
@@ -144,9 +144,9 @@ static int copy_content(struct writing *writing, const struct sl_plan_member *me
     return sl_digest_equal(&digest, &member->digest) ? 0 : changed(member, err);
 }
 
-static int write_content(struct writing *writing, const struct sl_plan_member *member, struct sl_err *err)
+static int write_content(struct writing *writing, const struct sl_content *content,
+                         const struct sl_plan_member *member, struct sl_err *err)
 {
-    const struct sl_content *content = &writing->input->content;
     SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
     if (content->open(content->context, member, &source, err) < 0)
         return -1;
@@ -157,15 +157,16 @@ static int write_content(struct writing *writing, const struct sl_plan_member *m
 }
 
 /* Files below trust/ stand with the head, so that a reader has them before it judges the signatures. */
-static bool is_of_head(const struct sl_plan_member *member)
+static bool is_of_head(struct sl_str path)
 {
-    return sl_str_starts_with(member->path, SL_STR(SL_TRUST_FOLDER));
+    return sl_str_starts_with(path, SL_STR(SL_TRUST_FOLDER));
 }
 
-static int write_member(struct writing *writing, const struct sl_plan_member *member, struct sl_err *err)
+static int write_member(struct writing *writing, const struct sl_content *content,
+                        const struct sl_plan_member *member, struct sl_err *err)
 {
     if (member->origin.len)
-        return write_content(writing, member, err);
+        return write_content(writing, content, member, err);
     if (write_text(writing, member->path, member->text, member->executable, err) < 0)
         return -1;
     writing->done += member->size;
@@ -179,67 +180,159 @@ static bool is_key_id(const char *text)
     return len == 16 && text[len] == '\0';
 }
 
+struct signatures {
+    const struct sl_bundle_signature *items;
+    size_t count;
+};
+
 /* A reader would refuse what is wrong here, so it is a defect of the caller's. */
-static int check_signatures(const struct sl_bundle_input *input, struct sl_err *err)
+static int check_signatures(const struct signatures *signatures, struct sl_err *err)
 {
-    if (input->signature_count > SL_SIGNATURES_MAX)
+    if (signatures->count > SL_SIGNATURES_MAX)
         return sl_fail(err, SL_E_LIMIT, "a bundle may have %d signatures", SL_SIGNATURES_MAX);
-    for (size_t i = 0; i < input->signature_count; i++) {
-        const struct sl_bundle_signature *signature = &input->signatures[i];
-        bool ascends = i == 0 || strcmp(input->signatures[i - 1].key_id, signature->key_id) < 0;
+    for (size_t i = 0; i < signatures->count; i++) {
+        const struct sl_bundle_signature *signature = &signatures->items[i];
+        bool ascends = i == 0 || strcmp(signatures->items[i - 1].key_id, signature->key_id) < 0;
         if (!is_key_id(signature->key_id) || !ascends || signature->text.len > SL_SIGNATURE_FILE_MAX)
             return sl_fail(err, SL_E_INTERNAL, "a signature is too long, misnamed or out of order");
     }
     return 0;
 }
 
-static int write_head(struct writing *writing, struct sl_err *err)
+static int write_head(struct writing *writing, struct sl_str manifest, const struct signatures *signatures,
+                      struct sl_err *err)
 {
-    const struct sl_bundle_input *input = writing->input;
-    if (write_text(writing, SL_STR("manifest.json"), sl_plan_manifest_json(input->plan), false, err) < 0)
+    if (write_text(writing, SL_STR("manifest.json"), manifest, false, err) < 0)
         return -1;
-    for (size_t i = 0; i < input->signature_count; i++) {
+    for (size_t i = 0; i < signatures->count; i++) {
         char name[64];
-        (void)snprintf(name, sizeof name, "manifest.json.%s.minisig", input->signatures[i].key_id);
-        if (write_text(writing, sl_str_from(name), input->signatures[i].text, false, err) < 0)
+        (void)snprintf(name, sizeof name, "manifest.json.%s.minisig", signatures->items[i].key_id);
+        if (write_text(writing, sl_str_from(name), signatures->items[i].text, false, err) < 0)
             return -1;
     }
     return 0;
 }
 
-/* Those of the head, or all others. */
-static int write_members(struct writing *writing, bool of_head, struct sl_err *err)
+static int write_end(struct writing *writing, struct sl_err *err)
 {
-    const struct sl_plan *plan = writing->input->plan;
-    for (size_t i = 0; i < sl_plan_count(plan); i++) {
-        const struct sl_plan_member *member = sl_plan_member(plan, i);
-        if (is_of_head(member) == of_head && write_member(writing, member, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int write_all(struct writing *writing, struct sl_err *err)
-{
-    if (write_head(writing, err) < 0 || write_members(writing, true, err) < 0 ||
-        write_members(writing, false, err) < 0)
-        return -1;
     if (write_zeros(writing, SL_TAR_END, err) < 0 || sl_sink_finish(writing->tar, err) < 0)
         return -1;
     report(writing, true);
     return 0;
 }
 
+/* Those of the head, or all others. */
+static int write_members(struct writing *writing, const struct sl_bundle_input *input, bool of_head,
+                         struct sl_err *err)
+{
+    for (size_t i = 0; i < sl_plan_count(input->plan); i++) {
+        const struct sl_plan_member *member = sl_plan_member(input->plan, i);
+        if (is_of_head(member->path) == of_head && write_member(writing, &input->content, member, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_planned(struct writing *writing, const void *what, struct sl_err *err)
+{
+    const struct sl_bundle_input *input = what;
+    const struct signatures signatures = {input->signatures, input->signature_count};
+    if (write_head(writing, sl_plan_manifest_json(input->plan), &signatures, err) < 0 ||
+        write_members(writing, input, true, err) < 0 || write_members(writing, input, false, err) < 0)
+        return -1;
+    return write_end(writing, err);
+}
+
+/* One file, from the reader: it says that the file ended only when size and digest were right. */
+static int copy_file(struct writing *writing, struct sl_bundle_reader *reader,
+                     const struct sl_manifest_file *file, struct sl_err *err)
+{
+    if (write_header(writing, file->path, file->size, file->executable, err) < 0)
+        return -1;
+    for (;;) {
+        const void *bytes;
+        ssize_t got = sl_bundle_reader_read(reader, &bytes, err);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            return write_zeros(writing, sl_tar_padding(file->size), err);
+        if (sl_sink_write(writing->tar, bytes, (size_t)got, err) < 0)
+            return -1;
+        writing->done += (uint64_t)got;
+        report(writing, false);
+    }
+}
+
+/* The files that the reader holds already. */
+static int copy_held(struct writing *writing, const struct sl_bundle_reader *reader, struct sl_err *err)
+{
+    for (size_t i = 0; i < sl_bundle_reader_trust_count(reader); i++) {
+        struct sl_str name;
+        struct sl_str text;
+        char path[SL_NAME_MAX + sizeof SL_TRUST_FOLDER];
+        sl_bundle_reader_trust(reader, i, &name, &text);
+        (void)snprintf(path, sizeof path, SL_TRUST_FOLDER SL_FMT, SL_ARG(name));
+        if (write_text(writing, sl_str_from(path), text, false, err) < 0)
+            return -1;
+        writing->done += text.len;
+    }
+    return 0;
+}
+
+static int write_copied(struct writing *writing, const void *what, struct sl_err *err)
+{
+    const struct sl_bundle_copy *copy = what;
+    const struct signatures signatures = {copy->signatures, copy->signature_count};
+    if (write_head(writing, sl_bundle_reader_manifest(copy->reader), &signatures, err) < 0 ||
+        copy_held(writing, copy->reader, err) < 0)
+        return -1;
+    for (;;) {
+        const struct sl_manifest_file *file;
+        int more = sl_bundle_reader_next(copy->reader, &file, err);
+        if (more < 0)
+            return -1;
+        if (more == 0)
+            return write_end(writing, err);
+        if (!is_of_head(file->path) && copy_file(writing, copy->reader, file, err) < 0)
+            return -1;
+    }
+}
+
+static int write_container(struct writing *writing, struct sl_sink *sink, unsigned workers,
+                           int (*write)(struct writing *, const void *, struct sl_err *), const void *what,
+                           struct sl_err *err)
+{
+    if (open_container(&writing->tar, sink, workers, err) < 0)
+        return -1;
+    sl_buf_init(&writing->header, SL_TAR_HEADER_MAX);
+    int result = write(writing, what, err);
+    sl_buf_release(&writing->header);
+    sl_sink_free(writing->tar);
+    return result;
+}
+
+static struct writing writing_of(const struct sl_manifest *manifest, const struct sl_progress *progress)
+{
+    return (struct writing){.top = manifest->bundle,
+                            .mtime = manifest->mtime,
+                            .total = manifest->total_bytes,
+                            .progress = *progress};
+}
+
 int sl_bundle_write(struct sl_sink *sink, const struct sl_bundle_input *input, struct sl_err *err)
 {
-    const struct sl_manifest *manifest = sl_plan_manifest(input->plan);
-    struct writing writing = {
-        .input = input, .top = manifest->bundle, .mtime = manifest->mtime, .total = manifest->total_bytes};
-    if (check_signatures(input, err) < 0 || open_container(&writing.tar, sink, input->workers, err) < 0)
+    const struct signatures signatures = {input->signatures, input->signature_count};
+    struct writing writing = writing_of(sl_plan_manifest(input->plan), &input->progress);
+    if (check_signatures(&signatures, err) < 0)
         return -1;
-    sl_buf_init(&writing.header, SL_TAR_HEADER_MAX);
-    int result = write_all(&writing, err);
-    sl_buf_release(&writing.header);
-    sl_sink_free(writing.tar);
-    return result;
+    return write_container(&writing, sink, input->workers, write_planned, input, err);
+}
+
+int sl_bundle_write_copy(struct sl_sink *sink, const struct sl_bundle_copy *copy, struct sl_err *err)
+{
+    const struct signatures signatures = {copy->signatures, copy->signature_count};
+    struct writing writing = writing_of(copy->manifest, &copy->progress);
+    if (check_signatures(&signatures, err) < 0)
+        return -1;
+    return write_container(&writing, sink, copy->workers, write_copied, copy, err);
 }

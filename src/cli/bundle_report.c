@@ -31,7 +31,8 @@ static void print_signer(struct cli *cli, const struct sl_signer *signer, bool p
     const char *standing = "claimed, not checked";
     if (proved)
         standing = signer->trusted ? "signature proved" : "not one of the given keys, counts for nothing";
-    cli_field(cli, "signed by", "key %s (%s)", signer->key_id, standing);
+    cli_field(cli, "signed by", "key %s (%s%s)", signer->key_id, standing,
+              signer->detached ? "; beside the bundle" : "");
     if (signer->trusted)
         field(cli, "", signer->trusted_comment);
 }
@@ -98,6 +99,7 @@ static void signers_json(struct sl_json *json, const struct sl_bundle_head *head
         sl_json_map(json);
         sl_json_key_text(json, "key_id", sl_str_from(signer->key_id));
         sl_json_key_bool(json, "proved", proved && signer->trusted);
+        sl_json_key_bool(json, "detached", signer->detached);
         if (signer->trusted)
             sl_json_key_text(json, "trusted_comment", signer->trusted_comment);
         sl_json_end(json);

@@ -164,6 +164,17 @@ int cli_verifier_find(struct sl_buf *out, struct sl_err *err) SL_MUST_USE;
 int cli_verifier_look(const struct sl_buf *program, const char *directory, bool replace,
                       struct sl_err *err) SL_MUST_USE;
 int cli_verifier_put(const struct sl_buf *program, const char *directory, struct sl_err *err) SL_MUST_USE;
+/* Into the policy: the signatures beside the bundle, and those named with --signature. The caller frees `out` after all
+ * that was made with the policy, also after a failure. */
+struct sl_detached_files;
+struct sl_policy;
+#define CLI_SIGNATURE_OPTION(type)                                                                           \
+    {                                                                                                        \
+        "signature", "FILE", "a detached signature; those beside the bundle are found without", CLI_LIST,    \
+            offsetof(struct type, signatures), false                                                         \
+    }
+int cli_detached(struct sl_detached_files **out, struct sl_policy *policy, const char *bundle,
+                 const struct cli_list *signatures, struct sl_err *err) SL_MUST_USE;
 /* Opens a bundle for reading. */
 int cli_open_bundle(int *fd, const char *path, struct sl_err *err) SL_MUST_USE;
 

@@ -11,6 +11,7 @@ extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_keygen;
 extern const struct cli_command cmd_render;
 extern const struct cli_command cmd_pack;
+extern const struct cli_command cmd_sign;
 extern const struct cli_command cmd_schema;
 extern const struct cli_command cmd_trust;
 extern const struct cli_command cmd_validate;

@@ -3,11 +3,12 @@
 #include "site_options.h"
 
 #include <sealift/json.h>
+#include <sealift/sign.h>
 #include <sealift/text.h>
 #include <stdio.h>
 
 struct context {
-    struct cli_list public_keys, identities;
+    struct cli_list public_keys, signatures, identities;
     const char *root, *trust, *customer;
     bool wait;
     enum cli_format format;
@@ -18,6 +19,7 @@ static const struct cli_option options[] = {
     {"pubkey", "FILE", "a public key that is trusted; may be given several times", CLI_LIST,
      offsetof(struct context, public_keys), false},
     TRUST_OPTION(context),
+    CLI_SIGNATURE_OPTION(context),
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
     IDENTITY_OPTION(context),
@@ -88,9 +90,12 @@ static int install(struct sl_install_result *out, const char *path, const struct
 {
     int fd = -1;
     struct sl_age_identities identities;
+    struct sl_detached_files *detached = NULL;
     int result = cli_identities(&identities, &context->identities, err);
     policy->age_keys =
         (struct sl_age_keys){.identities = identities.items, .identity_count = identities.count};
+    if (result == 0)
+        result = cli_detached(&detached, policy, path, &context->signatures, err);
     if (result == 0)
         result = cli_open_bundle(&fd, path, err);
     if (result == 0) {
@@ -99,6 +104,7 @@ static int install(struct sl_install_result *out, const char *path, const struct
         result = sl_site_install(out, &site.options, fd, path, policy, err);
         cli_progress_end(&site.progress);
     }
+    sl_detached_free(detached);
     sl_age_identities_wipe(&identities);
     return result;
 }

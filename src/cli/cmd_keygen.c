@@ -1,4 +1,5 @@
 #include "cmd.h"
+#include "key_command.h"
 #include "keygen_age.h"
 
 #include <sealift/file.h>
@@ -10,6 +11,8 @@
 struct context {
     const char *out;
     const char *password_file;
+    const char *command;
+    uint64_t timeout;
     bool no_password, age;
 };
 
@@ -22,6 +25,10 @@ static const struct cli_option options[] = {
      offsetof(struct context, password_file), false},
     {"age", NULL, "make an age identity instead, for opening encrypted bundles", CLI_FLAG,
      offsetof(struct context, age), false},
+    {"key-command", "COMMAND", "make no key: write BASE.pub for the one that this program signs with",
+     CLI_TEXT, offsetof(struct context, command), false},
+    {"key-timeout", "SECONDS", "how long a key command may take (default: 120)", CLI_NUMBER,
+     offsetof(struct context, timeout), false},
     CLI_OPTIONS_END,
 };
 
@@ -72,7 +79,22 @@ static int generate(struct key_files *files, const struct context *context, stru
     return -1;
 }
 
-static int report(struct cli *cli, const struct key_files *files, struct sl_err *err)
+/* Only the public half: the other one stays where it is. */
+static int take_public(struct key_files *files, const struct context *context, struct sl_err *err)
+{
+    struct sl_signing_key key;
+    struct cli_key_command command;
+    if (check_free(files->public, err) < 0 ||
+        cli_key_command_open(&key, &command, context->command, context->timeout, err) < 0)
+        return -1;
+    sl_public_key_write(&files->public_text, &key.public_key);
+    if (sl_buf_check(&files->public_text, "the public key's text", err) < 0)
+        return -1;
+    return sl_file_create(files->public, sl_buf_view(&files->public_text), 0644, false, err);
+}
+
+static int report(struct cli *cli, const struct context *context, const struct key_files *files,
+                  struct sl_err *err)
 {
     struct sl_public_key key;
     if (sl_public_key_read(&key, sl_buf_view(&files->public_text), files->public, err) < 0)
@@ -83,7 +105,10 @@ static int report(struct cli *cli, const struct key_files *files, struct sl_err 
     sl_escape(secret, sizeof secret, sl_str_from(files->secret));
     sl_escape(public, sizeof public, sl_str_from(files->public));
     sl_buf_printf(&cli->out, "key %s\n", sl_key_id_text(id, key.id));
-    cli_field(cli, "secret", "%s  keep it, and a copy, where only those who sign can read it", secret);
+    if (context->command)
+        cli_field(cli, "secret", "with the key command");
+    else
+        cli_field(cli, "secret", "%s  keep it, and a copy, where only those who sign can read it", secret);
     cli_field(cli, "public", "%s  give it to every site, on another way than the bundles", public);
     return 0;
 }
@@ -95,6 +120,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     const char *base = context->out ? context->out : "sealift";
     if (context->age && (context->no_password || context->password_file))
         return sl_fail(err, SL_E_USAGE, "an age identity has no password");
+    if (context->command && (context->age || context->no_password || context->password_file))
+        return sl_fail(err, SL_E_USAGE, "with --key-command there is a key already, and nothing to make");
     if (context->age)
         return keygen_age(cli, base, err);
     if (strlen(base) > sizeof files.secret - 8)
@@ -104,9 +131,9 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     sl_buf_init(&files.secret_text, 4096);
     sl_buf_init(&files.public_text, 4096);
     sl_buf_init(&files.password, 4096);
-    int result = generate(&files, context, err);
+    int result = context->command ? take_public(&files, context, err) : generate(&files, context, err);
     if (result == 0)
-        result = report(cli, &files, err);
+        result = report(cli, context, &files, err);
     wipe(&files.secret_text);
     wipe(&files.password);
     sl_buf_release(&files.public_text);
@@ -123,7 +150,8 @@ const struct cli_command cmd_keygen = {
         "The password is asked at the terminal; without one, it is the first line of standard input.\n"
         "An existing file is never overwritten.\n\n"
         "With --age it makes the pair that keeps a bundle secret on its way: BASE.identity, which stays at the site, as\n"
-        "age-keygen would write it, and BASE.recipient, for pack --encrypt-to. Stock age can use both.",
+        "age-keygen would write it, and BASE.recipient, for pack --encrypt-to. Stock age can use both.\n\n"
+        "With --key-command there is a key already, in an HSM or a KMS: its public key is asked for and written.",
     .examples = "  sealift keygen --out ops\n"
                 "  sealift keygen --out test --no-password\n"
                 "  sealift keygen --age --out site\n",

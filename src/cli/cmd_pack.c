@@ -1,22 +1,21 @@
 #include "cmd.h"
 #include "release_report.h"
+#include "signers.h"
 
 #include <sealift/text.h>
 
 struct context {
     struct release_options release;
-    struct cli_list keys, encrypt_to;
-    const char *password_file, *out, *trust;
+    struct cli_signer_options signers;
+    struct cli_list encrypt_to;
+    const char *out, *trust;
     bool plain, replace, with_verifier;
     enum cli_format format;
 };
 
 static const struct cli_option options[] = {
     RELEASE_OPTIONS(context),
-    {"key", "FILE", "sign with this secret key; may be given several times", CLI_LIST,
-     offsetof(struct context, keys), false},
-    {"password-file", "FILE", "take the keys' password from the first line of FILE", CLI_TEXT,
-     offsetof(struct context, password_file), false},
+    CLI_SIGNER_OPTIONS(context),
     {"encrypt-to", "RECIPIENT",
      "encrypt for this age recipient (age1...), or for those in this file; may be given several times",
      CLI_LIST, offsetof(struct context, encrypt_to), false},
@@ -35,28 +34,6 @@ static const struct cli_option options[] = {
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
 };
-
-struct secret_keys {
-    struct sl_secret_key keys[CLI_LIST_MAX];
-    size_t count;
-};
-
-static int read_keys(struct secret_keys *out, const struct context *context, struct sl_err *err)
-{
-    out->count = 0;
-    for (size_t i = 0; i < context->keys.count; i++) {
-        if (cli_secret_key(&out->keys[i], context->keys.items[i], context->password_file, err) < 0)
-            return -1;
-        out->count++;
-    }
-    return 0;
-}
-
-static void wipe_keys(struct secret_keys *keys)
-{
-    for (size_t i = 0; i < keys->count; i++)
-        sl_secret_key_wipe(&keys->keys[i]);
-}
 
 static void print_text(struct cli *cli, const struct context *context, const struct sl_pack_result *result,
                        const struct sl_release_facts *facts)
@@ -79,10 +56,11 @@ static void print_text(struct cli *cli, const struct context *context, const str
         cli_field(cli, i == 0 ? "encrypted" : "", "for %s",
                   sl_age_recipient_text(recipient, &result->recipients.items[i]));
     }
-    if (context->keys.count == 0)
+    size_t signers = context->signers.keys.count + context->signers.commands.count;
+    if (signers == 0)
         cli_field(cli, "signed by", "nobody: verify and install will refuse it; give --key");
     else
-        cli_field(cli, "signed by", "%zu %s", context->keys.count, context->keys.count == 1 ? "key" : "keys");
+        cli_field(cli, "signed by", "%zu %s", signers, signers == 1 ? "key" : "keys");
 }
 
 static int print_json(struct cli *cli, const struct context *context, const struct sl_pack_result *result,
@@ -103,7 +81,7 @@ static int print_json(struct cli *cli, const struct context *context, const stru
     sl_json_key_unsigned(&json, "files", result->files);
     sl_json_key_unsigned(&json, "bytes", result->bytes);
     sl_json_key_unsigned(&json, "bundle_bytes", result->bundle_bytes);
-    sl_json_key_unsigned(&json, "signatures", context->keys.count);
+    sl_json_key_unsigned(&json, "signatures", context->signers.keys.count + context->signers.commands.count);
     sl_json_key(&json, "recipients");
     sl_json_list(&json);
     for (size_t i = 0; i < result->recipients.count; i++) {
@@ -117,7 +95,7 @@ static int print_json(struct cli *cli, const struct context *context, const stru
     return sl_json_close(&json, err);
 }
 
-static int pack(struct cli *cli, const struct context *context, struct secret_keys *keys,
+static int pack(struct cli *cli, const struct context *context, struct cli_signers *signers,
                 const struct sl_buf *verifier, struct sl_findings *findings, struct sl_err *err)
 {
     struct sl_release_query query;
@@ -130,7 +108,7 @@ static int pack(struct cli *cli, const struct context *context, struct secret_ke
     struct cli_progress progress;
     query.progress = cli_progress_start(&progress);
     struct sl_pack_options pack_options = {
-        .keys = keys->keys,
+        .keys = signers->keys,
         .encrypt_to = &recipients,
         .plain = context->plain,
         .random = cli_random(),
@@ -145,10 +123,10 @@ static int pack(struct cli *cli, const struct context *context, struct secret_ke
         result = sl_release_pack_check(rendering, &pack_options, err);
     if (result == 0) {
         cli_progress_end(&progress); /* a password may be asked for */
-        result = read_keys(keys, context, err);
+        result = cli_signers_open(signers, &context->signers, err);
         query.progress = cli_progress_start(&progress);
     }
-    pack_options.key_count = keys->count;
+    pack_options.key_count = signers->count;
     int verifier_there = 1;
     if (result == 0 && context->with_verifier)
         result = verifier_there = cli_verifier_look(verifier, pack_options.out, context->replace, err);
@@ -170,7 +148,7 @@ static int pack(struct cli *cli, const struct context *context, struct secret_ke
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
-    struct secret_keys keys = {.count = 0};
+    struct cli_signers signers = {.count = 0};
     struct sl_findings *findings = NULL;
     struct sl_buf verifier;
     sl_buf_init(&verifier, CLI_VERIFIER_MAX);
@@ -178,12 +156,12 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     if (result == 0 && context->with_verifier)
         result = cli_verifier_find(&verifier, err);
     if (result == 0)
-        result = pack(cli, context, &keys, &verifier, findings, err);
+        result = pack(cli, context, &signers, &verifier, findings, err);
     sl_buf_release(&verifier);
     if (findings)
         findings_print(findings);
     sl_findings_free(findings);
-    wipe_keys(&keys);
+    cli_signers_close(&signers);
     return result;
 }
 
@@ -193,7 +171,8 @@ const struct cli_command cmd_pack = {
     .summary = "write one signed bundle: one release for one customer",
     .description =
         "Renders and validates one release for one customer and writes CUSTOMER-RELEASE-SEQUENCE.tar.gz: manifests,\n"
-        "merged values, artifacts, checksums, and a manifest signed with each --key.\n\n"
+        "merged values, artifacts, checksums, and a manifest signed by each --key\n"
+        "and --key-command.\n\n"
         "With --encrypt-to, or with age-recipients in the customer's cluster-config.yaml, the bundle is encrypted for all\n"
         "of them and its name ends in .tar.gz.age; stock age opens it too. What is inside is the same either way.\n\n"
         "With --rev the named commit is packed and the work tree is not touched or looked at. Without, the work tree\n"

@@ -2,10 +2,11 @@
 #include "bundle_report.h"
 #include "cmd.h"
 
+#include <sealift/sign.h>
 #include <sealift/text.h>
 
 struct context {
-    struct cli_list public_keys, identities;
+    struct cli_list public_keys, signatures, identities;
     const char *trust, *customer;
     bool explain;
     enum cli_format format;
@@ -15,6 +16,7 @@ static const struct cli_option options[] = {
     {"pubkey", "FILE", "a public key that is trusted; may be given several times", CLI_LIST,
      offsetof(struct context, public_keys), false},
     TRUST_OPTION(context),
+    CLI_SIGNATURE_OPTION(context),
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
     IDENTITY_OPTION(context),
@@ -113,32 +115,41 @@ static int refusal(struct cli *cli, const struct context *context, const struct 
     return -1;
 }
 
+static int verify_and_report(struct cli *cli, const struct context *context, const struct sl_policy *policy,
+                             struct sl_err *err)
+{
+    struct sl_verified *verified = NULL;
+    if (verify(&verified, cli->words[0], policy, err) < 0)
+        return refusal(cli, context, policy->verdict, err);
+    const struct sl_bundle_head *head = sl_verified_head(verified);
+    int result = 0;
+    if (context->format == CLI_AS_JSON) {
+        result = report_json(cli, head, policy->verdict, err);
+    } else {
+        report_text(cli, head);
+        report_steps(cli, policy->verdict, context->explain);
+    }
+    sl_verified_free(verified);
+    return result;
+}
+
 static int decide(struct cli *cli, const struct context *context, const struct cli_anchor *anchor,
                   struct sl_err *err)
 {
     struct sl_verdict verdict = {.accepted = false};
     struct sl_policy policy = {.customer = sl_str_from(context->customer), .verdict = &verdict};
-    struct sl_verified *verified = NULL;
+    struct sl_detached_files *detached = NULL;
     struct sl_age_identities identities;
     cli_anchor_apply(&policy, anchor);
-    int read = cli_identities(&identities, &context->identities, err);
+    int result = cli_identities(&identities, &context->identities, err);
     policy.age_keys.identities = identities.items;
     policy.age_keys.identity_count = identities.count;
-    int proved = read < 0 ? -1 : verify(&verified, cli->words[0], &policy, err);
+    if (result == 0)
+        result = cli_detached(&detached, &policy, cli->words[0], &context->signatures, err);
+    if (result == 0)
+        result = verify_and_report(cli, context, &policy, err);
+    sl_detached_free(detached);
     sl_age_identities_wipe(&identities);
-    if (read < 0)
-        return -1;
-    if (proved < 0)
-        return refusal(cli, context, &verdict, err);
-    const struct sl_bundle_head *head = sl_verified_head(verified);
-    int result = 0;
-    if (context->format == CLI_AS_JSON) {
-        result = report_json(cli, head, &verdict, err);
-    } else {
-        report_text(cli, head);
-        report_steps(cli, &verdict, context->explain);
-    }
-    sl_verified_free(verified);
     return result;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sealift/file.h>
+#include <sealift/sign.h>
 #include <sealift/text.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -101,6 +102,18 @@ int cli_recipients(struct sl_age_recipients *out, const struct cli_list *items, 
     for (size_t i = 0; i < items->count; i++)
         if (add_recipients(out, items->items[i], err) < 0)
             return key_failed(err);
+    return 0;
+}
+
+int cli_detached(struct sl_detached_files **out, struct sl_policy *policy, const char *bundle,
+                 const struct cli_list *signatures, struct sl_err *err)
+{
+    if (sl_detached_find(out, bundle, err) < 0)
+        return -1;
+    for (size_t i = 0; i < signatures->count; i++)
+        if (sl_detached_add(*out, signatures->items[i], err) < 0)
+            return -1;
+    policy->detached = sl_detached_list(*out, &policy->detached_count);
     return 0;
 }
 

@@ -39,6 +39,19 @@ void sl_secret_key_public(struct sl_public_key *out, const struct sl_secret_key 
            sizeof out->point);
 }
 
+void sl_public_key_write(struct sl_buf *out, const struct sl_public_key *key)
+{
+    /* As a number, minisign shows the id without leading zeros here. */
+    char id[SL_KEY_ID_HEX + 1];
+    char line[SL_PUBLIC_KEY_LINE + 1];
+    size_t zeros = strspn(sl_key_id_text(id, key->id), "0");
+    sl_buf_text(out, SL_UNTRUSTED_PREFIX "minisign public key ");
+    sl_buf_text(out, id + (zeros < SL_KEY_ID_HEX ? zeros : SL_KEY_ID_HEX - 1));
+    sl_buf_byte(out, '\n');
+    sl_buf_text(out, sl_public_key_line(line, key));
+    sl_buf_byte(out, '\n');
+}
+
 bool sl_public_key_same(const struct sl_public_key *a, const struct sl_public_key *b)
 {
     return memcmp(a->point, b->point, sizeof a->point) == 0;

@@ -120,21 +120,39 @@ static int check_trusted_comment(struct sl_str comment, struct sl_err *err)
     return 0;
 }
 
-int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct sl_str message,
-                     struct sl_str trusted_comment, struct sl_err *err)
+/* Asks for a signature and believes it only when it is the key's. */
+static int ask(unsigned char out[crypto_sign_BYTES], const struct sl_signing_key *key,
+               const struct sl_signing_request *request, struct sl_err *err)
+{
+    if (key->sign(key->context, out, request, err) < 0)
+        return -1;
+    const unsigned char *message = (const unsigned char *)request->message.ptr;
+    char id[SL_KEY_ID_HEX + 1];
+    if (crypto_sign_verify_detached(out, message, request->message.len, key->public_key.point) == 0)
+        return 0;
+    return sl_fail(err, SL_E_REFUSED, "what was returned as the signature of key %s is not one",
+                   sl_key_id_text(id, key->public_key.id));
+}
+
+int sl_minisig_sign(struct sl_buf *out, const struct sl_signing_key *key, struct sl_str message,
+                    struct sl_str trusted_comment, const char *purpose, struct sl_err *err)
 {
     if (check_trusted_comment(trusted_comment, err) < 0)
         return -1;
     struct sl_signature_line line = {.algorithm = {'E', 'D'}};
-    memcpy(line.key_id, key->id, sizeof line.key_id);
+    memcpy(line.key_id, key->public_key.id, sizeof line.key_id);
     unsigned char digest[SL_BLAKE2B_BYTES];
     sl_blake2b_512(digest, message.ptr, message.len);
-    (void)crypto_sign_detached(line.signature, NULL, digest, sizeof digest, key->seed_and_point);
+    struct sl_signing_request request = {purpose, trusted_comment, {(const char *)digest, sizeof digest}};
+    if (ask(line.signature, key, &request, err) < 0)
+        return -1;
 
     struct global_message global;
     global_message_fill(&global, line.signature, trusted_comment);
     unsigned char global_signature[crypto_sign_BYTES];
-    (void)crypto_sign_detached(global_signature, NULL, global.bytes, global.len, key->seed_and_point);
+    request.message = (struct sl_str){(const char *)global.bytes, global.len};
+    if (ask(global_signature, key, &request, err) < 0)
+        return -1;
 
     sl_buf_text(out, SL_UNTRUSTED_PREFIX "signature from sealift secret key\n");
     sl_base64_append(out, (const unsigned char *)&line, sizeof line);
@@ -144,4 +162,12 @@ int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct
     sl_base64_append(out, global_signature, sizeof global_signature);
     sl_buf_byte(out, '\n');
     return sl_buf_check(out, "the signature", err);
+}
+
+int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct sl_str message,
+                     struct sl_str trusted_comment, struct sl_err *err)
+{
+    struct sl_signing_key signing;
+    sl_signing_key_of(&signing, key);
+    return sl_minisig_sign(out, &signing, message, trusted_comment, "bundle", err);
 }

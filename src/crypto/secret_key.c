@@ -13,7 +13,6 @@
 
 /* Minisign's own words, also for a key without a password. */
 #define SECRET_COMMENT SL_UNTRUSTED_PREFIX "minisign encrypted secret key\n"
-#define PUBLIC_COMMENT SL_UNTRUSTED_PREFIX "minisign public key %" PRIX64 "\n"
 
 struct seed {
     unsigned char bytes[crypto_sign_SEEDBYTES];
@@ -212,12 +211,26 @@ static int encrypt(struct sl_secret_line *line, const struct sl_key_options *opt
 
 static void write_public(struct sl_buf *out, const struct sl_secret_body *body)
 {
-    struct sl_public_line line = {.algorithm = {'E', 'd'}};
-    memcpy(line.id, body->id, sizeof line.id);
-    memcpy(line.point, body->seed_and_point + crypto_sign_SEEDBYTES, sizeof line.point);
-    sl_buf_printf(out, PUBLIC_COMMENT, load_number(line.id));
-    sl_base64_append(out, (const unsigned char *)&line, sizeof line);
-    sl_buf_byte(out, '\n');
+    struct sl_public_key key;
+    memcpy(key.id, body->id, sizeof key.id);
+    memcpy(key.point, body->seed_and_point + crypto_sign_SEEDBYTES, sizeof key.point);
+    sl_public_key_write(out, &key);
+}
+
+static int sign_here(const void *context, unsigned char out[SL_SIGNATURE_BYTES],
+                     const struct sl_signing_request *request, struct sl_err *err)
+{
+    (void)err;
+    const struct sl_secret_key *key = context;
+    (void)crypto_sign_detached(out, NULL, (const unsigned char *)request->message.ptr, request->message.len,
+                               key->seed_and_point);
+    return 0;
+}
+
+void sl_signing_key_of(struct sl_signing_key *out, const struct sl_secret_key *key)
+{
+    *out = (struct sl_signing_key){.sign = sign_here, .context = key};
+    sl_secret_key_public(&out->public_key, key);
 }
 
 static void write_secret(struct sl_buf *out, const struct sl_secret_line *line)

@@ -3,13 +3,13 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "bundle/writer.h"
-#include "crypto/minisig.h"
 #include "folder.h"
 #include "io/age.h"
 #include "io/file.h"
 #include "io/sys.h"
 #include "model/report.h"
 #include "plan/plan.h"
+#include "sign/signatures.h"
 #include "terms.h"
 
 #include <fcntl.h>
@@ -23,51 +23,22 @@ struct packing {
     struct sl_rendering *rendering;
     struct sl_plan *plan;
     uint64_t done, total; /* of hashing */
-    struct sl_buf texts[SL_SIGNATURES_MAX];
-    struct sl_bundle_signature signatures[SL_SIGNATURES_MAX];
-    size_t signature_count;
+    struct sl_signatures signatures;
 };
 
 static void packing_release(struct packing *packing)
 {
-    for (size_t i = 0; i < SL_SIGNATURES_MAX; i++)
-        sl_buf_release(&packing->texts[i]);
+    sl_signatures_release(&packing->signatures);
     sl_plan_free(packing->plan);
 }
 
 static int packing_init(struct packing *packing, struct sl_rendering *rendering, struct sl_err *err)
 {
     *packing = (struct packing){.rendering = rendering};
-    for (size_t i = 0; i < SL_SIGNATURES_MAX; i++)
-        sl_buf_init(&packing->texts[i], SL_SIGNATURE_FILE_MAX);
+    sl_signatures_init(&packing->signatures);
     for (size_t i = 0; i < rendering->carried.count; i++)
         packing->total += rendering->carried.items[i].size;
     return sl_plan_new(&packing->plan, err);
-}
-
-/* The public half of the two texts a secret key is made of. */
-static bool same_point(const struct sl_secret_key *a, const struct sl_secret_key *b)
-{
-    return memcmp(a->seed_and_point + 32, b->seed_and_point + 32, 32) == 0;
-}
-
-static int check_keys(const struct sl_pack_options *options, struct sl_err *err)
-{
-    const struct sl_secret_key *keys = options->keys;
-    if (options->key_count > SL_SIGNATURES_MAX)
-        return sl_fail(err, SL_E_USAGE, "a bundle has at most %d signatures, and %zu keys were given",
-                       SL_SIGNATURES_MAX, options->key_count);
-    for (size_t i = 0; i < options->key_count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            bool same_id = memcmp(keys[i].id, keys[j].id, SL_KEY_ID_BYTES) == 0;
-            char id[SL_KEY_ID_HEX + 1];
-            if (same_id || same_point(&keys[i], &keys[j]))
-                return sl_fail(err, SL_E_USAGE, "keys %zu and %zu are %s: %s", j + 1, i + 1,
-                               same_point(&keys[i], &keys[j]) ? "the same" : "two with one key id",
-                               sl_key_id_text(id, keys[i].id));
-        }
-    }
-    return 0;
 }
 
 /* Says once more, as an error, why there is no sequence. */
@@ -170,35 +141,6 @@ static int finish_plan(struct packing *packing, const char *trust, struct sl_err
     return sl_plan_finish(packing->plan, &facts, err);
 }
 
-static int sign(struct packing *packing, const struct sl_secret_key *key, const struct sl_digest *digest,
-                struct sl_err *err)
-{
-    const struct sl_manifest *manifest = sl_plan_manifest(packing->plan);
-    char comment[1024];
-    char hex[SL_SHA256_HEX + 1];
-    int length = snprintf(comment, sizeof comment,
-                          "sealift bundle=" SL_FMT " customer=" SL_FMT " release=" SL_FMT
-                          " sequence=%llu manifest-sha256=%s",
-                          SL_ARG(manifest->bundle), SL_ARG(manifest->customer), SL_ARG(manifest->release),
-                          (unsigned long long)manifest->sequence, sl_digest_hex(hex, digest));
-    if (length < 0 || (size_t)length >= sizeof comment)
-        return sl_fail(err, SL_E_INTERNAL, "the trusted comment is longer than its names can make it");
-
-    /* Ascending by key id, as members are. */
-    char id[SL_KEY_ID_HEX + 1];
-    (void)sl_key_id_text(id, key->id);
-    size_t place = packing->signature_count++;
-    struct sl_buf *text = &packing->texts[place];
-    for (; place > 0 && strcmp(packing->signatures[place - 1].key_id, id) > 0; place--)
-        packing->signatures[place] = packing->signatures[place - 1];
-    if (sl_minisig_write(text, key, sl_plan_manifest_json(packing->plan), sl_str_from(comment), err) < 0 ||
-        sl_buf_check(text, "a signature", err) < 0)
-        return -1;
-    memcpy(packing->signatures[place].key_id, id, sizeof id);
-    packing->signatures[place].text = sl_buf_view(text);
-    return 0;
-}
-
 static int open_member(void *context, const struct sl_plan_member *member, struct sl_source **out,
                        struct sl_err *err)
 {
@@ -265,8 +207,8 @@ static int write_bundle(struct packing *packing, struct sl_pack_result *result,
         return -1;
     struct sl_bundle_input input = {
         .plan = packing->plan,
-        .signatures = packing->signatures,
-        .signature_count = packing->signature_count,
+        .signatures = packing->signatures.items,
+        .signature_count = packing->signatures.count,
         .content = {.open = open_member, .context = packing->rendering->tree},
         .progress = packing->rendering->progress,
     };
@@ -297,7 +239,8 @@ int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
                     const struct sl_pack_options *options, struct sl_err *err)
 {
     *out = (struct sl_pack_result){0};
-    if (check_keys(options, err) < 0 || check_sequence(rendering, err) < 0 ||
+    if (sl_signing_keys_check(options->keys, options->key_count, err) < 0 ||
+        check_sequence(rendering, err) < 0 ||
         choose_recipients(&out->recipients, rendering, options, err) < 0)
         return -1;
     SL_CLEANUP(packing_release) struct packing packing;
@@ -308,7 +251,8 @@ int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
     sl_sha256(&digest, json.ptr, json.len);
     memcpy(out->manifest_sha256, digest.bytes, sizeof digest.bytes);
     for (size_t i = 0; i < options->key_count; i++)
-        if (sign(&packing, &options->keys[i], &digest, err) < 0)
+        if (sl_signatures_make(&packing.signatures, &options->keys[i], sl_plan_manifest(packing.plan), json,
+                               err) < 0)
             return -1;
     return write_bundle(&packing, out, options, err);
 }

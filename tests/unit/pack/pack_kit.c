@@ -44,10 +44,13 @@ struct sl_secret_key pack_kit_key(unsigned number)
 
 int pack_kit_pack(struct pack_kit *kit, struct sl_pack_result *result, const char *out, unsigned signers)
 {
-    struct sl_secret_key keys[16];
+    struct sl_secret_key secrets[16];
+    struct sl_signing_key keys[16];
     cr_assert_leq(signers, 16);
-    for (unsigned i = 0; i < signers; i++)
-        keys[i] = pack_kit_key(i + 1);
+    for (unsigned i = 0; i < signers; i++) {
+        secrets[i] = pack_kit_key(i + 1);
+        sl_signing_key_of(&keys[i], &secrets[i]);
+    }
     struct sl_pack_options options = {.keys = keys, .key_count = signers, .out = out};
     kit->err = (struct sl_err){0};
     return sl_release_pack(result, kit->rendering, &options, &kit->err);

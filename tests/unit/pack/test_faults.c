@@ -83,7 +83,9 @@ Test(faults, a_failing_allocation_while_packing_leaves_no_bundle)
     render_good(&kit);
     for (size_t nth = 1;; nth++) {
         struct sl_pack_result result;
-        struct sl_secret_key key = pack_kit_key(1);
+        struct sl_secret_key secret = pack_kit_key(1);
+        struct sl_signing_key key;
+        sl_signing_key_of(&key, &secret);
         struct sl_pack_options options = {.keys = &key, .key_count = 1, .out = out};
         alloc_fault_arm(nth);
         int packed = sl_release_pack(&result, kit.rendering, &options, &kit.err);

@@ -133,17 +133,20 @@ Test(pack, one_key_given_twice_is_refused)
 {
     struct sl_release_query query = pack_kit_query(repo);
     struct sl_pack_result result;
-    struct sl_secret_key keys[2] = {pack_kit_key(1), pack_kit_key(1)};
+    struct sl_secret_key secrets[2] = {pack_kit_key(1), pack_kit_key(2)};
+    struct sl_signing_key keys[2];
+    sl_signing_key_of(&keys[0], &secrets[0]);
+    keys[1] = keys[0];
     struct sl_pack_options options = {.keys = keys, .key_count = 2, .out = temp.path};
     pack_kit_render(&kit, &query);
     cr_assert_eq(kit.result, 0, "%s", kit.err.message);
     cr_expect_eq(sl_release_pack(&result, kit.rendering, &options, &kit.err), -1);
     cr_expect_eq(kit.err.code, SL_E_USAGE);
     cr_expect(strstr(kit.err.message, "keys 1 and 2 are the same"), "%s", kit.err.message);
-    keys[1].id[0] ^= 1; /* another name for it makes no other key */
+    keys[1].public_key.id[0] ^= 1; /* another name for it makes no other key */
     cr_expect_eq(sl_release_pack(&result, kit.rendering, &options, &kit.err), -1);
-    keys[1] = pack_kit_key(2);
-    memcpy(keys[1].id, keys[0].id, sizeof keys[1].id);
+    sl_signing_key_of(&keys[1], &secrets[1]);
+    memcpy(keys[1].public_key.id, keys[0].public_key.id, sizeof keys[1].public_key.id);
     cr_expect_eq(sl_release_pack(&result, kit.rendering, &options, &kit.err), -1);
     cr_expect(strstr(kit.err.message, "two with one key id"), "%s", kit.err.message);
     pack_kit_release(&kit);

@@ -163,6 +163,10 @@
 /* White space before and after armor. Stock age allows as much. */
 #define SL_AGE_ARMOR_SPACE_MAX SL_KIB
 
+/* A statement in a DSSE envelope: provenance of the 50,000 files of a bundle, by their longest names, is far
+ * below it. */
+#define SL_DSSE_BYTES_MAX (64 * SL_MIB)
+
 /* -- bundles -- */
 
 /* manifest.json is held in memory while its signature is checked, before anything in it can be trusted. With

@@ -5,6 +5,7 @@
 #ifndef BUNDLE_WRITER_H
 #define BUNDLE_WRITER_H
 
+#include "bundle/reader.h"
 #include "io/stream.h"
 #include "plan/plan.h"
 #include <sealift/progress.h>
@@ -37,5 +38,21 @@ struct sl_bundle_input {
  */
 int sl_bundle_write(struct sl_sink *sink, const struct sl_bundle_input *input,
                     struct sl_err *err) SL_MUST_USE;
+
+struct sl_bundle_copy {
+    struct sl_bundle_reader *reader;              /* bound, and nothing read of its files */
+    const struct sl_manifest *manifest;           /* what it is bound to */
+    const struct sl_bundle_signature *signatures; /* in place of those it has; as in sl_bundle_input */
+    size_t signature_count;
+    struct sl_progress progress;
+    unsigned workers;
+};
+
+/*
+ * Reads the rest of a bundle and writes it with other signatures; every other byte of the container is the same.
+ * The reader checks what it reads, so what it refuses leaves the sink unfinished.
+ */
+int sl_bundle_write_copy(struct sl_sink *sink, const struct sl_bundle_copy *copy,
+                         struct sl_err *err) SL_MUST_USE;
 
 #endif

@@ -32,10 +32,16 @@ int sl_minisig_verify(const struct sl_minisig *signature, const struct sl_public
                       struct sl_str message, const char *name, struct sl_err *err) SL_MUST_USE;
 
 /*
- * Appends the four lines. The trusted comment must be printable ASCII of at most 8,173 bytes (SL_E_USAGE
+ * Appends the four lines, for which `key` is asked twice: for the signature of the message's digest, and for that
+ * of the first signature and the comment. Both are verified before they are used; one that is not the key's is
+ * SL_E_REFUSED. The trusted comment must be printable ASCII of at most 8,173 bytes (SL_E_USAGE
  * otherwise), which with its prefix is what minisign's buffer holds. The untrusted comment is "signature from
  * sealift secret key".
  */
+int sl_minisig_sign(struct sl_buf *out, const struct sl_signing_key *key, struct sl_str message,
+                    struct sl_str trusted_comment, const char *purpose, struct sl_err *err) SL_MUST_USE;
+
+/* The same with a secret key that is here. */
 int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct sl_str message,
                      struct sl_str trusted_comment, struct sl_err *err) SL_MUST_USE;
 

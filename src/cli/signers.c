@@ -1,0 +1,30 @@
+#include "signers.h"
+
+int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *options, struct sl_err *err)
+{
+    out->count = 0;
+    size_t asked = options->keys.count + options->commands.count;
+    if (asked > CLI_SIGNERS_MAX)
+        return sl_fail(err, SL_E_USAGE, "a bundle has at most %d signatures, and %zu keys were given",
+                       CLI_SIGNERS_MAX, asked);
+    for (size_t i = 0; i < options->keys.count; i++) {
+        struct sl_secret_key *secret = &out->secrets[out->count];
+        if (cli_secret_key(secret, options->keys.items[i], options->password_file, err) < 0)
+            return -1;
+        sl_signing_key_of(&out->keys[out->count++], secret);
+    }
+    for (size_t i = 0; i < options->commands.count; i++) {
+        if (cli_key_command_open(&out->keys[out->count], &out->commands[i], options->commands.items[i],
+                                 options->timeout, err) < 0)
+            return -1;
+        out->count++;
+    }
+    return 0;
+}
+
+void cli_signers_close(struct cli_signers *signers)
+{
+    for (size_t i = 0; i < CLI_SIGNERS_MAX; i++)
+        sl_secret_key_wipe(&signers->secrets[i]);
+    signers->count = 0;
+}
