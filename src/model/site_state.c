@@ -3,11 +3,12 @@
 #include "base/limits.h"
 #include "canon.h"
 #include "model/name.h"
+#include "site_text.h"
 
 #include <sealift/json.h>
 #include <sealift/text.h>
 
-enum { SHOWN_MAX = 160, GENERATION_MAX = 127, BUNDLE_MAX = 2 * SL_LABEL_MAX + 18, KEY_ID_DIGITS = 16 };
+enum { SHOWN_MAX = 160 };
 
 #define SITE_STATE_SCHEMA 1
 
@@ -47,32 +48,6 @@ static int check_schema(const struct sl_canon *canon, uint64_t schema, struct sl
     (void)sl_fail(err, SL_E_REFUSED, "%s has schema %llu, and this sealift knows schema %d", canon->name,
                   (unsigned long long)schema, SITE_STATE_SCHEMA);
     return sl_hint(err, "it was written by a newer sealift: use that one");
-}
-
-/* Names of generations and bundles become paths: one component, in the characters of labels. */
-static bool is_file_name(struct sl_str text, size_t max)
-{
-    if (text.len == 0 || text.len > max || text.ptr[0] == '.' || text.ptr[0] == '-')
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char byte = text.ptr[i];
-        bool plain =
-            (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
-        if (!plain && (byte == '\0' || !strchr("._+-", byte)))
-            return false;
-    }
-    return true;
-}
-
-static bool is_key_id(struct sl_str text)
-{
-    if (text.len != KEY_ID_DIGITS)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (!(text.ptr[i] >= '0' && text.ptr[i] <= '9') && !(text.ptr[i] >= 'A' && text.ptr[i] <= 'F'))
-            return false;
-    }
-    return true;
 }
 
 int sl_site_identity_read(struct sl_site_identity *out, struct sl_arena *arena, struct sl_str json,
@@ -141,17 +116,17 @@ static int read_signers(struct sl_canon *canon, void *into, struct sl_err *err)
 static int check_change(const struct sl_canon *canon, const struct sl_site_change *change, struct sl_err *err)
 {
     static const char generation[] = "the name of a generation";
-    if (!is_file_name(change->bundle, BUNDLE_MAX))
+    if (!site_text_is_file_name(change->bundle, SITE_TEXT_BUNDLE_MAX))
         return fault(canon, "bundle", change->bundle, "the name of a bundle", err);
-    if (!is_file_name(change->to, GENERATION_MAX))
+    if (!site_text_is_file_name(change->to, SITE_TEXT_GENERATION_MAX))
         return fault(canon, "to", change->to, generation, err);
-    if (change->from.len > 0 && !is_file_name(change->from, GENERATION_MAX))
+    if (change->from.len > 0 && !site_text_is_file_name(change->from, SITE_TEXT_GENERATION_MAX))
         return fault(canon, "from", change->from, generation, err);
     if (change->time < 0)
         return sl_fail(err, SL_E_REFUSED, "%s: time is %lld, and must not be before 1970", canon->name,
                        (long long)change->time);
     for (size_t i = 0; i < change->signer_count; i++) {
-        if (!is_key_id(change->signers[i]))
+        if (!site_text_is_key_id(change->signers[i]))
             return fault(canon, "signers", change->signers[i], "16 hexadecimal digits in upper case", err);
     }
     return 0;

@@ -208,6 +208,9 @@
 #define SL_HISTORY_BYTES_MAX (16 * SL_MIB)
 #define SL_STATE_FILE_MAX    (64 * SL_KIB)
 
+/* Held against each other at once on the ops side: a site that installs daily for a century. */
+#define SL_RECEIPTS_MAX 40000
+
 /* -- findings -- */
 
 /* A broken repository can have one finding per line; beyond this only the count goes on. */
