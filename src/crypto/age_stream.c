@@ -38,11 +38,14 @@ void sl_age_stream_start(struct sl_age_stream *stream, const struct sl_age_file_
     memset(stream->nonce, 0, sizeof stream->nonce);
 }
 
-/* Of 11 bytes eight never overflow: that would be 2^64 chunks. */
+/* Adds one to the number. It never overflows: that would be 2^88 chunks. */
 static void count(struct sl_age_stream *stream)
 {
-    for (size_t i = LAST; i-- > 0 && ++stream->nonce[i] == 0;)
-        ;
+    unsigned carry = 1;
+    for (size_t i = LAST; i-- > 0; carry >>= 8) {
+        carry += stream->nonce[i];
+        stream->nonce[i] = (unsigned char)carry;
+    }
 }
 
 bool sl_age_chunk_open(struct sl_age_stream *stream, unsigned char *out, const unsigned char *sealed,

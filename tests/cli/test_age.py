@@ -5,18 +5,19 @@ import stat
 import subprocess
 import unittest
 
-from harness import Case, have, main
+from harness import Case, Result, have, main
 
+SITE = os.path.join(os.environ.get("SEALIFT_RELEASE", ""), "sealift-site")
 AGE = have("age") and have("age-keygen")
 NO_RECIPIENT = "age1" + "q" * 58
 
 
-class Secrecy(Case):
+class AgeCase(Case):
     def setUp(self):
         super().setUp()
         self.repository()
         self.key()
-        self.site = self.identity("site")
+        self.ours = self.identity("site")
 
     def identity(self, name):
         """A new one in NAME.identity; its recipient."""
@@ -24,7 +25,7 @@ class Secrecy(Case):
         return self.read(name + ".recipient").decode().strip()
 
     def encrypted(self, *args, to=None, **kwargs):
-        return self.pack("--encrypt-to", to or self.site, *args, **kwargs)
+        return self.pack("--encrypt-to", to or self.ours, *args, **kwargs)
 
     def verify(self, bundle, *identities, **kwargs):
         given = [word for name in identities for word in ("--identity", name)]
@@ -36,16 +37,18 @@ class Secrecy(Case):
     def age(self, *args, stdin=b""):
         return subprocess.run(["age", *args], cwd=self.dir, input=stdin, capture_output=True, check=True).stdout
 
+
+class Secrecy(AgeCase):
     # -- identities --
 
     def test_an_identity_file_is_as_age_keygen_writes_it(self):
         lines = self.read("site.identity").decode().splitlines()
         self.assertRegex(lines[0], r"^# created: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
-        self.assertEqual(lines[1], "# public key: " + self.site)
+        self.assertEqual(lines[1], "# public key: " + self.ours)
         self.assertRegex(lines[2], r"^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$")
         self.assertEqual(len(lines), 3)
         self.assertEqual(stat.S_IMODE(os.stat(self.path("site.identity")).st_mode), 0o600)
-        self.assertNotEqual(self.identity("other"), self.site)
+        self.assertNotEqual(self.identity("other"), self.ours)
 
     def test_a_key_is_never_overwritten_and_half_a_pair_never_left(self):
         before = self.read("site.identity")
@@ -66,26 +69,26 @@ class Secrecy(Case):
     def test_an_encrypted_bundle_is_named_so_and_tells_for_whom(self):
         other = self.identity("other")
         result = self.sealift("-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--key", "ops.key",
-                              "--encrypt-to", "site.recipient", "--encrypt-to", other, "--encrypt-to", self.site,
+                              "--encrypt-to", "site.recipient", "--encrypt-to", other, "--encrypt-to", self.ours,
                               "--out", "out", "--format", "json").json()
         self.assertTrue(result["path"].endswith("/customer-a-v1.0-17.tar.gz.age"), result["path"])
-        self.assertEqual(result["recipients"], [self.site, other])
+        self.assertEqual(result["recipients"], [self.ours, other])
         self.assertEqual(result["bundle_bytes"], os.path.getsize(self.path(result["path"])))
         self.assertEqual(os.listdir(self.path("out")), ["customer-a-v1.0-17.tar.gz.age"])
         for name in ("site.identity", "other.identity"):
             self.verify(result["path"], name)
-        text = self.sealift("-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--encrypt-to", self.site,
+        text = self.sealift("-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--encrypt-to", self.ours,
                             "--out", "again").out
-        self.assertIn("encrypted    for " + self.site, text)
+        self.assertIn("encrypted    for " + self.ours, text)
 
     def test_a_file_of_recipients_may_have_comments(self):
-        self.write("both", f"# the site\n{self.site}\n\n# and who keeps a copy\r\n{self.identity('other')}\r\n")
+        self.write("both", f"# the site\n{self.ours}\n\n# and who keeps a copy\r\n{self.identity('other')}\r\n")
         bundle = self.encrypted(to="both")
         self.verify(bundle, "other.identity")
 
     def test_the_customers_file_says_whom_to_encrypt_for(self):
         name = "repo/overlays/customer-a/cluster-config.yaml"
-        self.write(name, self.read(name) + f"age-recipients:\n  - {self.site}\n".encode())
+        self.write(name, self.read(name) + f"age-recipients:\n  - {self.ours}\n".encode())
         self.git("commit", "-aqm", "secrecy")
         bundle = self.pack()
         self.assertTrue(bundle.endswith(".tar.gz.age"))
@@ -100,7 +103,7 @@ class Secrecy(Case):
     def test_a_wrong_recipient_in_the_customers_file_is_a_finding_with_its_place(self):
         name = "repo/overlays/customer-a/cluster-config.yaml"
         lines = len(self.read(name).splitlines())
-        self.write(name, self.read(name) + f"age-recipients:\n  - {self.site}\n  - {NO_RECIPIENT}\n  - [1]\n".encode())
+        self.write(name, self.read(name) + f"age-recipients:\n  - {self.ours}\n  - {NO_RECIPIENT}\n  - [1]\n".encode())
         self.git("commit", "-aqm", "wrong")
         result = self.pack(status=1)
         self.assertIn(f"overlays/customer-a/cluster-config.yaml:{lines + 3}:5: error: age-recipients: ", result.err)
@@ -109,8 +112,8 @@ class Secrecy(Case):
     def test_what_is_no_recipient_is_told_as_what_it_is(self):
         rows = {
             NO_RECIPIENT: (2, "mistyped"),
-            self.site[:-1]: (2, "62 characters, this has 61"),
-            self.site.upper(): (3, "No such file"),
+            self.ours[:-1]: (2, "62 characters, this has 61"),
+            self.ours.upper(): (3, "No such file"),
             "site.identity": (2, "this is an identity, the secret half"),
             "ops.pub": (2, "line 1: "),
             "nowhere": (3, "No such file"),
@@ -222,11 +225,29 @@ class Secrecy(Case):
         subprocess.run(["age-keygen", "-o", "stock.txt"], cwd=self.dir, check=True, capture_output=True)
         recipient = subprocess.run(["age-keygen", "-y", "stock.txt"], cwd=self.dir, check=True, capture_output=True)
         for form in ([], ["-a"]):
-            self.age(*form, "-r", recipient.stdout.decode().strip(), "-r", self.site, "-o", "stock.age", plain)
+            self.age(*form, "-r", recipient.stdout.decode().strip(), "-r", self.ours, "-o", "stock.age", plain)
             self.verify("stock.age", "stock.txt")
             self.verify("stock.age", "site.identity")
         self.assertEqual(subprocess.run(["age-keygen", "-y", "site.identity"], cwd=self.dir, check=True,
-                                        capture_output=True).stdout.decode().strip(), self.site)
+                                        capture_output=True).stdout.decode().strip(), self.ours)
+
+
+@unittest.skipUnless(os.path.exists(SITE), "no release build with -DSEALIFT_SITE=ON")
+class SiteBinary(AgeCase):
+    def site(self, *args, status=0):
+        done = subprocess.run([SITE, *args], cwd=self.dir, capture_output=True, check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout.decode() + done.stderr.decode()
+
+    def test_the_sites_own_binary_reads_encrypted_bundles_too(self):
+        self.identity("other")
+        bundle = self.encrypted()
+        right, wrong = ["--identity", "site.identity"], ["--identity", "other.identity"]
+        self.assertIn("verified", self.site("verify", bundle, "--pubkey", "ops.pub", *wrong, *right))
+        self.assertIn("not verified", self.site("inspect", bundle, *right))
+        self.assertIn("cannot open it", self.site("verify", bundle, "--pubkey", "ops.pub", *wrong, status=1))
+        self.assertIn("give --identity", self.site("install", bundle, "--pubkey", "ops.pub", "--root", "root", status=2))
+        self.assertIn("installed", self.site("install", bundle, "--pubkey", "ops.pub", "--root", "root", *right))
 
 
 if __name__ == "__main__":

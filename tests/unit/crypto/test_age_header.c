@@ -375,6 +375,7 @@ Test(age_stream, a_chunk_is_good_only_as_itself)
     struct sl_age_file_key key = {{7}};
     static const unsigned char nonce[SL_AGE_NONCE_BYTES] = {3};
     struct sl_age_stream seal, open;
+    sl_age_prepare();
     unsigned char first[32], second[32], out[32];
     sl_age_stream_start(&seal, &key, nonce);
     sl_age_chunk_seal(&seal, first, (const unsigned char *)"one", 3, false);

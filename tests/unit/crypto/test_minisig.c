@@ -380,6 +380,51 @@ Test(minisig, another_key_with_the_same_id_is_refused)
 }
 
 /* The trusted comment belongs to its signature: one of the same key but of another message does not fit. */
+/* Signs `message` with the scalar of `point` = scalar * B + T, T of order 8, so that libsodium's equation holds:
+ * the factor of the point has to be a multiple of 8, which one of eight tries gives. */
+static void sign_with_mixed_order(unsigned char signature[64], const unsigned char scalar[32],
+                                  const unsigned char point[32], const void *message, size_t len)
+{
+    unsigned char seed[64] = {1};
+    for (;; seed[0]++) {
+        unsigned char r[32], hash[64], factor[32];
+        crypto_core_ed25519_scalar_reduce(r, seed);
+        cr_assert_eq(crypto_scalarmult_ed25519_base_noclamp(signature, r), 0);
+        crypto_hash_sha512_state state;
+        crypto_hash_sha512_init(&state);
+        crypto_hash_sha512_update(&state, signature, 32);
+        crypto_hash_sha512_update(&state, point, 32);
+        crypto_hash_sha512_update(&state, message, len);
+        crypto_hash_sha512_final(&state, hash);
+        crypto_core_ed25519_scalar_reduce(factor, hash);
+        crypto_core_ed25519_scalar_mul(signature + 32, factor, scalar);
+        crypto_core_ed25519_scalar_add(signature + 32, signature + 32, r);
+        if ((factor[0] & 7) == 0)
+            return;
+    }
+}
+
+Test(minisig, a_key_of_mixed_order_is_refused_even_where_the_equation_holds)
+{
+    static const unsigned char order_8[32] = {
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+        0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05};
+    static const unsigned char scalar[32] = {42};
+    struct sl_public_key key = {.id = {7}};
+    struct sl_minisig signature = {.key_id = {7}, .trusted_comment = {NULL, 0}};
+    struct sl_err err = {0};
+    unsigned char digest[64];
+    cr_assert_eq(crypto_scalarmult_ed25519_base_noclamp(key.point, scalar), 0);
+    cr_assert_eq(crypto_core_ed25519_add(key.point, key.point, order_8), 0);
+    crypto_generichash(digest, sizeof digest, (const unsigned char *)"hi", 2, NULL, 0);
+    sign_with_mixed_order(signature.signature, scalar, key.point, digest, sizeof digest);
+    sign_with_mixed_order(signature.global_signature, scalar, key.point, signature.signature, 64);
+    cr_assert_eq(crypto_sign_verify_detached(signature.signature, digest, sizeof digest, key.point), 0,
+                 "libsodium lets it pass");
+    cr_expect_eq(sl_minisig_verify(&signature, &key, SL_STR("hi"), "m.minisig", &err), -1);
+    cr_expect(strstr(err.message, "mixed order"), "%s", err.message);
+}
+
 Test(minisig, comment_lines_of_another_signature_are_refused)
 {
     struct sl_secret_key secret = stock_secret_key();
