@@ -1,6 +1,7 @@
 #include "builder.h"
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "entries.h"
 
 #include <sealift/text.h>
@@ -48,6 +49,18 @@ int sl_builder_check_unique(const struct sl_builder *builder, size_t base)
     return sl_fail_at(builder->err, SL_E_INPUT, place, "key \"%s\" stands here again, first at %u:%u",
                       sl_escape(key, sizeof key, entries[second].key), (unsigned)one.line,
                       (unsigned)one.column);
+}
+
+struct sl_str sl_builder_key(struct sl_builder *builder, struct sl_str text)
+{
+    /* Longer ones are names of files and hosts, and do not come again. */
+    enum { LONG = 32 };
+    if (text.len == 0 || text.len > LONG)
+        return sl_arena_str(&builder->doc->arena, text);
+    struct sl_str *known = &builder->keys[sl_hash(text) % SL_BUILDER_KEYS];
+    if (!known->ptr || !sl_str_equal(*known, text))
+        *known = sl_arena_str(&builder->doc->arena, text);
+    return *known;
 }
 
 int sl_builder_close(struct sl_builder *builder, struct sl_node *node, size_t base)

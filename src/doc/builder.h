@@ -10,6 +10,10 @@
 
 #include "place.h"
 
+/* Keys that were met before: the same few stand in every resource, and one copy of each is less to keep, and
+ * near at hand when it is compared. */
+#define SL_BUILDER_KEYS 128
+
 struct sl_builder {
     struct sl_doc *doc;
     struct sl_err *err;
@@ -18,6 +22,7 @@ struct sl_builder {
     struct sl_entry *open; /* the entries of all that is open, innermost last */
     size_t count;
     size_t capacity;
+    struct sl_str keys[SL_BUILDER_KEYS]; /* each in the place its hash gives it, the last one met */
 };
 
 /* `name` must live as long as the builder. */
@@ -34,6 +39,9 @@ static inline struct sl_entry *sl_builder_from(const struct sl_builder *builder,
 
 /* An error that names both places where a key stands twice among the entries from `base` on. */
 int sl_builder_check_unique(const struct sl_builder *builder, size_t base) SL_MUST_USE;
+
+/* The text in the document's arena; .ptr is NULL without memory. */
+struct sl_str sl_builder_key(struct sl_builder *builder, struct sl_str text);
 
 /* Moves the entries from `base` on into `node`. */
 int sl_builder_close(struct sl_builder *builder, struct sl_node *node, size_t base) SL_MUST_USE;

@@ -268,7 +268,7 @@ static size_t key_text(char out[SL_NUMBER_TEXT_MAX], const struct sl_value *valu
     }
 }
 
-int sl_value_key(struct sl_str *out, const struct sl_builder *builder, const struct sl_value *value,
+int sl_value_key(struct sl_str *out, struct sl_builder *builder, const struct sl_value *value,
                  enum sl_yaml_rules rules, bool at_root, struct sl_place place)
 {
     char text[SL_NUMBER_TEXT_MAX];
@@ -285,6 +285,6 @@ int sl_value_key(struct sl_str *out, const struct sl_builder *builder, const str
     } else if (!is_string && (!at_root || value->scalar.meaning == SL_MEANS_NULL)) {
         return fail_key(builder, value, place);
     }
-    *out = value->in_arena ? key : sl_arena_str(&builder->doc->arena, key);
+    *out = value->in_arena ? key : sl_builder_key(builder, key);
     return out->ptr ? 0 : sl_fail_memory(builder->err);
 }

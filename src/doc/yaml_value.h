@@ -30,7 +30,7 @@ int sl_value_node(struct sl_node **out, const struct sl_builder *builder, const 
 
 /* The key that the scalar spells, in the arena. At the root of a resource any scalar is one, as it stands; in
  * its depths a key has to be a string; values turn what is none into text. */
-int sl_value_key(struct sl_str *out, const struct sl_builder *builder, const struct sl_value *value,
+int sl_value_key(struct sl_str *out, struct sl_builder *builder, const struct sl_value *value,
                  enum sl_yaml_rules rules, bool at_root, struct sl_place place) SL_MUST_USE;
 
 #endif

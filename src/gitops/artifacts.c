@@ -5,9 +5,6 @@
 #include "model/report.h"
 #include "tree/path.h"
 
-/* No pointer file of Git LFS is longer: its specification says 1024 bytes. */
-enum { LFS_POINTER_MAX = 1024 };
-
 struct walk {
     struct sl_artifacts *out;
     struct sl_reading *reading;
@@ -45,15 +42,27 @@ static struct sl_artifact *add(struct walk *walk, struct sl_err *err)
     return &out->items[out->count++];
 }
 
+/* Through a stream, because what the tree reads whole it keeps, and there may be many thousands. */
+static int is_lfs_pointer(struct walk *walk, const struct sl_artifact *artifact, struct sl_err *err)
+{
+    char bytes[SL_LFS_POINTER_MAX];
+    size_t have = 0;
+    ssize_t got;
+    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
+    if (sl_tree_source(walk->reading->tree, artifact->path, &source, err) < 0)
+        return -1;
+    while ((got = sl_source_read(source, bytes + have, sizeof bytes - have, err)) > 0)
+        have += (size_t)got;
+    return got < 0 ? -1 : sl_tree_is_lfs_pointer((struct sl_str){bytes, have});
+}
+
 static int check_lfs(struct walk *walk, const struct sl_artifact *artifact, struct sl_err *err)
 {
-    struct sl_str bytes;
-    if (artifact->size > LFS_POINTER_MAX)
+    if (artifact->size > SL_LFS_POINTER_MAX)
         return 0;
-    if (sl_tree_read(walk->reading->tree, artifact->path, &bytes, err) < 0)
-        return -1;
-    if (!sl_tree_is_lfs_pointer(bytes))
-        return 0;
+    int is_pointer = is_lfs_pointer(walk, artifact, err);
+    if (is_pointer <= 0)
+        return is_pointer;
     struct sl_finding finding = sl_finding_in_file(artifact->path, SL_ERROR, "artifacts/lfs-pointer");
     finding.hint =
         SL_STR("run `git lfs pull` and pack from the work tree; a commit alone holds only the note");
