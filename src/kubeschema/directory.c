@@ -6,7 +6,7 @@
 #include <sealift/text.h>
 #include <stdlib.h>
 
-enum { NUMBER_MAX = 1000000, NO_PATCH = -1 };
+enum { NUMBER_MAX = 1000000, NO_PATCH = -1, NEWEST = -1 };
 
 /* -- versions -- */
 
@@ -60,10 +60,10 @@ static bool distance_of(struct distance *out, const struct version *wanted, stru
     static const struct sl_str forms[] = {SL_STR_INIT(""), SL_STR_INIT("-standalone-strict"),
                                           SL_STR_INIT("-standalone")};
     struct version version;
-    if (!read_version(&version, name) || version.major != wanted->major)
+    if (!read_version(&version, name) || (wanted->major != NEWEST && version.major != wanted->major))
         return false;
     long patch = version.patch == NO_PATCH ? 0 : version.patch;
-    out->minor = labs(version.minor - wanted->minor);
+    out->minor = wanted->major == NEWEST ? -version.minor : labs(version.minor - wanted->minor);
     /* Twice the distance, so that of equals the higher one is nearer; without a wish the highest is. */
     out->patch =
         wanted->patch == NO_PATCH ? -patch : 2 * labs(patch - wanted->patch) - (patch > wanted->patch);
@@ -97,13 +97,13 @@ static int is_directory(struct sl_tree *tree, struct sl_str path, struct sl_err 
 int sl_kubeschema_pick(struct sl_str *out, struct sl_doc *doc, struct sl_tree *tree, struct sl_str directory,
                        struct sl_str version, struct sl_err *err)
 {
-    struct version wanted;
+    struct version wanted = {NEWEST, 0, NO_PATCH, {0}};
     struct distance best = {0}, distance;
     const struct sl_tree_entry *entries = NULL, *found = NULL;
     size_t count = 0;
     char shown[64];
     *out = (struct sl_str){0};
-    if (!read_version(&wanted, version))
+    if (version.len && !read_version(&wanted, version))
         return sl_fail(err, SL_E_INPUT, "\"%s\" is no version of Kubernetes like 1.29 or v1.29.3",
                        sl_escape(shown, sizeof shown, version));
     int there = is_directory(tree, directory, err);
@@ -119,7 +119,9 @@ int sl_kubeschema_pick(struct sl_str *out, struct sl_doc *doc, struct sl_tree *t
     if (!found)
         return 0;
     *out = join(doc, directory, found->name);
-    return out->ptr ? best.minor == 0 : sl_fail_memory(err);
+    if (!out->ptr)
+        return sl_fail_memory(err);
+    return best.minor == 0 || wanted.major == NEWEST;
 }
 
 /* -- files -- */

@@ -106,19 +106,35 @@ static int complain_of_version(struct schemas *schemas, struct sl_str version, s
         sl_buf_view(&message), err);
 }
 
+static int complain_of_no_version(struct schemas *schemas, struct sl_str taken, struct sl_err *err)
+{
+    struct sl_shown shown;
+    SL_CLEANUP(sl_buf_release) struct sl_buf message;
+    sl_buf_init(&message, SL_FINDING_TEXT_MAX);
+    sl_buf_printf(&message, "the version of the customer's cluster is not stated: %s is taken",
+                  sl_shown(&shown, taken));
+    if (sl_buf_check(&message, "a message", err) < 0)
+        return -1;
+    return complain(schemas,
+                    (struct complaint){.severity = SL_NOTE,
+                                       .rule = "kube/version",
+                                       .hint = "say it in cluster-config.yaml, as cluster: version:"},
+                    sl_buf_view(&message), err);
+}
+
 /* Picks the directory of the version below `parent`. */
 static int add_version(struct schemas *schemas, struct sl_tree *tree, size_t place, struct sl_str parent,
                        struct sl_str version, struct sl_err *err)
 {
     struct sl_str found = {0};
-    if (version.len == 0)
-        return 0;
     int picked = sl_kubeschema_pick(&found, &schemas->doc, tree, parent, version, err);
     if (picked < 0)
         return complain_of(schemas, err, err);
     if (picked == 0)
         return found.len ? complain_of_version(schemas, version, found, err) : 0;
     schemas->directories[place] = found;
+    if (version.len == 0 && complain_of_no_version(schemas, found, err) < 0)
+        return -1;
     return add_directory(schemas, tree, found, err);
 }
 

@@ -71,9 +71,9 @@ size_t sl_kubeschema_count(const struct sl_kubeschema *set);
 /*
  * Which of the directories in `directory` is for Kubernetes `version` ("1.29", "v1.29.3", "1.29.3+rke2r1"): of
  * those named like a version (with or without "v", with or without "-standalone" and "-strict" behind it) and of
- * the same minor the nearest patch level, of equals the higher one. 1: *out is its path, in `doc`; 0: there is none
- * of this minor, and *out is the path of the nearest other one, or empty; -1. A `directory` that is not there
- * has none. SL_E_INPUT for a version that is none.
+ * the same minor the nearest patch level, of equals the higher one. An empty `version` picks the newest. 1: *out is
+ * its path, in `doc`; 0: there is none of this minor, and *out is the path of the nearest other one, or empty; -1. A
+ * `directory` that is not there has none. SL_E_INPUT for a version that is none.
  */
 int sl_kubeschema_pick(struct sl_str *out, struct sl_doc *doc, struct sl_tree *tree, struct sl_str directory,
                        struct sl_str version, struct sl_err *err) SL_MUST_USE;
