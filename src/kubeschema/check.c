@@ -210,13 +210,13 @@ int sl_kubecheck(const struct sl_kubecheck *check, const struct sl_doc *doc, con
                                 .kind = sl_node_text(sl_node_get(object, "kind")),
                                 .title = {"an object"},
                                 .err = err};
+    sl_buf_init(&key, KEY_MAX);
     if (checking.api_version.len == 0 || checking.kind.len == 0) {
         struct found found = {.rule = "kube/mismatch", .severity = SL_ERROR, .mark = object->mark};
         return checking_report(&checking, &found, "an apiVersion and a kind are expected, as text") < 0 ? -1
                                                                                                         : 0;
     }
     set_title(&checking);
-    sl_buf_init(&key, KEY_MAX);
     (void)key_of(&key, checking.api_version, checking.kind);
     if (key.fail == SL_E_NO_MEMORY)
         return sl_fail_memory(err);
