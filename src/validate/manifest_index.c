@@ -201,6 +201,7 @@ int manifests_init(struct manifests *manifests, const struct sl_validation_subje
         .findings = subject->reading->findings,
         .doc = sl_build_doc(subject->layout->resources),
         .nearness_left = SL_VALIDATE_NEARNESS_MAX,
+        .values_left = SL_VALIDATE_VALUES_MAX,
     };
     sl_arena_init(&manifests->arena, SL_DOC_MEMORY_MAX);
     sl_buf_init(&manifests->key, KEY_BYTES_MAX);

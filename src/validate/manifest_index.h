@@ -55,15 +55,16 @@ struct manifests {
     struct sl_map spaces; /* namespaces that any object is in or that are made, to anything */
     /* What the site will have besides, see manifest_makers.c. */
     struct sl_map made_spaces; /* namespaces, to the struct manifest_object that makes them */
-    struct sl_map filled;      /* namespaces that something not rendered here puts objects into, likewise */
-    struct sl_map operated;    /* namespaces with resources whose controllers may make pods and more */
-    bool filled_all;           /* ... and that could be any namespace */
-    bool operators;            /* there are resources with controllers that are not known here */
-    bool charts;               /* there are charts, so cluster-wide objects that are not seen here */
-    bool foreign;              /* other repositories' manifests are installed too */
+    struct sl_map
+        filled; /* namespaces that something not rendered here puts objects into, to what does; "" has all */
+    struct sl_map operated; /* namespaces with resources whose controllers may make pods and more */
+    bool filled_all;        /* ... and that could be any namespace */
+    bool operators;         /* there are resources with controllers that are not known here */
+    bool foreign;           /* other repositories' manifests are installed too */
     bool mentions_known;
     struct sl_map mentions; /* texts of resources with a controller; made when first asked for */
     size_t nearness_left;   /* comparisons that hints may still take */
+    size_t values_left;     /* bytes of values that may still be searched for names */
 };
 
 /* -1: without memory. */
@@ -123,16 +124,36 @@ int manifests_find_makers(struct manifests *manifests, struct sl_err *err) SL_MU
 /* A namespace that Kubernetes, or what deliveries are installed with, has anyway. */
 bool manifest_is_platform_space(struct sl_str space);
 
-/* Whether something that is not rendered here puts objects into the namespace, so that what is missing among
- * the objects may still be at the site. With an empty one: whether anything makes objects of the cluster. */
-bool manifests_may_hold_more(struct manifests *manifests, struct sl_str space);
-
 /* Whether a resource that has a controller names it, or is named like it: 1, 0, -1. */
 int manifests_may_be_made(struct manifests *manifests, struct sl_str space, struct sl_str name,
                           struct sl_err *err) SL_MUST_USE;
 
+/* `longer` has `shorter`, whose capitals count as small letters, as a word between dashes and dots. */
+bool manifest_is_named_like(struct sl_str longer, struct sl_str shorter);
+
 /* Whether the object is a custom resource whose controller may make other objects. */
 bool manifest_has_controller(const struct manifest_object *object);
+
+/* -- manifest_installers.c -- */
+
+/* Notes a namespace that `maker` makes; nothing for an empty name. */
+int manifests_add_space(struct manifests *manifests, struct sl_str space, struct manifest_object *maker,
+                        struct sl_err *err) SL_MUST_USE;
+
+/* Notes what the object installs, if it does: a chart, or manifests of another repository. */
+int manifests_find_installer(struct manifests *manifests, struct manifest_object *object,
+                             struct sl_err *err) SL_MUST_USE;
+
+/* Whether something that is not rendered here makes a thing that is missing among the objects. */
+enum manifest_elsewhere {
+    MANIFEST_NOWHERE, /* nothing else puts objects there */
+    MANIFEST_PERHAPS, /* charts do, but neither their names nor their values suggest this one */
+    MANIFEST_LIKELY,  /* nothing can be said against it */
+};
+
+/* Of a thing of this name in the namespace; with an empty one, of the cluster. */
+enum manifest_elsewhere manifests_elsewhere(struct manifests *manifests, struct sl_str space,
+                                            struct sl_str name);
 
 /* -- manifest_pod.c -- */
 

@@ -1,7 +1,7 @@
 /*
- * What a site will have besides the objects of the delivery: what controllers make of them, and what charts
- * and other repositories bring, which are not rendered here. A rule that misses an object asks here first, so
- * that a correct repository gives no finding; docs/validation.md says what is known.
+ * What a site will have besides the objects of the delivery because controllers make it of them. A rule that
+ * misses an object asks here first, so that a correct repository gives no finding; docs/validation.md says
+ * what is known. What charts and other repositories bring is in manifest_installers.c.
  */
 #include "manifest_index.h"
 
@@ -108,74 +108,6 @@ static struct sl_str or_else(struct sl_str text, struct sl_str other)
     return text.len ? text : other;
 }
 
-/* Something that is not rendered here installs into `space`; empty: into any. */
-static int note_filled(struct manifests *manifests, struct sl_str space, struct manifest_object *maker,
-                       struct sl_err *err)
-{
-    if (space.len == 0 || manifest_is_template(space)) {
-        manifests->filled_all = true;
-        return 0;
-    }
-    return manifests_note(manifests, &manifests->filled, &space, 1, maker, err);
-}
-
-static int note_made_space(struct manifests *manifests, struct sl_str space, struct manifest_object *maker,
-                           struct sl_err *err)
-{
-    if (space.len == 0)
-        return 0;
-    if (manifests_note(manifests, &manifests->made_spaces, &space, 1, maker, err) < 0)
-        return -1;
-    return manifests_note(manifests, &manifests->spaces, &space, 1, maker, err);
-}
-
-/* Whether a source of an Application is a chart; else it is a directory, of which anything may come. */
-static bool is_chart_source(const struct sl_node *source)
-{
-    return sl_node_text(sl_node_get(source, "chart")).len > 0;
-}
-
-static bool creates_namespace(const struct sl_node *application_spec)
-{
-    const struct sl_node *options = sl_node_get(sl_node_get(application_spec, "syncPolicy"), "syncOptions");
-    for (uint32_t i = 0; options && options->kind == SL_LIST && i < options->count; i++)
-        if (sl_str_equal(sl_node_text(options->as.items[i]), SL_STR("CreateNamespace=true")))
-            return true;
-    return false;
-}
-
-static int note_argo(struct manifests *manifests, struct manifest_object *object, const struct sl_node *spec,
-                     struct sl_err *err)
-{
-    struct sl_str space = sl_node_text(sl_node_get(sl_node_get(spec, "destination"), "namespace"));
-    const struct sl_node *sources = sl_node_get(spec, "sources");
-    bool charts = is_chart_source(sl_node_get(spec, "source"));
-    for (uint32_t i = 0; sources && sources->kind == SL_LIST && i < sources->count; i++)
-        charts = charts || is_chart_source(sources->as.items[i]);
-    manifests->charts = true;
-    manifests->foreign = manifests->foreign || !charts;
-    if (creates_namespace(spec) && note_made_space(manifests, space, object, err) < 0)
-        return -1;
-    return note_filled(manifests, space, object, err);
-}
-
-static int note_flux(struct manifests *manifests, struct manifest_object *object, struct sl_err *err)
-{
-    const struct sl_node *spec = spec_of(object);
-    struct sl_str target = sl_node_text(sl_node_get(spec, "targetNamespace"));
-    manifests->charts = true;
-    if (sl_str_equal(object->kind, SL_STR("Kustomization"))) {
-        manifests->foreign = true;
-        return note_filled(manifests, target, object, err);
-    }
-    struct sl_str space = or_else(target, object->space);
-    const struct sl_node *create = sl_node_get(sl_node_get(spec, "install"), "createNamespace");
-    bool creates = create && create->kind == SL_BOOL && create->as.boolean;
-    if (creates && note_made_space(manifests, space, object, err) < 0)
-        return -1;
-    return note_filled(manifests, space, object, err);
-}
-
 static int note_secret_maker(struct manifests *manifests, struct manifest_object *object, struct sl_err *err)
 {
     const struct sl_node *spec = spec_of(object);
@@ -222,18 +154,9 @@ static int note_annotations(struct manifests *manifests, struct manifest_object 
 
 static int note_maker(struct manifests *manifests, struct manifest_object *object, struct sl_err *err)
 {
-    const struct sl_node *spec = spec_of(object);
     if (manifest_is(object, "", "Namespace") || manifest_is(object, "project.openshift.io", "Project") ||
         manifest_is(object, "hnc.x-k8s.io", "SubnamespaceAnchor"))
-        return note_made_space(manifests, object->name, object, err);
-    if (manifest_is(object, "argoproj.io", "Application"))
-        return note_argo(manifests, object, spec, err);
-    if (manifest_is(object, "argoproj.io", "ApplicationSet"))
-        return note_argo(manifests, object, sl_node_get(sl_node_get(spec, "template"), "spec"), err);
-    if (manifest_is(object, "helm.toolkit.fluxcd.io", "HelmRelease") ||
-        manifest_is(object, "helm.cattle.io", "HelmChart") ||
-        manifest_is(object, "kustomize.toolkit.fluxcd.io", "Kustomization"))
-        return note_flux(manifests, object, err);
+        return manifests_add_space(manifests, object->name, object, err);
     if (manifest_is(object, "trust.cert-manager.io", "Bundle"))
         return manifests_add_made(manifests, SL_STR("ConfigMap"), SL_STR("*"), object->name, err);
     if (!manifest_has_controller(object))
@@ -247,21 +170,11 @@ int manifests_find_makers(struct manifests *manifests, struct sl_err *err)
 {
     for (size_t i = 0; i < manifests->count; i++) {
         struct manifest_object *object = &manifests->objects[i];
-        if (note_maker(manifests, object, err) < 0 || note_annotations(manifests, object, err) < 0)
+        if (note_maker(manifests, object, err) < 0 || note_annotations(manifests, object, err) < 0 ||
+            manifests_find_installer(manifests, object, err) < 0)
             return -1;
     }
     return 0;
-}
-
-bool manifests_may_hold_more(struct manifests *manifests, struct sl_str space)
-{
-    if (manifests->filled_all)
-        return true;
-    if (space.len == 0)
-        return manifests->charts || manifests->foreign || manifests->operators;
-    if (sl_map_get(&manifests->filled, space) || !sl_map_get(&manifests->spaces, space))
-        return true;
-    return manifest_is_platform_space(space) && !sl_str_equal(space, SL_STR("default"));
 }
 
 /* Notes every text below `node`; names are no longer than 253 characters. */
@@ -278,28 +191,6 @@ static int note_texts(struct manifests *manifests, const struct sl_node *node, s
             return -1;
     }
     return 0;
-}
-
-static bool is_same_letter(char a, char b)
-{
-    return (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b) == a;
-}
-
-/* `longer` has `shorter`, whose capitals count as small letters, between its dashes and dots. */
-static bool is_named_like(struct sl_str longer, struct sl_str shorter)
-{
-    for (size_t i = 0; i + shorter.len <= longer.len; i++) {
-        bool starts = i == 0 || longer.ptr[i - 1] == '-' || longer.ptr[i - 1] == '.';
-        size_t end = i + shorter.len;
-        bool ends = end == longer.len || longer.ptr[end] == '-' || longer.ptr[end] == '.';
-        size_t same = 0;
-        while (starts && ends && same < shorter.len &&
-               is_same_letter(longer.ptr[i + same], shorter.ptr[same]))
-            same++;
-        if (same > 0 && same == shorter.len)
-            return true;
-    }
-    return false;
 }
 
 int manifests_may_be_made(struct manifests *manifests, struct sl_str space, struct sl_str name,
@@ -319,7 +210,7 @@ int manifests_may_be_made(struct manifests *manifests, struct sl_str space, stru
         const struct manifest_object *object = &manifests->objects[i];
         manifests->nearness_left--;
         if (sl_str_equal(object->space, space) &&
-            (is_named_like(name, object->name) || is_named_like(name, object->kind)) &&
+            (manifest_is_named_like(name, object->name) || manifest_is_named_like(name, object->kind)) &&
             manifest_has_controller(object))
             return 1;
     }

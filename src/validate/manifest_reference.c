@@ -61,26 +61,32 @@ static bool is_template_claim(struct manifests *manifests, const struct manifest
 }
 
 /* Whether charts could bring it. What deliveries themselves are made of comes from other repositories only. */
-static bool may_come_from_elsewhere(struct manifests *manifests, const struct manifest_reference *reference)
+static enum manifest_elsewhere elsewhere(struct manifests *manifests,
+                                         const struct manifest_reference *reference)
 {
     bool of_delivery = sl_str_ends_with(reference->group, SL_STR(".toolkit.fluxcd.io")) ||
                        sl_str_equal(reference->group, SL_STR("argoproj.io"));
     if (of_delivery)
-        return manifests->foreign;
-    return manifests_may_hold_more(manifests, reference->space);
+        return manifests->foreign ? MANIFEST_LIKELY : MANIFEST_NOWHERE;
+    return manifests_elsewhere(manifests, reference->space, reference->name);
 }
 
-static int report(struct manifests *manifests, const struct manifest_reference *reference, bool elsewhere,
-                  struct sl_err *err)
+static int report(struct manifests *manifests, const struct manifest_reference *reference,
+                  enum manifest_elsewhere where, struct sl_err *err)
 {
+    static const char *const outcome[] = {
+        [MANIFEST_NOWHERE] = "nothing makes it",
+        [MANIFEST_PERHAPS] = "only a chart could make it, none of which is named like it",
+        [MANIFEST_LIKELY] = "only something that is not rendered here could make it",
+    };
     struct sl_str near;
     const struct manifest_object *candidates =
         manifests_of_kind(manifests, reference->group, reference->kind, reference->space);
     bool has_near = manifests_nearest(manifests, candidates, reference->name, &near);
-    if (elsewhere && !(has_near && manifest_is_slip(reference->name, near)))
+    if (where == MANIFEST_LIKELY && !(has_near && manifest_is_slip(reference->name, near)))
         return 0;
     const char *rule = "manifests/missing-reference";
-    if (elsewhere)
+    if (where != MANIFEST_NOWHERE)
         rule = "manifests/doubtful-reference";
     else if (sl_str_equal(reference->kind, SL_STR("Secret")))
         rule = "manifests/missing-secret";
@@ -95,12 +101,11 @@ static int report(struct manifests *manifests, const struct manifest_reference *
             SL_STR("say what makes it (an ExternalSecret, a SealedSecret), or mark the reference optional");
     else
         finding.hint = SL_STR("add it to the delivery, or correct the name");
-    return sl_finding_report(
-        manifests->findings, &finding, err, "%s %s refers to %s %s%s%s, and %s",
-        sl_shown(&from_kind, reference->from->kind), sl_shown(&from, reference->from->name),
-        sl_shown(&kind, reference->kind), sl_shown(&name, reference->name),
-        reference->space.len ? " in namespace " : "", sl_shown(&space, reference->space),
-        elsewhere ? "only something that is not rendered here could make it" : "nothing makes it");
+    return sl_finding_report(manifests->findings, &finding, err, "%s %s refers to %s %s%s%s, and %s",
+                             sl_shown(&from_kind, reference->from->kind),
+                             sl_shown(&from, reference->from->name), sl_shown(&kind, reference->kind),
+                             sl_shown(&name, reference->name), reference->space.len ? " in namespace " : "",
+                             sl_shown(&space, reference->space), outcome[where]);
 }
 
 int manifests_check_reference(struct manifests *manifests, const struct manifest_reference *reference,
@@ -120,5 +125,5 @@ int manifests_check_reference(struct manifests *manifests, const struct manifest
     int made = manifests_may_be_made(manifests, reference->space, reference->name, err);
     if (made != 0)
         return made < 0 ? -1 : 0;
-    return report(manifests, reference, may_come_from_elsewhere(manifests, reference), err);
+    return report(manifests, reference, elsewhere(manifests, reference), err);
 }

@@ -62,10 +62,20 @@ static int check_workload(struct manifests *manifests, const struct manifest_pod
 
 /* -- objects that select others -- */
 
-/* Whether there may be more to select in a namespace than is seen here. */
-static bool may_be_selected(struct manifests *manifests, struct sl_str space)
+/* Whether there may be more to select in a namespace than is seen here. Charts label what they make with names
+ * like their own. */
+static enum manifest_elsewhere elsewhere(struct manifests *manifests, struct sl_str space,
+                                         const struct selector *selector)
 {
-    return manifests_may_hold_more(manifests, space) || sl_map_get(&manifests->operated, space);
+    if (sl_map_get(&manifests->operated, space))
+        return MANIFEST_LIKELY;
+    enum manifest_elsewhere where = manifests_elsewhere(manifests, space, SL_STR(""));
+    const struct sl_node *labels = selector->labels;
+    if (where == MANIFEST_PERHAPS && (!labels || labels->kind != SL_MAP || labels->count == 0))
+        return MANIFEST_LIKELY;
+    for (uint32_t i = 0; where == MANIFEST_PERHAPS && i < labels->count; i++)
+        where = manifests_elsewhere(manifests, space, sl_node_text(labels->as.entries[i].value));
+    return where;
 }
 
 /* Who comes nearest, for a hint. */
@@ -107,16 +117,19 @@ static bool is_slip_away(const struct sl_node *labels, const struct selector *se
     return slip;
 }
 
-/* Where charts or operators make pods, only what looks like a slip is worth a note. */
-static int report_slip(struct check *check, const struct manifest_object *object, const struct place *place,
-                       const struct selector *selector, struct sl_err *err)
+static bool is_slip(struct check *check, const struct manifest_object *object,
+                    const struct selector *selector)
 {
     const struct sl_entry *lacking = NULL;
     if (!selector->labels || selector->labels->kind != SL_MAP || selector->expressions)
-        return 0;
+        return false;
     const struct label_carrier *near = labels_nearest(&check->pods, object->space, selector, &lacking);
-    if (!near || !is_slip_away(near->labels, selector))
-        return 0;
+    return near && is_slip_away(near->labels, selector);
+}
+
+static int report_doubt(struct check *check, const struct manifest_object *object, const struct place *place,
+                        const struct selector *selector, struct sl_err *err)
+{
     char hint[SL_ERR_HINT_MAX * 3];
     describe_nearest(hint, sizeof hint, &check->pods, object->space, selector);
     struct sl_finding finding =
@@ -161,30 +174,34 @@ static int check_selecting(struct check *check, const struct manifest_object *ob
     struct place spec = place_get(&root, "spec");
     struct place place = place_get(&spec, row->field);
     struct selector selector = row->plain ? (struct selector){place.node, NULL} : selector_of(place.node);
-    bool elsewhere = sl_str_equal(sl_node_text(sl_node_get(spec.node, "type")), SL_STR("ExternalName"));
-    if (!place.node || elsewhere || selector_is_empty(&selector) ||
+    bool outside = sl_str_equal(sl_node_text(sl_node_get(spec.node, "type")), SL_STR("ExternalName"));
+    if (!place.node || outside || selector_is_empty(&selector) ||
         labels_find(&check->pods, object->space, &selector))
         return 0;
-    if (may_be_selected(check->manifests, object->space))
-        return report_slip(check, object, &place, &selector, err);
-    return report_nothing(check, &check->pods, object, &place, &selector, err);
+    enum manifest_elsewhere where = elsewhere(check->manifests, object->space, &selector);
+    if (where == MANIFEST_NOWHERE)
+        return report_nothing(check, &check->pods, object, &place, &selector, err);
+    if (where == MANIFEST_LIKELY && !is_slip(check, object, &selector))
+        return 0;
+    return report_doubt(check, object, &place, &selector, err);
 }
 
-/* 1: something is or may be selected in one of the namespaces that a monitor names. */
+/* Whether something is or may be selected in one of the namespaces that a monitor names. */
 static bool monitor_finds(struct check *check, struct labels *labels, const struct manifest_object *object,
                           const struct sl_node *spaces, const struct selector *selector)
 {
     const struct sl_node *any = sl_node_get(spaces, "any");
     const struct sl_node *names = sl_node_get(spaces, "matchNames");
     if (any && any->kind == SL_BOOL && any->as.boolean)
-        return manifests_may_hold_more(check->manifests, SL_STR("")) ||
-               check->manifests->operated.count > 0 || labels_find(labels, SL_STR(""), selector);
+        return elsewhere(check->manifests, SL_STR(""), selector) != MANIFEST_NOWHERE ||
+               labels_find(labels, SL_STR(""), selector);
     if (!names || names->kind != SL_LIST || names->count == 0)
-        return may_be_selected(check->manifests, object->space) ||
+        return elsewhere(check->manifests, object->space, selector) != MANIFEST_NOWHERE ||
                labels_find(labels, object->space, selector);
     for (uint32_t i = 0; i < names->count; i++) {
         struct sl_str space = sl_node_text(names->as.items[i]);
-        if (may_be_selected(check->manifests, space) || labels_find(labels, space, selector))
+        if (elsewhere(check->manifests, space, selector) != MANIFEST_NOWHERE ||
+            labels_find(labels, space, selector))
             return true;
     }
     return false;

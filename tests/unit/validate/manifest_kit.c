@@ -49,17 +49,21 @@ static void write_repository(const struct temp_dir *dir, const struct delivery *
             temp_dir_write_text(dir, delivery->files[i].path, delivery->files[i].text);
 }
 
-/* What pack carries as it is, of the release's artifacts. */
-static struct sl_validation_files carried_files(struct sl_validation_file *items, size_t max,
-                                                const struct sl_layout *layout)
+/* What pack would pack of it, but for the manifests. */
+static struct sl_validation_files packed_files(struct sl_validation_file *items, size_t max,
+                                               const struct sl_layout *layout, const char *values)
 {
-    cr_assert_leq(layout->artifacts.count, max);
+    cr_assert_lt(layout->artifacts.count, max);
     for (size_t i = 0; i < layout->artifacts.count; i++) {
         const struct sl_artifact *artifact = &layout->artifacts.items[i];
         items[i] = (struct sl_validation_file){
             .path = artifact->path, .origin = artifact->path, .size = artifact->size};
     }
-    return (struct sl_validation_files){items, layout->artifacts.count};
+    size_t count = layout->artifacts.count;
+    if (values)
+        items[count++] =
+            (struct sl_validation_file){.path = SL_STR("values/web.yaml"), .text = sl_str_from(values)};
+    return (struct sl_validation_files){items, count};
 }
 
 void manifest_kit_open(struct manifest_kit *kit, const struct delivery *delivery)
@@ -77,10 +81,11 @@ void manifest_kit_open(struct manifest_kit *kit, const struct delivery *delivery
         cr_assert_fail("%s\n%s", err.message, text);
     }
     cr_assert_eq(sl_validation_shared_new(&kit->shared, kit->dir.path, NULL, &err), 0);
-    kit->subject = (struct sl_validation_subject){.reading = &kit->reading,
-                                                  .layout = &kit->layout,
-                                                  .files = carried_files(kit->files, 8, &kit->layout),
-                                                  .shared = kit->shared};
+    kit->subject =
+        (struct sl_validation_subject){.reading = &kit->reading,
+                                       .layout = &kit->layout,
+                                       .files = packed_files(kit->files, 8, &kit->layout, delivery->values),
+                                       .shared = kit->shared};
 }
 
 void manifest_kit_close(struct manifest_kit *kit)

@@ -13,6 +13,7 @@
 struct delivery {
     const char *objects; /* releases/v1.0/clusters/production-cluster.yaml */
     const char *version; /* of the customer's cluster */
+    const char *values;  /* values/web.yaml of the bundle */
     struct {
         const char *path, *text;
     } files[4]; /* more files of the repository */

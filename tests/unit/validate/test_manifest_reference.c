@@ -110,9 +110,18 @@ static const struct manifest_case maker_cases[] = {
      "[{name: a, persistentVolumeClaim: {claimName: data-db-0}}, "
      "{name: b, persistentVolumeClaim: {claimName: data-bd-0}}]}}\n",
      "manifests/missing-reference 7:187 /spec/volumes/1/persistentVolumeClaim/claimName\n"},
-    {"a chart that installs into the namespace",
+    {"a chart that installs into the namespace, named like it",
+     SPACE "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: t, namespace: shop}, "
+           "spec: {chart: {spec: {chart: c}}}}\n---\n" SECRET_USER,
+     ""},
+    {"one that is not",
      SPACE "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: h, namespace: shop}, "
            "spec: {chart: {spec: {chart: c}}}}\n---\n" SECRET_USER,
+     "manifests/doubtful-reference 5:100 /spec/imagePullSecrets/0/name\n"},
+    {"a directory of another repository",
+     SPACE
+     "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: h, namespace: argocd}, spec: "
+     "{source: {path: deploy}, destination: {namespace: shop}}}\n---\n" SECRET_USER,
      ""},
     {"a chart that installs elsewhere",
      SPACE "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: h, namespace: "
@@ -122,13 +131,26 @@ static const struct manifest_case maker_cases[] = {
      SPACE "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: h, namespace: shop}, "
            "spec: {}}\n---\n" MAP
            "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: shop}, spec: {volumes: "
-           "[{name: a, configMap: {name: setting}}, {name: b, configMap: {name: of-the-chart}}]}}\n",
+           "[{name: a, configMap: {name: setting}}, {name: b, configMap: {name: h-web}}]}}\n",
      "manifests/doubtful-reference 7:112 /spec/volumes/0/configMap/name\n"},
 };
 
 Test(manifest_reference, what_the_site_will_have_is_not_missed)
 {
     manifest_kit_expect(maker_cases, sizeof maker_cases / sizeof maker_cases[0], "manifests");
+}
+
+Test(manifest_reference, a_chart_makes_what_its_values_name)
+{
+    struct delivery delivery = {
+        .objects =
+            SPACE "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: h, namespace: "
+                  "shop}, spec: {chart: {spec: {chart: c}}}}\n---\n"
+                  "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: shop}, spec: "
+                  "{serviceAccountName: robot}}\n"};
+    cr_expect_str_neq(manifest_kit_findings(&delivery, "manifests"), "");
+    delivery.values = "serviceAccount: {name: robot}\n";
+    cr_expect_str_eq(manifest_kit_findings(&delivery, "manifests"), "");
 }
 
 static const struct manifest_case object_cases[] = {

@@ -39,14 +39,19 @@ static const struct manifest_case cases[] = {
      "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: b, namespace: shop}, spec: "
      "{selector: {matchLabels: {app: wbe}}}}\n",
      "manifests/selects-nothing 5:107 /spec/selector\n"},
-    {"pods that a chart makes",
+    {"pods that a chart of that name makes",
+     SPACE
+     "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: wep, namespace: argocd}, spec: "
+     "{source: {chart: c}, destination: {namespace: shop}}}\n---\n" SERVICE "spec: {selector: {app: wep}}\n",
+     ""},
+    {"a chart of another name",
      SPACE
      "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd}, spec: "
      "{source: {chart: c}, destination: {namespace: shop}}}\n---\n" SERVICE "spec: {selector: {app: wep}}\n",
-     ""},
+     "manifests/doubtful-selector 8:18 /spec/selector\n"},
     {"pods that a chart makes, or a slip",
      SPACE
-     "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd}, spec: "
+     "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: portl, namespace: argocd}, spec: "
      "{source: {chart: c}, destination: {namespace: shop}}}\n---\n"
      "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: shop, labels: {app: portal, tier: web}}}\n---\n" SERVICE
      "spec: {selector: {app: portl, tier: web}}\n---\n"

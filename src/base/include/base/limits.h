@@ -120,6 +120,8 @@
 /* Comparisons of names that the hints of one validation may take, some microseconds each; further findings have
  * no "did you mean". */
 #define SL_VALIDATE_NEARNESS_MAX 500000
+/* Bytes of values that one validation searches for names that are missing; beyond, they count as found. */
+#define SL_VALIDATE_VALUES_MAX (256 * SL_MIB)
 /* A carried file that is searched for secrets: text is rarely longer, and images and archives are no text. */
 #define SL_VALIDATE_SEARCHED_MAX (8 * SL_MIB)
 
