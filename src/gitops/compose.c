@@ -77,6 +77,7 @@ int sl_compose(struct sl_reading *reading, const struct sl_composition *composit
         .order = SL_BUILD_ORDER_NONE,
         .enter = enter,
         .used = used,
+        .cache = reading->cache,
         .context = &guard,
     };
     if (sl_build_stack(&reading->build, reading->tree, composition->levels, composition->level_count,

@@ -58,7 +58,8 @@ int sl_reading_documents(struct sl_reading *reading, struct sl_str path, enum sl
     struct sl_str bytes;
     if (sl_reading_use(reading, path, err) < 0 || sl_tree_read(reading->tree, path, &bytes, err) < 0)
         return -1;
-    return sl_yaml_read(documents, &reading->doc, bytes, path, rules, err);
+    struct sl_doc_text text = {bytes, path, rules};
+    return sl_doc_cache_read(reading->cache, documents, &reading->doc, &text, err);
 }
 
 int sl_reading_optional(struct sl_reading *reading, struct sl_str path, enum sl_yaml_rules rules,
@@ -69,10 +70,10 @@ int sl_reading_optional(struct sl_reading *reading, struct sl_str path, enum sl_
     if (there <= 0)
         return there;
     struct sl_str bytes;
-    if (sl_reading_use(reading, path, err) < 0 || sl_tree_read(reading->tree, path, &bytes, err) < 0 ||
-        sl_yaml_read_one(root, &reading->doc, bytes, path, rules, err) < 0)
+    if (sl_reading_use(reading, path, err) < 0 || sl_tree_read(reading->tree, path, &bytes, err) < 0)
         return -1;
-    return 1;
+    struct sl_doc_text text = {bytes, path, rules};
+    return sl_doc_cache_read_one(reading->cache, root, &reading->doc, &text, err) < 0 ? -1 : 1;
 }
 
 int sl_reading_list(struct sl_reading *reading, struct sl_str directory, const struct sl_tree_entry **entries,

@@ -340,7 +340,8 @@ int kz_kustomization_read(struct sl_build *build, struct kz_kustomization **out,
                           struct sl_str name, struct sl_err *err)
 {
     struct sl_node *root;
-    if (sl_yaml_read_one(&root, &build->doc, text, name, SL_YAML_KUSTOMIZATION, err) < 0)
+    const struct sl_doc_text file = {text, name, SL_YAML_KUSTOMIZATION};
+    if (sl_doc_cache_read_one(build->options.cache, &root, &build->doc, &file, err) < 0)
         return -1;
     struct kz_kustomization *k = kz_alloc(build, sizeof *k);
     if (!k)

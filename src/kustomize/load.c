@@ -167,7 +167,8 @@ static int read_by(struct sl_build *build, struct sl_str text, struct sl_str nam
                    struct kz_resources *out, struct sl_err *err)
 {
     struct sl_node *documents;
-    if (sl_yaml_read(&documents, &build->doc, text, name, rules, err) < 0)
+    const struct sl_doc_text file = {text, name, rules};
+    if (sl_doc_cache_read(build->options.cache, &documents, &build->doc, &file, err) < 0)
         return -1;
     return take_apart(build, documents, out, err);
 }

@@ -2,6 +2,8 @@
 
 #include "base/limits.h"
 
+#include <string.h>
+
 /* Which places of the pattern what was read so far can have led to. */
 struct places {
     bool at[SL_PATH_MAX + 1];
@@ -33,9 +35,10 @@ static void pass_stars(struct places *places, struct sl_str pattern, bool part_b
     }
 }
 
+/* Only the pattern's places are touched: most patterns are short. */
 static void step(struct places *next, const struct places *places, struct sl_str pattern, char byte)
 {
-    *next = (struct places){{false}};
+    memset(next->at, 0, pattern.len + 1);
     for (size_t i = 0; i < pattern.len; i++) {
         if (!places->at[i])
             continue;
@@ -49,15 +52,20 @@ static void step(struct places *next, const struct places *places, struct sl_str
 
 bool sl_glob_match(struct sl_str pattern, struct sl_str path)
 {
+    struct places places[2];
     if (pattern.len > SL_PATH_MAX)
         return false;
-    struct places places = {{true}};
-    struct places next;
-    pass_stars(&places, pattern, true);
+    struct places *now = &places[0];
+    struct places *next = &places[1];
+    memset(now->at, 0, pattern.len + 1);
+    now->at[0] = true;
+    pass_stars(now, pattern, true);
     for (size_t i = 0; i < path.len; i++) {
-        step(&next, &places, pattern, path.ptr[i]);
-        pass_stars(&next, pattern, path.ptr[i] == '/');
-        places = next;
+        step(next, now, pattern, path.ptr[i]);
+        pass_stars(next, pattern, path.ptr[i] == '/');
+        struct places *before = now;
+        now = next;
+        next = before;
     }
-    return places.at[pattern.len];
+    return now->at[pattern.len];
 }

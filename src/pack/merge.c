@@ -8,19 +8,19 @@
 
 /* One merged finding while more customers may come to it. */
 struct item {
-    struct sl_merged_finding *merged;
+    struct sl_merged_finding merged;
     size_t *customers;
     size_t capacity;
-    size_t number; /* when it came first, so that equals keep an order */
+    size_t number;       /* when it came first, so that equals keep an order */
+    struct item *before; /* the one that came before */
 };
 
 struct merger {
     struct sl_validation *validation;
     struct sl_map by_key; /* everything a finding says, to struct item */
     struct sl_buf key;
-    struct item **items;
+    struct item *newest;
     size_t count;
-    size_t capacity;
 };
 
 /* Five texts of at most 4 KiB and numbers. */
@@ -30,7 +30,6 @@ static void merger_release(struct merger *merger)
 {
     sl_map_release(&merger->by_key);
     sl_buf_release(&merger->key);
-    free(merger->items);
 }
 
 static int write_key(struct merger *merger, const struct sl_finding *finding, struct sl_err *err)
@@ -50,32 +49,21 @@ static struct item *new_item(struct merger *merger, const struct sl_finding *fin
 {
     struct sl_arena *arena = &merger->validation->arena;
     struct item *item = sl_arena_alloc(arena, sizeof *item);
-    struct sl_merged_finding *merged = sl_arena_alloc(arena, sizeof *merged);
     struct sl_str key = sl_arena_str(arena, sl_buf_view(&merger->key));
-    if (!item || !merged || !key.ptr || sl_map_put(&merger->by_key, key, item, err) < 0) {
+    if (!item || !key.ptr || sl_map_put(&merger->by_key, key, item, err) < 0) {
         (void)sl_fail_memory(err);
         return NULL;
     }
-    if (merger->count == merger->capacity) {
-        size_t capacity = merger->capacity ? 2 * merger->capacity : 64;
-        struct item **items = realloc(merger->items, capacity * sizeof *items);
-        if (!items) {
-            (void)sl_fail_memory(err);
-            return NULL;
-        }
-        merger->items = items;
-        merger->capacity = capacity;
-    }
-    merged->finding = *finding;
-    item->merged = merged;
-    item->number = merger->count;
-    merger->items[merger->count++] = item;
+    item->merged.finding = *finding;
+    item->number = merger->count++;
+    item->before = merger->newest;
+    merger->newest = item;
     return item;
 }
 
 static int add_customer(struct merger *merger, struct item *item, size_t customer, struct sl_err *err)
 {
-    struct sl_merged_finding *merged = item->merged;
+    struct sl_merged_finding *merged = &item->merged;
     /* Twice in one delivery is once. */
     if (merged->customer_count > 0 && item->customers[merged->customer_count - 1] == customer)
         return 0;
@@ -117,10 +105,10 @@ static int compare_numbers(size_t a, size_t b)
 
 static int compare_items(const void *left, const void *right)
 {
-    const struct item *a = *(struct item *const *)left;
-    const struct item *b = *(struct item *const *)right;
-    const struct sl_finding *one = &a->merged->finding;
-    const struct sl_finding *other = &b->merged->finding;
+    const struct item *a = left;
+    const struct item *b = right;
+    const struct sl_finding *one = &a->merged.finding;
+    const struct sl_finding *other = &b->merged.finding;
     int order = sl_str_compare(one->file, other->file);
     if (order == 0)
         order = compare_numbers(one->line, other->line);
@@ -133,15 +121,19 @@ static int compare_items(const void *left, const void *right)
 
 static int hand_over(struct merger *merger, struct sl_err *err)
 {
+    struct sl_arena *arena = &merger->validation->arena;
     struct merged_findings *merged = &merger->validation->merged;
-    if (merger->count > 1)
-        qsort(merger->items, merger->count, sizeof merger->items[0], compare_items);
-    merged->items = sl_arena_array(&merger->validation->arena, merger->count, sizeof *merged->items);
-    if (!merged->items)
+    struct item *items = sl_arena_array(arena, merger->count, sizeof *items);
+    merged->items = sl_arena_array(arena, merger->count, sizeof *merged->items);
+    if (!items || !merged->items)
         return sl_fail_memory(err);
+    for (const struct item *item = merger->newest; item; item = item->before)
+        items[item->number] = *item;
+    if (merger->count > 1)
+        qsort(items, merger->count, sizeof *items, compare_items);
     for (size_t i = 0; i < merger->count; i++) {
-        merged->items[merged->count++] = *merger->items[i]->merged;
-        merged->of[merger->items[i]->merged->finding.severity]++;
+        merged->items[merged->count++] = items[i].merged;
+        merged->of[items[i].merged.finding.severity]++;
     }
     return 0;
 }

@@ -165,6 +165,7 @@ int rendering_check(struct sl_rendering **out, const struct sl_release_query *qu
     rendering->tree = common->tree;
     rendering->tree_is_lent = true;
     rendering->reading.tree = common->tree;
+    rendering->reading.cache = common->cache;
     if (sl_tree_revision(rendering->tree, &rendering->revision, err) < 0 ||
         render(rendering, query, common->shared, err) < 0)
         return -1;

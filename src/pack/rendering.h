@@ -45,6 +45,7 @@ struct carried_files {
 struct rendering_common {
     struct sl_tree *tree; /* without a guard */
     struct sl_validation_shared *shared;
+    struct sl_doc_cache *cache;
 };
 
 struct sl_rendering {

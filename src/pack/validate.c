@@ -16,6 +16,7 @@ struct crew {
     struct sl_validation *validation;
     const struct sl_validation_request *request;
     struct sl_validation_shared *shared;
+    struct sl_doc_cache *cache;
     atomic_size_t next;
 };
 
@@ -80,7 +81,7 @@ static int check_customer(struct validated_customer *customer, const struct crew
                           struct sl_err *err)
 {
     SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = NULL;
-    struct rendering_common common = {.tree = tree, .shared = crew->shared};
+    struct rendering_common common = {.tree = tree, .shared = crew->shared, .cache = crew->cache};
     struct sl_release_query query = crew->request->query;
     query.customer = customer->name;
     query.progress = (struct sl_progress){0};
@@ -269,11 +270,13 @@ static int run(struct sl_validation *validation, const struct sl_validation_requ
     const struct sl_release_query *query = &request->query;
     SL_CLEANUP(sl_tree_freep) struct sl_tree *tree = NULL;
     SL_CLEANUP(sl_validation_shared_freep) struct sl_validation_shared *shared = NULL;
+    SL_CLEANUP(sl_doc_cache_freep) struct sl_doc_cache *cache = NULL;
     if (sl_findings_new(&validation->general, err) < 0 || open_tree(&tree, query, err) < 0 ||
         choose_customers(validation, tree, query->customer, err) < 0 ||
-        sl_validation_shared_new(&shared, query->repository, query->revision, err) < 0)
+        sl_validation_shared_new(&shared, query->repository, query->revision, err) < 0 ||
+        sl_doc_cache_new(&cache, err) < 0)
         return -1;
-    struct crew crew = {.validation = validation, .request = request, .shared = shared};
+    struct crew crew = {.validation = validation, .request = request, .shared = shared, .cache = cache};
     work_together(&crew, tree);
     for (size_t i = 0; i < validation->customer_count; i++) {
         if (validation->customers[i].failure.code == SL_OK)

@@ -20,7 +20,6 @@ struct validated_customer {
 struct merged_findings {
     struct sl_merged_finding *items;
     size_t count;
-    size_t capacity;
     size_t of[SL_ERROR + 1];
 };
 

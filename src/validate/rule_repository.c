@@ -22,6 +22,7 @@ struct walk {
     struct sl_tree *tree;
     struct sl_validation_shared *shared;
     struct sl_findings *findings;
+    struct sl_doc_cache *cache; /* or NULL */
     uint64_t files;
 };
 
@@ -71,11 +72,11 @@ static int report_unreadable(struct walk *walk, struct sl_str path, const struct
 static int check_text(struct walk *walk, struct sl_doc *doc, struct sl_str path, const struct file_kind *kind,
                       struct sl_err *err)
 {
-    struct sl_str bytes;
     struct sl_node *documents;
     struct sl_err why = {0};
-    if (sl_tree_read(walk->tree, path, &bytes, &why) < 0 ||
-        sl_yaml_read(&documents, doc, bytes, path, kind->rules, &why) < 0)
+    struct sl_doc_text text = {{NULL, 0}, path, kind->rules};
+    if (sl_tree_read(walk->tree, path, &text.bytes, &why) < 0 ||
+        sl_doc_cache_read(walk->cache, &documents, doc, &text, &why) < 0)
         return report_unreadable(walk, path, &why, err);
     for (uint32_t i = 0; i < documents->count; i++)
         if (check_document(walk, doc, documents->as.items[i], kind, err) < 0)
@@ -158,7 +159,8 @@ static int check_common(void **made, struct sl_tree *whole, const void *context,
     SL_CLEANUP(sl_findings_freep) struct sl_findings *findings = NULL;
     if (sl_findings_new(&findings, err) < 0)
         return -1;
-    struct walk walk = {.tree = whole, .shared = subject->shared, .findings = findings};
+    struct walk walk = {
+        .tree = whole, .shared = subject->shared, .findings = findings, .cache = subject->reading->cache};
     const struct sl_str places[] = {SL_STR("sealift.yaml"), SL_STR("base"), SL_STR("overlays/default"),
                                     subject->layout->release_directory};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
@@ -201,7 +203,10 @@ int sl_rules_repository(const struct sl_validation_subject *subject, struct sl_e
                            free_findings, err) < 0 ||
         sl_findings_new(&own, err) < 0)
         return -1;
-    struct walk walk = {.tree = subject->reading->tree, .shared = subject->shared, .findings = own};
+    struct walk walk = {.tree = subject->reading->tree,
+                        .shared = subject->shared,
+                        .findings = own,
+                        .cache = subject->reading->cache};
     if (check_below(&walk, subject->layout->overlay_directory, 0, err) < 0 ||
         hand_on(subject->reading->findings, common, err) < 0)
         return -1;

@@ -83,39 +83,48 @@ static int open_whole(struct sl_validation_shared *shared, struct sl_err *err)
                             : sl_tree_open_directory(&shared->whole, shared->repository, err);
 }
 
-static int make_kept(struct made **out, struct sl_validation_shared *shared, struct sl_str key,
-                     sl_validation_make *make, const void *context, void (*release)(void *made),
+/* How a thing is made, for make_kept(). */
+struct recipe {
+    struct sl_str key;
+    sl_validation_make *make;
+    const void *context;
+    void (*release)(void *made);
+};
+
+static int make_kept(struct made **out, struct sl_validation_shared *shared, const struct recipe *recipe,
                      struct sl_err *err)
 {
     /* All memory first, so that nothing can fail once the thing is there. */
     struct made *made = sl_arena_alloc(&shared->arena, sizeof *made);
-    struct sl_str kept_key = sl_arena_str(&shared->arena, key);
-    if (!made || !kept_key.ptr)
+    struct sl_str key = sl_arena_str(&shared->arena, recipe->key);
+    if (!made || !key.ptr)
         return sl_fail_memory(err);
-    if (open_whole(shared, err) < 0 || make(&made->thing, shared->whole, context, err) < 0)
+    if (open_whole(shared, err) < 0 || recipe->make(&made->thing, shared->whole, recipe->context, err) < 0)
         return -1;
-    if (sl_map_put(&shared->by_key, kept_key, made, err) < 0) {
-        if (release)
-            release(made->thing);
+    if (sl_map_put(&shared->by_key, key, made, err) < 0) {
+        if (recipe->release)
+            recipe->release(made->thing);
         return -1;
     }
-    made->release = release;
+    made->release = recipe->release;
     made->next = shared->newest;
     shared->newest = made;
     *out = made;
     return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): seven things are what it takes, and a call names each once. */
 int sl_validation_once(void **out, struct sl_validation_shared *shared, struct sl_str key,
                        sl_validation_make *make, const void *context, void (*release)(void *made),
                        struct sl_err *err)
 {
+    const struct recipe recipe = {.key = key, .make = make, .context = context, .release = release};
     *out = NULL;
     if (pthread_mutex_lock(&shared->lock) != 0)
         return sl_fail(err, SL_E_INTERNAL, "a lock between the threads of a validation cannot be taken");
     struct made *made = sl_map_get(&shared->by_key, key);
-    int result = made ? 0 : make_kept(&made, shared, key, make, context, release, err);
-    if (result == 0)
+    int result = made ? 0 : make_kept(&made, shared, &recipe, err);
+    if (result == 0 && made)
         *out = made->thing;
     (void)pthread_mutex_unlock(&shared->lock);
     return result;

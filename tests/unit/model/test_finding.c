@@ -2,6 +2,7 @@
 
 #include "alloc_fault.h"
 #include "base/limits.h"
+#include "model/report.h"
 #include <sealift/finding.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,34 @@ Test(finding, order_is_file_line_column_rule_and_then_age)
     for (size_t i = 0; i < sl_findings_count(findings); i++)
         strncat(order, sl_findings_at(findings, i)->message.ptr, 1);
     cr_expect_str_eq(order, "-012345");
+    sl_findings_free(findings);
+}
+
+static bool keep_b(void *context, struct sl_finding *finding)
+{
+    ++*(size_t *)context;
+    finding->severity = SL_ERROR;
+    return sl_str_equal(finding->file, SL_STR("b"));
+}
+
+Test(finding, revising_changes_severities_and_takes_out)
+{
+    struct sl_findings *findings = NULL;
+    struct sl_err err = {0};
+    size_t asked = 0;
+    cr_assert_eq(sl_findings_new(&findings, &err), 0);
+    const char *files[] = {"a", "b", "a", "b", "c"};
+    for (size_t i = 0; i < 5; i++) {
+        struct sl_finding finding = at(files[i], (uint32_t)i, 1, "r");
+        cr_assert_eq(sl_finding_add(findings, &finding, &err), 0);
+    }
+    sl_findings_revise(findings, keep_b, &asked);
+    cr_expect_eq(asked, 5);
+    cr_assert_eq(sl_findings_count(findings), 2);
+    cr_expect_eq(sl_findings_at(findings, 0)->line, 1);
+    cr_expect_eq(sl_findings_at(findings, 1)->line, 3);
+    cr_expect_eq(sl_findings_of(findings, SL_WARNING), 0);
+    cr_expect_eq(sl_findings_of(findings, SL_ERROR), 2);
     sl_findings_free(findings);
 }
 

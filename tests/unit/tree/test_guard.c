@@ -127,3 +127,32 @@ Test(guard, lets_the_rest_through_and_ends_when_it_is_taken_away)
         sl_tree_free(tree);
     }
 }
+
+static const struct sl_tree_entry *entry_of(struct sl_tree *tree, const char *directory, const char *name)
+{
+    const struct sl_tree_entry *entries;
+    size_t count;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_tree_list(tree, sl_str_from(directory), &entries, &count, &err), 0, "%s", err.message);
+    for (size_t i = 0; i < count; i++)
+        if (sl_str_equal(entries[i].name, sl_str_from(name)))
+            return &entries[i];
+    cr_assert_fail("%s has no %s", directory, name);
+    return NULL;
+}
+
+Test(guard, a_list_is_made_anew_for_another_guard)
+{
+    for (int git = 0; git < 2; git++) {
+        unsigned asked = 0;
+        struct sl_tree *tree = open_guarded(git == 1, &asked);
+        cr_expect_eq(entry_of(tree, "open", "to-directory")->kind, SL_TREE_FILE);
+        sl_tree_set_guard(tree, NULL, NULL);
+        cr_expect_eq(entry_of(tree, "open", "to-directory")->kind, SL_TREE_DIRECTORY);
+        cr_expect_eq(entry_of(tree, "open", "to-file")->size, 6);
+        sl_tree_set_guard(tree, refuse_secret, &asked);
+        cr_expect_eq(entry_of(tree, "open", "to-directory")->kind, SL_TREE_FILE);
+        cr_expect_eq(entry_of(tree, "open", "to-file")->size, 0);
+        sl_tree_free(tree);
+    }
+}

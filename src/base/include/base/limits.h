@@ -32,6 +32,8 @@
 #define SL_DOC_ALIAS_NODES_MAX UINT64_C(1000000)
 /* Memory of one document: what the two limits above can come to, with room for patches on top. */
 #define SL_DOC_MEMORY_MAX (2 * SL_GIB)
+/* Text of the files that are kept parsed for several deliveries: a release and its base have a few megabytes. */
+#define SL_DOC_CACHE_BYTES_MAX (64 * SL_MIB)
 /* Documents in one stream. */
 #define SL_DOC_COUNT_MAX UINT64_C(100000)
 /* A map key; go-yaml refuses longer ones too. */

@@ -8,7 +8,7 @@
 #ifndef GITOPS_READING_H
 #define GITOPS_READING_H
 
-#include "doc/yaml.h"
+#include "doc/cache.h"
 #include "kustomize/build.h"
 #include "tree/tree.h"
 #include <sealift/finding.h>
@@ -16,8 +16,9 @@
 struct sl_reading {
     struct sl_tree *tree;
     struct sl_findings *findings;
-    struct sl_doc doc;    /* owns all texts and arrays that this floor hands out */
-    struct sl_str *files; /* and the overlay's directory; in the order of their first use, each once */
+    struct sl_doc_cache *cache; /* of files parsed before, to be set by the caller, whose it stays; or NULL */
+    struct sl_doc doc;          /* owns all texts and arrays that this floor hands out */
+    struct sl_str *files;       /* and the overlay's directory; in the order of their first use, each once */
     size_t file_count;
     size_t file_capacity;
     struct sl_map file_index;

@@ -13,7 +13,7 @@
 #ifndef KUSTOMIZE_BUILD_H
 #define KUSTOMIZE_BUILD_H
 
-#include "doc/node.h"
+#include "doc/cache.h"
 #include "tree/tree.h"
 #include <sealift/build.h>
 
@@ -35,6 +35,8 @@ struct sl_build_options {
     /* Told of every file that is read, which may be the same one again. -1 stops the build. May be NULL. */
     int (*used)(void *context, struct sl_str file, struct sl_err *err);
     void *context; /* of the two */
+    /* Of files parsed before, or NULL; must live as long as the build is made. */
+    struct sl_doc_cache *cache;
 };
 
 struct sl_build;
