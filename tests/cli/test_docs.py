@@ -38,6 +38,8 @@ class Documents(Case):
         self.repository()
         self.key()
         self.pack(out=".")
+        self.sealift("keygen", "--age", "--out", "site")
+        self.pack("--encrypt-to", "site.recipient", out=".")
         self.pack("--sequence", "16", release="v1.1", out=".")
         root = self.path("product")
         self.sealift("install", "customer-a-v1.1-16.tar.gz", "--pubkey", "ops.pub", "--root", root)
