@@ -62,7 +62,7 @@ static int choose_version(char out[32], const struct sl_kubeschema_import *reque
     struct sl_str version = request->version ? sl_str_from(request->version) : import->version;
     if (version.len == 0) {
         (void)sl_fail(err, SL_E_INPUT, "the documents do not say of which Kubernetes they are");
-        return sl_hint(err, "say it with --kubernetes-version, as 1.29.3");
+        return sl_hint(err, "say it with --kubernetes 1.29.3");
     }
     if (sl_str_starts_with(version, SL_STR("v")))
         version = sl_str_slice(version, 1, version.len);

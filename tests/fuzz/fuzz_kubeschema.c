@@ -38,6 +38,25 @@ static void check_documents(const struct sl_kubeschema *set, const struct sl_doc
     sl_kubetally_free(tally);
 }
 
+static int fill(struct sl_kubeschema *set, struct sl_str kinds, struct sl_str one, struct sl_err *err)
+{
+    if (kinds.len && sl_kubeschema_add_kinds(set, kinds, SL_STR("kinds.json"), err) < 0)
+        return -1;
+    return one.len ? sl_kubeschema_add_file(set, own, kind, one, SL_STR("a-v1.json"), err) : 0;
+}
+
+static void run(struct sl_kubeschema *set, const struct sl_doc *doc, const struct sl_node *documents)
+{
+    struct sl_err err = {0};
+    int added = 0;
+    for (uint32_t i = 0; added >= 0 && i < documents->count; i++)
+        added = sl_kubeschema_add_crd(set, doc, documents->as.items[i], &err);
+    if (added < 0)
+        expect_known(&err);
+    else
+        check_documents(set, doc, documents);
+}
+
 /* Objects and CustomResourceDefinitions in one stream, a kinds.json, and the schema of one kind. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -49,19 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sl_kubeschema *set = NULL;
     sl_doc_init(&doc);
     FUZZ_REQUIRE(sl_kubeschema_new(&set, &err) == 0);
-    if (kinds.len && sl_kubeschema_add_kinds(set, kinds, SL_STR("kinds.json"), &err) < 0)
+    if (fill(set, kinds, one, &err) < 0)
         expect_known(&err);
-    else if (one.len && sl_kubeschema_add_file(set, own, kind, one, SL_STR("a-v1.json"), &err) < 0)
-        expect_known(&err);
-    else if (sl_yaml_read(&documents, &doc, stream, SL_STR("o"), SL_YAML_RESOURCE, &err) == 0) {
-        int added = 0;
-        for (uint32_t i = 0; added >= 0 && i < documents->count; i++)
-            added = sl_kubeschema_add_crd(set, &doc, documents->as.items[i], &err);
-        if (added < 0)
-            expect_known(&err);
-        else
-            check_documents(set, &doc, documents);
-    }
+    else if (sl_yaml_read(&documents, &doc, stream, SL_STR("o"), SL_YAML_RESOURCE, &err) == 0)
+        run(set, &doc, documents);
     sl_kubeschema_free(set);
     sl_doc_release(&doc);
     return 0;

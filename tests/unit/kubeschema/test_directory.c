@@ -64,7 +64,7 @@ Test(kubeschema_directory, the_nearest_patch_level_of_the_same_minor_is_picked)
             sl_kubeschema_pick(&picked, &doc, tree, SL_STR("s"), sl_str_from(picks[i].version), &err),
             picks[i].found, "%s: " SL_FMT, picks[i].version, SL_ARG(picked));
         cr_expect(sl_str_equal(picked, sl_str_from(picks[i].picked)), "%s: " SL_FMT, picks[i].version,
-                      SL_ARG(picked));
+                  SL_ARG(picked));
         sl_doc_release(&doc);
     }
 }
