@@ -8,6 +8,7 @@
  * the stage below and touches `inflate`; that is the reader's thread until the thread is started, and the
  * thread from then on.
  */
+#include "aligned.h"
 #include "base/cleanup.h"
 #include "io/gzip.h"
 #include "io/thread.h"
@@ -24,7 +25,8 @@
 #define INPUT_BYTES ((size_t)128 * 1024) /* asked from below at a time */
 
 struct chunk {
-    unsigned char *bytes;
+    unsigned char *memory;
+    unsigned char *bytes; /* within it */
     size_t len;
     uint32_t crc;
 };
@@ -189,6 +191,14 @@ static void publish(struct gzip_source *gzip, int more, const struct sl_err *err
     gzip->over = more <= 0;
 }
 
+static bool get_chunk(struct chunk *chunk)
+{
+    chunk->memory = malloc(CHUNK_BYTES + SL_ALIGNMENT);
+    if (chunk->memory)
+        chunk->bytes = sl_aligned(chunk->memory);
+    return chunk->memory != NULL;
+}
+
 /* -- the thread -- */
 
 static void *work(void *context)
@@ -216,10 +226,9 @@ static void *work(void *context)
 static void start_thread(struct gzip_source *gzip)
 {
     while (gzip->count < CHUNKS) {
-        unsigned char *bytes = malloc(CHUNK_BYTES);
-        if (!bytes)
+        if (!get_chunk(&gzip->chunks[gzip->count]))
             break;
-        gzip->chunks[gzip->count++].bytes = bytes;
+        gzip->count++;
     }
     if (gzip->count > 1)
         gzip->threaded = sl_thread_start(&gzip->thread, work, gzip);
@@ -303,7 +312,7 @@ static void gzip_free(struct sl_source *self)
     stop_thread(gzip);
     (void)inflateEnd(&gzip->inflate);
     for (unsigned i = 0; i < gzip->count; i++)
-        free(gzip->chunks[i].bytes);
+        free(gzip->chunks[i].memory);
     (void)pthread_cond_destroy(&gzip->changed);
     (void)pthread_mutex_destroy(&gzip->lock);
     sl_source_free(gzip->below);
@@ -328,9 +337,8 @@ int sl_source_gzip(struct sl_source **out, struct sl_source *below, uint64_t max
     gzip->source.ops = &ops;
     gzip->max = max;
     gzip->count = 1;
-    gzip->chunks[0].bytes = malloc(CHUNK_BYTES);
     /* Negative window bits: raw, the header is read here. */
-    if (!gzip->chunks[0].bytes || inflateInit2(&gzip->inflate, -15) != Z_OK)
+    if (!get_chunk(&gzip->chunks[0]) || inflateInit2(&gzip->inflate, -15) != Z_OK)
         return sl_fail_memory(err);
     gzip->below = below;
     *out = &sl_steal(&gzip)->source;
