@@ -32,6 +32,7 @@ struct sl_manifest {
     struct sl_str customer;
     struct sl_str release; /* what people read: "v1.0" */
     struct sl_str environment;
+    struct sl_str helm_compat;   /* whose merge of values is in it: "4.2"; empty: not stated */
     uint64_t epoch;              /* of trust; 0 until trust.json is used */
     uint64_t sequence;           /* what may follow what */
     uint64_t floor;              /* sequence below which nothing may come back; 0: none */

@@ -16,6 +16,7 @@
 #include <sealift/key.h>
 #include <sealift/manifest.h>
 #include <sealift/progress.h>
+#include <sealift/values.h>
 
 /* Writes a fresh, valid release repository into `directory`, which must be missing or empty (SL_E_EXISTS) and
  * have a name of its own (not "."); complete or not at all. Every path that was written is told to `wrote`
@@ -28,9 +29,10 @@ struct sl_release_query {
     const char *revision;   /* a git revision, or NULL for the work tree */
     struct sl_str release;  /* "v1.0" */
     struct sl_str customer;
-    struct sl_str environment; /* empty: the customer's, else production */
-    uint64_t sequence;         /* 0: release.yaml's, else the first-parent commit count */
-    bool allow_dirty;          /* take a work tree that is not what its commit holds, and say so */
+    struct sl_str environment;       /* empty: the customer's, else production */
+    uint64_t sequence;               /* 0: release.yaml's, else the first-parent commit count */
+    enum sl_helm_compat helm_compat; /* which Helm merges the values at the site */
+    bool allow_dirty;                /* take a work tree that is not what its commit holds, and say so */
     int64_t
         default_mtime; /* of members when there is no commit, or changes on top of one; seconds since 1970 */
     int64_t now; /* seconds since 1970, for rules about time (support, exceptions); 0: they are left out */
@@ -69,7 +71,11 @@ const struct sl_release_facts *sl_rendering_facts(const struct sl_rendering *ren
 size_t sl_rendering_count(const struct sl_rendering *rendering);
 void sl_rendering_at(const struct sl_rendering *rendering, size_t index, struct sl_str *path,
                      struct sl_str *text);
-/* Writes them below `directory`, which must be missing or empty (SL_E_EXISTS) and have a name of its own (not
+/* The values of the applications, in the order of composition: what each comes to, for each object that asks for
+ * Helm's work. They live as long as the rendering. */
+size_t sl_rendering_values_count(const struct sl_rendering *rendering);
+const struct sl_values *sl_rendering_values_at(const struct sl_rendering *rendering, size_t index);
+/* Writes the files below `directory`, which must be missing or empty (SL_E_EXISTS) and have a name of its own (not
  * "."); complete or not at all. Its parent must be there. */
 int sl_rendering_write(const struct sl_rendering *rendering, const char *directory,
                        struct sl_err *err) SL_MUST_USE;
@@ -79,7 +85,8 @@ struct sl_pack_options {
     size_t key_count;
     const struct sl_age_recipients *encrypt_to; /* NULL: only those of the customer's cluster-config.yaml */
     bool plain;                                 /* not even for those: the bundle is not encrypted */
-    struct sl_random random; /* for encrypting, and for nothing else; not needed when nobody is to be encrypted for */
+    struct sl_random
+        random;      /* for encrypting, and for nothing else; not needed when nobody is to be encrypted for */
     const char *out; /* directory; made when missing, with those above it */
     bool replace;    /* an existing bundle of the same name */
     const char

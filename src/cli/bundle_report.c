@@ -64,6 +64,8 @@ void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
     field(cli, "customer", manifest->customer);
     field(cli, "release", manifest->release);
     field(cli, "environment", manifest->environment);
+    if (manifest->helm_compat.len > 0)
+        cli_field(cli, "values as", "Helm " SL_FMT " merges them", SL_ARG(manifest->helm_compat));
     cli_field(cli, "sequence", "%llu", (unsigned long long)manifest->sequence);
     print_terms(cli, manifest);
     print_source(cli, manifest);
@@ -135,6 +137,7 @@ void head_json(struct sl_json *json, const struct sl_bundle_head *head, bool pro
     sl_json_key_text(json, "customer", manifest->customer);
     sl_json_key_text(json, "release", manifest->release);
     sl_json_key_text(json, "environment", manifest->environment);
+    sl_json_key_text(json, "helm_compat", manifest->helm_compat);
     sl_json_key_unsigned(json, "sequence", manifest->sequence);
     sl_json_key_unsigned(json, "epoch", manifest->epoch);
     sl_json_key_unsigned(json, "floor", manifest->floor);

@@ -39,6 +39,9 @@ int release_query(struct sl_release_query *out, const struct cli *cli, const str
         .allow_dirty = options->allow_dirty,
         .now = cli_now(),
     };
+    if (options->helm_compat &&
+        sl_helm_compat_parse(&out->helm_compat, sl_str_from(options->helm_compat), err) < 0)
+        return -1;
     return default_mtime(&out->default_mtime, err);
 }
 

@@ -9,7 +9,7 @@
 #include <sealift/release.h>
 
 struct release_options {
-    const char *release, *customer, *environment, *revision;
+    const char *release, *customer, *environment, *revision, *helm_compat;
     uint64_t sequence;
     bool allow_dirty;
 };
@@ -38,6 +38,12 @@ struct release_options {
          "read that git revision instead of the work tree",                                                  \
          CLI_TEXT,                                                                                           \
          offsetof(struct type, release.revision),                                                            \
+         false},                                                                                             \
+        {"helm-compat",                                                                                      \
+         "VERSION",                                                                                          \
+         "whose merge of values counts: 4.2, 3.20 or 3.17 (default: 4.2)",                                   \
+         CLI_TEXT,                                                                                           \
+         offsetof(struct type, release.helm_compat),                                                         \
          false},                                                                                             \
     {                                                                                                        \
         "sequence", "N", "number of the delivery (default: release.yaml's, else the commit count)",          \

@@ -40,6 +40,8 @@ static int check_identity(const struct sl_manifest *manifest, struct sl_err *err
         sl_label_check("environment", manifest->environment, err) < 0 ||
         sl_label_check("tool.version", manifest->tool_version, err) < 0)
         return -1;
+    if (manifest->helm_compat.len > 0 && sl_label_check("helm_compat", manifest->helm_compat, err) < 0)
+        return -1;
     if (check_number("epoch", manifest->epoch, 0, SL_INTEGER_MAX, err) < 0 ||
         check_number("sequence", manifest->sequence, 1, SL_INTEGER_MAX, err) < 0 ||
         check_number("floor", manifest->floor, 0, manifest->sequence, err) < 0)

@@ -143,6 +143,19 @@ static int read_expires(struct sl_canon *canon, void *into, struct sl_err *err)
     return sl_canon_integer(canon, &reading->manifest.expires, err);
 }
 
+/* A member that is there and empty would be a second spelling of one that is not there. */
+static int read_helm_compat(struct sl_canon *canon, void *into, struct sl_err *err)
+{
+    struct reading *reading = into;
+    struct sl_str text;
+    if (sl_canon_text(canon, &text, err) < 0)
+        return -1;
+    if (text.len == 0)
+        return sl_fail(err, SL_E_REFUSED, "%s: helm_compat is empty", canon->name);
+    reading->manifest.helm_compat = sl_arena_str(canon->arena, text);
+    return reading->manifest.helm_compat.ptr ? 0 : sl_fail_memory(err);
+}
+
 static int read_source(struct sl_canon *canon, void *into, struct sl_err *err)
 {
     static const struct sl_canon_field fields[] = {
@@ -346,6 +359,7 @@ static int read_fields(struct sl_canon *canon, struct reading *reading, struct s
         {"expires", SL_CANON_MAYBE, 0, read_expires},
         {"files", SL_CANON_OTHER, 0, read_files},
         {"floor", SL_CANON_COUNT, offsetof(struct reading, manifest.floor), NULL},
+        {"helm_compat", SL_CANON_MAYBE, 0, read_helm_compat},
         {"release", SL_CANON_TEXT, offsetof(struct reading, manifest.release), NULL},
         {"requires", SL_CANON_OTHER, 0, read_requires},
         {"schema", SL_CANON_COUNT, offsetof(struct reading, schema), NULL},

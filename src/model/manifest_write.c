@@ -121,6 +121,8 @@ int sl_manifest_write(struct sl_buf *out, const struct sl_manifest *manifest, st
         sl_json_key_unsigned(&json, "expires", (uint64_t)manifest->expires);
     write_files(&json, manifest);
     sl_json_key_unsigned(&json, "floor", manifest->floor);
+    if (manifest->helm_compat.len > 0)
+        sl_json_key_text(&json, "helm_compat", manifest->helm_compat);
     sl_json_key_text(&json, "release", manifest->release);
     write_requires(&json, manifest);
     sl_json_key_unsigned(&json, "schema", SL_MANIFEST_SCHEMA);

@@ -128,6 +128,7 @@ static int finish_plan(struct packing *packing, const char *trust, struct sl_err
         .customer = layout->customer,
         .release = layout->release,
         .environment = layout->environment,
+        .helm_compat = sl_str_from(sl_helm_compat_name(layout->helm_compat)),
         .sequence = layout->sequence,
         .source_kind = has_commit ? SL_STR("git") : SL_STR("directory"),
         .source_commit = sl_str_from(rendering->revision.commit),

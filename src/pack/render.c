@@ -114,6 +114,7 @@ static int resolve(struct sl_rendering *rendering, const struct sl_release_query
         .customer = query->customer,
         .environment = query->environment,
         .sequence = query->sequence,
+        .helm_compat = query->helm_compat,
     };
     struct sl_layout *layout = &rendering->layout;
     int resolved = sl_layout_resolve(layout, &rendering->reading, &layout_query, err);

@@ -20,6 +20,25 @@ void sl_rendering_at(const struct sl_rendering *rendering, size_t index, struct 
     *text = rendering->files.items[index].text;
 }
 
+size_t sl_rendering_values_count(const struct sl_rendering *rendering)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rendering->layout.application_count; i++)
+        count += rendering->layout.applications[i].values_count;
+    return count;
+}
+
+const struct sl_values *sl_rendering_values_at(const struct sl_rendering *rendering, size_t index)
+{
+    for (size_t i = 0; i < rendering->layout.application_count; i++) {
+        const struct sl_application *application = &rendering->layout.applications[i];
+        if (index < application->values_count)
+            return &application->values[index];
+        index -= application->values_count;
+    }
+    return NULL;
+}
+
 int sl_rendering_write(const struct sl_rendering *rendering, const char *directory, struct sl_err *err)
 {
     SL_CLEANUP(folder_release) struct folder folder;

@@ -210,9 +210,9 @@ static int copy_facts(struct sl_plan *plan, const struct sl_manifest *facts, str
     manifest->files = NULL;
     manifest->file_count = 0;
     manifest->total_bytes = 0;
-    struct sl_str *const texts[] = {&manifest->customer,    &manifest->release,
-                                    &manifest->environment, &manifest->source_commit,
-                                    &manifest->source_kind, &manifest->tool_version};
+    struct sl_str *const texts[] = {&manifest->customer,      &manifest->release,     &manifest->environment,
+                                    &manifest->source_commit, &manifest->source_kind, &manifest->tool_version,
+                                    &manifest->helm_compat};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = sl_arena_str(&plan->arena, *texts[i]);
         if (!texts[i]->ptr)
