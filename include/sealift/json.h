@@ -40,6 +40,8 @@ void sl_json_integer(struct sl_json *json, int64_t value);
 void sl_json_unsigned(struct sl_json *json, uint64_t value);
 void sl_json_bool(struct sl_json *json, bool value);
 void sl_json_null(struct sl_json *json);
+/* A value that is JSON already, as it stands. */
+void sl_json_raw(struct sl_json *json, struct sl_str value);
 
 /* key and value at once */
 void sl_json_key_text(struct sl_json *json, const char *key, struct sl_str text);

@@ -174,6 +174,12 @@ void sl_json_null(struct sl_json *json)
         sl_buf_text(json->out, "null");
 }
 
+void sl_json_raw(struct sl_json *json, struct sl_str value)
+{
+    if (before_value(json))
+        sl_buf_str(json->out, value);
+}
+
 void sl_json_key_text(struct sl_json *json, const char *key, struct sl_str text)
 {
     sl_json_key(json, key);
