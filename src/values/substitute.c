@@ -66,7 +66,8 @@ static int scan_variable(struct sl_buf *out, struct scanner *scanner, size_t fro
     const struct sl_entry *known = sl_node_entry(scanner->variables, name);
     size_t before = out->len;
     bool has_default = begins(scanner, ":=") || begins(scanner, ":-") || begins(scanner, "=");
-    if (name.len == 0 || (!has_default && !begins(scanner, "}"))) {
+    bool named = name.len > 0 && (name.ptr[0] < '0' || name.ptr[0] > '9');
+    if (!named || (!has_default && !begins(scanner, "}"))) {
         note(scanner, SL_SUBSTITUTE_SYNTAX, from, name);
         return 0;
     }

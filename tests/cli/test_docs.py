@@ -33,6 +33,18 @@ class Documents(Case):
         for command in commands:
             self.shell(command)
 
+    def test_the_values_page_shows_what_is_printed(self):
+        self.release_repository()
+        session = self.indented("docs/values.md")
+        commands = [i for i, line in enumerate(session) if line.startswith("$ ")]
+        self.assertGreater(len(commands), 3)
+        for i in commands:
+            printed = self.shell(session[i][2:]).splitlines()
+            for shown, line in zip(session[i + 1:], printed):
+                if shown == "..." or shown.startswith("$ ") or shown.startswith("# overlays"):
+                    break
+                self.assertEqual(shown, line, session[i])
+
     @unittest.skipUnless(have("minisign"), "minisign is not installed")
     def test_the_deployment_guide_works(self):
         self.repository()
