@@ -165,6 +165,8 @@ static int find_release(struct manifests *manifests, struct manifest_object *obj
 
 int manifests_find_installer(struct manifests *manifests, struct manifest_object *object, struct sl_err *err)
 {
+    if (object->group.len == 0)
+        return 0;
     struct place root = place_root(object->node);
     struct place spec = place_get(&root, "spec");
     struct place template = place_get(&spec, "template");

@@ -205,6 +205,8 @@ int manifests_check_projects(struct manifests *manifests, struct sl_err *err)
 {
     for (size_t i = 0; i < manifests->count; i++) {
         const struct manifest_object *object = &manifests->objects[i];
+        if (!sl_str_equal(object->group, SL_STR("argoproj.io")))
+            continue;
         struct place root = place_root(object->node);
         struct place spec = place_get(&root, "spec");
         struct place template = place_get(&spec, "template");
