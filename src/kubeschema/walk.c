@@ -2,8 +2,8 @@
 #include "checking.h"
 
 #include "base/cleanup.h"
-#include "doc/json.h"
 #include "kube_format.h"
+#include "openapi.h"
 
 #include <sealift/text.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static int identity_of(struct sl_str *out, struct sl_arena *arena, const struct 
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
     sl_buf_init(&text, SL_DOC_BYTES_MAX);
-    if (shape->is_set && sl_json_write(&text, item, err) < 0)
+    if (shape->is_set && write_compact(&text, item, err) < 0)
         return -1;
     for (unsigned i = 0; !shape->is_set && i < shape->key_count; i++) {
         const struct sl_entry *entry = sl_node_entry(item, shape->keys[i]);
@@ -48,15 +48,12 @@ static int identity_of(struct sl_str *out, struct sl_arena *arena, const struct 
         sl_buf_printf(&text, "%s" SL_FMT "=", text.len ? ", " : "", SL_ARG(shape->keys[i]));
         if (entry->value->kind == SL_STRING)
             sl_buf_str(&text, entry->value->as.text);
-        else if (sl_json_write(&text, entry->value, err) < 0)
+        else if (write_compact(&text, entry->value, err) < 0)
             return -1;
     }
     if (sl_buf_check(&text, "an item of a list", err) < 0)
         return -1;
-    struct sl_str view = sl_buf_view(&text);
-    while (view.len && view.ptr[view.len - 1] == '\n')
-        view.len--;
-    *out = sl_arena_str(arena, view);
+    *out = sl_arena_str(arena, sl_buf_view(&text));
     return out->ptr ? 0 : sl_fail_memory(err);
 }
 

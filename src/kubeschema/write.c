@@ -47,9 +47,22 @@ static int write_list(struct sl_buf *out, const struct sl_node *list, struct sl_
     return 0;
 }
 
+/* What comes from JSON stands as it stood there, to the last digit. */
+static void write_number(struct sl_buf *out, const struct sl_node *number)
+{
+    struct sl_str source = sl_node_source(number);
+    if (source.len)
+        sl_buf_str(out, source);
+    else if (number->kind == SL_INT)
+        sl_buf_printf(out, "%" PRId64, number->as.integer);
+    else if (number->kind == SL_UINT)
+        sl_buf_printf(out, "%" PRIu64, number->as.uinteger);
+    else
+        sl_buf_printf(out, "%.17g", number->as.number);
+}
+
 int write_compact(struct sl_buf *out, const struct sl_node *node, struct sl_err *err)
 {
-    struct sl_str source = sl_node_source(node);
     switch (node->kind) {
     case SL_NULL:
         sl_buf_text(out, "null");
@@ -60,11 +73,7 @@ int write_compact(struct sl_buf *out, const struct sl_node *node, struct sl_err 
     case SL_INT:
     case SL_UINT:
     case SL_FLOAT:
-        /* All numbers come from JSON, so that what stood there is JSON. */
-        if (source.len)
-            sl_buf_str(out, source);
-        else
-            sl_buf_printf(out, "%" PRId64, node->as.integer);
+        write_number(out, node);
         break;
     case SL_STRING:
         sl_buf_json_string(out, node->as.text);

@@ -81,6 +81,13 @@ static const struct {
      "[{a: x}, {a: x}, {}, {}]",
      "kube/duplicate-merge-key /spec/1: a second item with a=x; the first one is at t.yaml:1:71; where lists are "
      "merged, only one of them can stay"},
+    {"{type: array, x-kubernetes-list-map-keys: [n, a], items: {type: object, properties: {a: {type: string}, n: "
+     "{type: integer}}}}",
+     "[{n: 80, a: x}, {a: x, n: 80}]",
+     "kube/duplicate-item /spec/1: a second item with n=80, a=x; the first one is at t.yaml:1:71"},
+    {"{type: array, x-kubernetes-list-type: set, items: {type: object, x-kubernetes-preserve-unknown-fields: true}}",
+     "[{a: 1, b: 2}, {b: 2, a: 1}]",
+     "kube/duplicate-item /spec/1: a second item with {\"a\":1,\"b\":2}; the first one is at t.yaml:1:71"},
     {"{type: array, x-kubernetes-list-type: atomic, items: {type: string}}", "[a, a]", ""},
 
     /* what holds beside the type */
