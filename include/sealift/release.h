@@ -87,8 +87,11 @@ struct sl_pack_options {
     bool plain;                                 /* not even for those: the bundle is not encrypted */
     struct sl_random
         random;      /* for encrypting, and for nothing else; not needed when nobody is to be encrypted for */
-    const char *out; /* directory; made when missing, with those above it */
-    bool replace;    /* an existing bundle of the same name */
+    const struct sl_secret_key
+        *provenance_key; /* signs the provenance and nothing else; NULL: it is not signed */
+    const char *builder; /* URI of what builds (CI), for the provenance; NULL: it is not stated */
+    const char *out;     /* directory; made when missing, with those above it */
+    bool replace;        /* an existing bundle of the same name */
     const char
         *trust; /* the versions of trust.json that travel along: a directory of N.json, or one document;
                           NULL: none */

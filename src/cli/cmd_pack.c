@@ -8,7 +8,7 @@ struct context {
     struct release_options release;
     struct cli_signer_options signers;
     struct cli_list encrypt_to;
-    const char *out, *trust;
+    const char *out, *trust, *provenance_key, *builder;
     bool plain, replace, with_verifier;
     enum cli_format format;
 };
@@ -21,6 +21,10 @@ static const struct cli_option options[] = {
      CLI_LIST, offsetof(struct context, encrypt_to), false},
     {"plain", NULL, "do not encrypt, not even for the recipients in cluster-config.yaml", CLI_FLAG,
      offsetof(struct context, plain), false},
+    {"provenance-key", "FILE", "sign the provenance with this secret key, which signs nothing else", CLI_TEXT,
+     offsetof(struct context, provenance_key), false},
+    {"builder-id", "URI", "what builds (a CI), as the provenance is to say", CLI_TEXT,
+     offsetof(struct context, builder), false},
     {"out", "DIR", "where the bundle goes (default: the current directory)", CLI_TEXT,
      offsetof(struct context, out), false},
     {"trust", "PATH", "carry the versions of trust.json in this directory, or this one", CLI_TEXT,
@@ -112,6 +116,7 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
         .encrypt_to = &recipients,
         .plain = context->plain,
         .random = cli_random(),
+        .builder = context->builder,
         .out = context->out ? context->out : ".",
         .replace = context->replace,
         .trust = context->trust,
@@ -121,17 +126,23 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
     int result = sl_release_render(&rendering, &query, findings, err);
     if (result == 0)
         result = sl_release_pack_check(rendering, &pack_options, err);
+    struct sl_secret_key provenance_key = {.id = {0}};
     if (result == 0) {
         cli_progress_end(&progress); /* a password may be asked for */
         result = cli_signers_open(signers, &context->signers, err);
+        if (result == 0 && context->provenance_key)
+            result =
+                cli_secret_key(&provenance_key, context->provenance_key, context->signers.password_file, err);
         query.progress = cli_progress_start(&progress);
     }
+    pack_options.provenance_key = context->provenance_key ? &provenance_key : NULL;
     pack_options.key_count = signers->count;
     int verifier_there = 1;
     if (result == 0 && context->with_verifier)
         result = verifier_there = cli_verifier_look(verifier, pack_options.out, context->replace, err);
     if (result >= 0)
         result = sl_release_pack(&packed, rendering, &pack_options, err);
+    sl_secret_key_wipe(&provenance_key);
     cli_progress_end(&progress);
     if (result < 0 && err->code == SL_E_EXISTS && !err->hint[0])
         (void)sl_hint(err, "--replace replaces it, --out puts the new one elsewhere");
@@ -175,6 +186,8 @@ const struct cli_command cmd_pack = {
         "and --key-command.\n\n"
         "With --encrypt-to, or with age-recipients in the customer's cluster-config.yaml, the bundle is encrypted for all\n"
         "of them and its name ends in .tar.gz.age; stock age opens it too. What is inside is the same either way.\n\n"
+        "sbom.cdx.json says what is in the bundle, provenance.intoto.json where it came from; with --provenance-key that\n"
+        "is signed by whoever builds, to be asked apart from the bundle.\n\n"
         "With --rev the named commit is packed and the work tree is not touched or looked at. Without, the work tree\n"
         "is packed, and one with uncommitted changes is refused unless --allow-dirty marks the bundle so.\n\n"
         "Equal inputs give equal bytes. Where no commit gives a time, members carry SOURCE_DATE_EPOCH, else 1980-01-01.\n"

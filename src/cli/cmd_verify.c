@@ -1,12 +1,13 @@
 #include "anchor.h"
 #include "bundle_report.h"
 #include "cmd.h"
+#include "provenance_report.h"
 
 #include <sealift/sign.h>
 #include <sealift/text.h>
 
 struct context {
-    struct cli_list public_keys, signatures, identities;
+    struct cli_list public_keys, signatures, identities, provenance_keys;
     const char *trust, *customer;
     bool explain;
     enum cli_format format;
@@ -20,6 +21,9 @@ static const struct cli_option options[] = {
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
     IDENTITY_OPTION(context),
+    {"provenance-key", "FILE",
+     "the provenance must be signed with this public key; may be given several times", CLI_LIST,
+     offsetof(struct context, provenance_keys), false},
     {"explain", NULL, "show every step of the verdict, also of a refusal", CLI_FLAG,
      offsetof(struct context, explain), false},
     CLI_FORMAT_OPTION(context),
@@ -56,13 +60,14 @@ static void report_text(struct cli *cli, const struct sl_bundle_head *head)
 }
 
 static int report_json(struct cli *cli, const struct sl_bundle_head *head, const struct sl_verdict *verdict,
-                       struct sl_err *err)
+                       const struct cli_provenance *provenance, struct sl_err *err)
 {
     struct sl_json json;
     sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
     sl_json_map(&json);
     sl_json_key_bool(&json, "verified", true);
     head_json(&json, head, true);
+    cli_provenance_json(&json, provenance, head->manifest);
     sl_json_key(&json, "verdict");
     sl_verdict_json(&json, verdict);
     sl_json_end(&json);
@@ -89,7 +94,7 @@ static int refusal_json(struct cli *cli, const struct sl_verdict *verdict, const
 }
 
 static int verify(struct sl_verified **out, const char *path, const struct sl_policy *policy,
-                  struct sl_err *err)
+                  struct cli_provenance *provenance, struct sl_err *err)
 {
     int fd = -1;
     if (cli_open_bundle(&fd, path, err) < 0)
@@ -99,9 +104,14 @@ static int verify(struct sl_verified **out, const char *path, const struct sl_po
         return -1;
     struct cli_progress progress;
     struct sl_progress report = cli_progress_start(&progress);
-    int result = sl_claim_prove(out, claim, NULL, &report, err);
+    struct sl_receiver room;
+    int result = sl_claim_prove(out, claim, cli_provenance_receiver(provenance, &room), &report, err);
     cli_progress_end(&progress);
     sl_claim_free(claim);
+    if (result == 0 && cli_provenance_check(provenance, sl_verified_head(*out)->manifest, err) < 0) {
+        policy->verdict->accepted = false;
+        result = -1;
+    }
     return result;
 }
 
@@ -116,17 +126,20 @@ static int refusal(struct cli *cli, const struct context *context, const struct 
 }
 
 static int verify_and_report(struct cli *cli, const struct context *context, const struct sl_policy *policy,
-                             struct sl_err *err)
+                             struct cli_provenance *provenance, struct sl_err *err)
 {
     struct sl_verified *verified = NULL;
-    if (verify(&verified, cli->words[0], policy, err) < 0)
+    if (verify(&verified, cli->words[0], policy, provenance, err) < 0) {
+        sl_verified_free(verified);
         return refusal(cli, context, policy->verdict, err);
+    }
     const struct sl_bundle_head *head = sl_verified_head(verified);
     int result = 0;
     if (context->format == CLI_AS_JSON) {
-        result = report_json(cli, head, policy->verdict, err);
+        result = report_json(cli, head, policy->verdict, provenance, err);
     } else {
         report_text(cli, head);
+        cli_provenance_print(cli, provenance, head->manifest);
         report_steps(cli, policy->verdict, context->explain);
     }
     sl_verified_free(verified);
@@ -146,8 +159,11 @@ static int decide(struct cli *cli, const struct context *context, const struct c
     policy.age_keys.identity_count = identities.count;
     if (result == 0)
         result = cli_detached(&detached, &policy, cli->words[0], &context->signatures, err);
+    struct cli_provenance provenance;
+    int opened = cli_provenance_open(&provenance, &context->provenance_keys, err);
     if (result == 0)
-        result = verify_and_report(cli, context, &policy, err);
+        result = opened < 0 ? -1 : verify_and_report(cli, context, &policy, &provenance, err);
+    cli_provenance_release(&provenance);
     sl_detached_free(detached);
     sl_age_identities_wipe(&identities);
     return result;
@@ -176,6 +192,7 @@ const struct cli_command cmd_verify = {
         "With --trust the keys, how many of them must have signed, and what is revoked come from trust.json, brought\n"
         "up to date with the versions of it that the bundle carries. --explain shows each step in its order.\n"
         "A bundle that is encrypted with age is decrypted as it is read, with the identities given.\n"
+        "With --provenance-key its provenance.intoto.json must be signed with that key and be about exactly these files.\n"
         "Exit status 0: verified. 1: refused, with the reason on standard error.",
     .examples =
         "  sealift verify customer-a-v1.0-17.tar.gz --pubkey ops.pub\n"

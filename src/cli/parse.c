@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPTIONS_MAX = 24, OPTION_HELP = 1000, OPTION_VERSION };
+enum { OPTIONS_MAX = 48, OPTION_HELP = 1000, OPTION_VERSION };
 
 static const struct cli_command *find_command(const char *name)
 {

@@ -1,5 +1,6 @@
 #include "rendering.h"
 
+#include "attest.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "bundle/writer.h"
@@ -112,7 +113,7 @@ static int64_t member_time(const struct sl_rendering *rendering)
     return time > SL_MTIME_MAX ? SL_MTIME_MAX : time;
 }
 
-static int finish_plan(struct packing *packing, const char *trust, struct sl_err *err)
+static int finish_plan(struct packing *packing, const struct sl_pack_options *options, struct sl_err *err)
 {
     struct sl_rendering *rendering = packing->rendering;
     const struct sl_layout *layout = &rendering->layout;
@@ -137,7 +138,8 @@ static int finish_plan(struct packing *packing, const char *trust, struct sl_err
         .mtime = member_time(rendering),
     };
     SL_CLEANUP(sl_freep) struct sl_manifest_stop *stops = NULL;
-    if (terms_add(packing->plan, &facts, &stops, &layout->release_file, trust, err) < 0)
+    if (terms_add(packing->plan, &facts, &stops, &layout->release_file, options->trust, err) < 0 ||
+        attest_add(packing->plan, rendering, &facts, options, err) < 0)
         return -1;
     return sl_plan_finish(packing->plan, &facts, err);
 }
@@ -245,7 +247,7 @@ int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
         choose_recipients(&out->recipients, rendering, options, err) < 0)
         return -1;
     SL_CLEANUP(packing_release) struct packing packing;
-    if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, options->trust, err) < 0)
+    if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, options, err) < 0)
         return -1;
     struct sl_digest digest;
     struct sl_str json = sl_plan_manifest_json(packing.plan);

@@ -18,9 +18,12 @@ static char repo[PATH_MAX], out[PATH_MAX];
 static const struct repo_file files[] = {
     {"repo/VERSION.md", "v1.0\n"},
     {"repo/releases/v1.0/release.yaml", "sequence: 1\nupgrade-from: [v0]\naliases: {w: web}\n"},
-    {"repo/releases/v1.0/applications/web-app.yaml", "{apiVersion: v1, kind: A, metadata: {name: web}}\n"},
+    {"repo/releases/v1.0/applications/web-app.yaml",
+     "{apiVersion: v1, kind: A, metadata: {name: web}, spec: {containers: [{image: a/b:1}]}}\n"},
     {"repo/releases/v1.0/artifacts/a", "x"},
-    {"repo/base/values/w-values.yaml", "a: {b: 1}\n"},
+    {"repo/releases/v1.0/artifacts/images/web/index.json",
+     "{\"manifests\":[{\"digest\":\"sha256:1\",\"annotations\":{\"org.opencontainers.image.ref.name\":\"web:1\"}}]}"},
+    {"repo/base/values/w-values.yaml", "a: {b: 1}\nimage: {repository: web, tag: 1}\n"},
     {"repo/overlays/customer-a/kustomization.yaml", "resources: [../../releases/v1.0, nothing.yaml]\n"},
     {"repo/overlays/customer-a/custom-values/web-custom.yaml", "a: {b: null, c: 1}\n"},
 };
@@ -86,7 +89,9 @@ Test(faults, a_failing_allocation_while_packing_leaves_no_bundle)
         struct sl_secret_key secret = pack_kit_key(1);
         struct sl_signing_key key;
         sl_signing_key_of(&key, &secret);
-        struct sl_pack_options options = {.keys = &key, .key_count = 1, .out = out};
+        struct sl_secret_key provenance = pack_kit_key(2);
+        struct sl_pack_options options = {
+            .keys = &key, .key_count = 1, .provenance_key = &provenance, .out = out};
         alloc_fault_arm(nth);
         int packed = sl_release_pack(&result, kit.rendering, &options, &kit.err);
         bool failed = alloc_fault_disarm();

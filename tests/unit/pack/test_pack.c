@@ -91,7 +91,8 @@ Test(pack, the_bundle_holds_what_the_release_and_the_customer_come_to)
                            "./manifests/argoproj.io_v1alpha1_appproject_shop.yaml\n"
                            "./manifests/helm.toolkit.fluxcd.io_v2_helmrelease_prometheus.yaml\n"
                            "./manifests/kustomization.yaml\n./manifests/v1_configmap_site.yaml\n"
-                           "./manifests/v1_namespace_shop.yaml\n./schemas/web.schema.json\n"
+                           "./manifests/v1_namespace_shop.yaml\n./provenance.intoto.json\n./sbom.cdx.json\n"
+                           "./schemas/web.schema.json\n"
                            "./values/prometheus.yaml\n./values/web.yaml\n");
     free(list);
     char *values = unpacked("values/web.yaml");
@@ -177,7 +178,7 @@ Test(pack, the_result_counts_what_is_in_the_bundle)
     struct stat info;
     cr_assert_eq(stat(result.path, &info), 0);
     cr_expect_eq(result.bundle_bytes, (uint64_t)info.st_size);
-    cr_expect_eq(result.files, 15);
+    cr_expect_eq(result.files, 17);
     cr_expect_gt(result.bytes, 0);
 }
 

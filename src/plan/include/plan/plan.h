@@ -45,10 +45,13 @@ int sl_plan_add_file(struct sl_plan *plan, const struct sl_plan_member *member,
  */
 int sl_plan_finish(struct sl_plan *plan, const struct sl_manifest *facts, struct sl_err *err) SL_MUST_USE;
 
-/* After finish: canonical manifest.json, its struct, and the members in bundle order (SHA256SUMS first). */
-struct sl_str sl_plan_manifest_json(const struct sl_plan *plan);
-const struct sl_manifest *sl_plan_manifest(const struct sl_plan *plan);
+/* Before finish, what was added so far, in the order of adding; until the next is added. After finish, the members in
+ * bundle order (SHA256SUMS first). */
 size_t sl_plan_count(const struct sl_plan *plan);
 const struct sl_plan_member *sl_plan_member(const struct sl_plan *plan, size_t index);
+
+/* After finish: canonical manifest.json, and its struct. */
+struct sl_str sl_plan_manifest_json(const struct sl_plan *plan);
+const struct sl_manifest *sl_plan_manifest(const struct sl_plan *plan);
 
 #endif
