@@ -193,8 +193,8 @@ static int keys_at(struct sl_explanation *explanation, const struct sl_node *see
 /* Every leaf at and below the place at hand. */
 static int explain_at(struct sl_explanation *explanation, const struct sl_node *seen, struct sl_err *err)
 {
-    struct sl_str *keys;
-    size_t count;
+    struct sl_str *keys = NULL;
+    size_t count = 0;
     if (explanation->steps.count == SL_DOC_DEPTH_MAX)
         return sl_fail(err, SL_E_LIMIT, "values are nested deeper than %d levels", SL_DOC_DEPTH_MAX);
     if (seen && seen->kind != SL_MAP)
