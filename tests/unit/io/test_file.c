@@ -283,7 +283,7 @@ Test(new_file, replaces_only_what_it_may)
         scratch_write(&scratch, "left.partial", "left by a kill, and longer than what is new");
         (void)mkfifoat(scratch.dir, "fifo.partial", 0600);
         (void)unlinkat(scratch.dir, "linked.partial", 0);
-        (void)linkat(scratch.dir, "target", scratch.dir, "linked.partial", 0);
+        cr_assert_eq(linkat(scratch.dir, "target", scratch.dir, "linked.partial", 0), 0);
         scratch_link(&scratch, "trap.partial", "target");
 
         struct sl_err err = {0};
