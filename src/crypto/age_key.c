@@ -144,7 +144,8 @@ static int not_an_identity(struct sl_str line, struct sl_err *err)
         return sl_hint(
             err, "the identity is the file that keygen or age-keygen made, with AGE-SECRET-KEY-1 in it");
     }
-    if (sl_str_starts_with(line, SL_STR("age-encryption.org/")))
+    if (sl_str_starts_with(line, SL_STR("age-encryption.org/")) ||
+        sl_str_starts_with(line, SL_STR("-----BEGIN AGE ENCRYPTED FILE")))
         return sl_fail(err, SL_E_UNSUPPORTED, "the identity file is itself encrypted: decrypt it first");
     if (sl_str_starts_with(line, SL_STR("AGE-PLUGIN-")) ||
         sl_str_starts_with(line, SL_STR("AGE-SECRET-KEY-PQ-")) ||

@@ -248,6 +248,8 @@ Test(age_identity, a_bad_file_is_told_with_its_line_and_never_repeated)
         {"", SL_E_INPUT, "site: there is no identity in it"},
         {"#\n" AGE_RECIPIENT "\n", SL_E_INPUT, "site: line 2: this is a recipient"},
         {"\n\nage-encryption.org/v1\n", SL_E_UNSUPPORTED, "line 3: the identity file is itself encrypted"},
+        {"-----BEGIN AGE ENCRYPTED FILE-----\n", SL_E_UNSUPPORTED,
+         "line 1: the identity file is itself encrypted"},
         {"AGE-PLUGIN-YUBIKEY-1XXX", SL_E_UNSUPPORTED, "an identity of another kind"},
         {"AGE-SECRET-KEY-PQ-1XXX", SL_E_UNSUPPORTED, "an identity of another kind"},
         {"-----BEGIN OPENSSH PRIVATE KEY-----\n", SL_E_UNSUPPORTED, "an identity of another kind"},
