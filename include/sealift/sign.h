@@ -22,6 +22,7 @@ struct sl_sign_options {
     const char *out; /* path of the signed bundle; NULL: in place of the bundle itself */
     bool detached;   /* the bundle stays as it is, and the signatures are written beside it */
     bool replace;    /* files of these names may be there; needed without `out` and `detached` */
+    struct sl_age_keys age_keys; /* for an encrypted bundle, which can only be signed beside it: `detached` */
     struct sl_progress progress;
 };
 

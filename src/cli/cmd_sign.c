@@ -8,6 +8,7 @@
 
 struct context {
     struct cli_signer_options signers;
+    struct cli_list identities;
     const char *out;
     bool replace, detached;
     enum cli_format format;
@@ -21,6 +22,7 @@ static const struct cli_option options[] = {
      offsetof(struct context, replace), false},
     {"detached", NULL, "leave BUNDLE as it is and write BUNDLE.KEYID.minisig beside it", CLI_FLAG,
      offsetof(struct context, detached), false},
+    IDENTITY_OPTION(context),
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
 };
@@ -110,7 +112,7 @@ static int check_places(const struct context *context, struct sl_err *err)
 }
 
 static int sign(struct cli *cli, const struct context *context, struct cli_signers *signers,
-                struct sl_err *err)
+                const struct sl_age_identities *identities, struct sl_err *err)
 {
     if (check_places(context, err) < 0 || cli_signers_open(signers, &context->signers, err) < 0)
         return -1;
@@ -121,6 +123,7 @@ static int sign(struct cli *cli, const struct context *context, struct cli_signe
         .out = context->out,
         .detached = context->detached,
         .replace = context->replace,
+        .age_keys = {.identities = identities->items, .identity_count = identities->count},
         .progress = cli_progress_start(&progress),
     };
     struct sl_sign_result result;
@@ -138,7 +141,11 @@ static int sign(struct cli *cli, const struct context *context, struct cli_signe
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     struct cli_signers signers = {.count = 0};
-    int result = sign(cli, data, &signers, err);
+    struct sl_age_identities identities;
+    int result = cli_identities(&identities, &((const struct context *)data)->identities, err);
+    if (result == 0)
+        result = sign(cli, data, &signers, &identities, err);
+    sl_age_identities_wipe(&identities);
     cli_signers_close(&signers);
     return result;
 }
@@ -156,7 +163,8 @@ const struct cli_command cmd_sign = {
         "Whether those who signed before are who they should be is not asked here: sealift verify does, and looking at\n"
         "the bundle with sealift inspect before signing it is wise.\n\n"
         "--detached writes BUNDLE.KEYID.minisig, which sealift verify and sealift install find beside the bundle, and\n"
-        "minisign -VHm manifest.json -x takes for the unpacked manifest.",
+        "minisign -VHm manifest.json -x takes for the unpacked manifest. An encrypted bundle can only be signed so, and\n"
+        "--identity opens it.",
     .examples = "  sealift sign customer-a-v1.0-17.tar.gz --key second.key --replace\n"
                 "  sealift sign customer-a-v1.0-17.tar.gz --key second.key --detached\n",
     .options = options,

@@ -1,6 +1,7 @@
 #include <sealift/sign.h>
 
 #include "base/cleanup.h"
+#include "bundle/opening.h"
 #include "crypto/digest.h"
 #include "crypto/minisig.h"
 #include "io/file.h"
@@ -38,6 +39,9 @@ static int check_options(const struct sl_sign_options *options, struct sl_err *e
         return sl_fail(err, SL_E_USAGE, "no key was given to sign with");
     if (options->detached && options->out)
         return sl_fail(err, SL_E_USAGE, "detached signatures lie beside the bundle and nowhere else");
+    /* Written anew it would be written as it is inside: not encrypted. */
+    if (!options->detached && options->age_keys.identity_count > 0)
+        return sl_fail(err, SL_E_USAGE, "an encrypted bundle can only be signed beside it: --detached");
     if (!options->detached && !options->out && !options->replace)
         return sl_fail(err, SL_E_USAGE, "where the signed bundle goes was not said");
     return sl_signing_keys_check(options->keys, options->key_count, err);
@@ -55,7 +59,9 @@ static int open_bundle(struct signing *signing, struct sl_err *err)
         sl_closep(&fd);
         return -1;
     }
-    if (sl_bundle_reader_open(&signing->reader, file, err) < 0)
+    struct sl_source *container = NULL;
+    if (sl_source_bundle(&container, file, &signing->options->age_keys, err) < 0 ||
+        sl_bundle_reader_open_container(&signing->reader, container, err) < 0)
         return -1;
     signing->json = sl_bundle_reader_manifest(signing->reader);
     if (sl_manifest_read(&signing->manifest, signing->json, err) < 0)

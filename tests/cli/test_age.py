@@ -209,6 +209,20 @@ class Secrecy(AgeCase):
         self.install(bundle, "--identity", "site.identity", status=1)
         self.assertFalse(os.path.exists(self.path("root/current")))
 
+    def test_an_encrypted_bundle_is_signed_beside_it_only(self):
+        self.key("second")
+        bundle = self.encrypted()
+        before = self.listing("out")
+        sign = ["sign", bundle, "--key", "second.key"]
+        self.assertIn("give --identity", self.sealift(*sign, "--detached", status=2).err)
+        for where in (["--replace"], ["--out", "signed.age"]):
+            result = self.sealift(*sign, *where, "--identity", "site.identity", status=2)
+            self.assertIn("an encrypted bundle can only be signed beside it", result.err)
+        self.assertEqual(self.listing("out"), before)
+        self.sealift(*sign, "--detached", "--identity", "site.identity")
+        self.sealift("verify", bundle, "--pubkey", "second.pub", "--identity", "site.identity")
+        self.assertEqual({name: what for name, what in self.listing("out").items() if name in before}, before)
+
     # -- stock age --
 
     @unittest.skipUnless(AGE, "age is not installed")
