@@ -5,7 +5,8 @@
  * reads everything, and of what came out sl_rendering_write() to look at it or sl_release_pack() to deliver
  * it; sl_rendering_free(). docs/repository.md describes what is read and what it means.
  *
- * Nothing is read of another customer's overlay or another release. Equal files give equal bytes, whatever
+ * Nothing of another customer's overlay or another release can get into what is rendered: rules look there only to compare
+ * (whether a release follows another, whether a customer's name is where it must not be). Equal files give equal bytes, whatever
  * the machine; neither clock nor randomness has a part in it.
  */
 #ifndef SEALIFT_RELEASE_H

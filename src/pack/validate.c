@@ -20,11 +20,12 @@ struct crew {
     atomic_size_t next;
 };
 
-/* One of them. Its tree outlives the thread: libgit2 keeps something for every thread that it frees when the thread
- * ends, unless its last user has gone before. */
+/* One of them. Its tree is opened before the threads start and closed after they have ended: libgit2 has settings that
+ * opening sets for all, and keeps something for every thread that it frees when the thread ends, unless its last user
+ * has gone before. */
 struct worker {
     struct crew *crew;
-    struct sl_tree *tree; /* NULL: not opened yet */
+    struct sl_tree *tree;
 };
 
 void sl_validation_free(struct sl_validation *validation)
@@ -108,8 +109,6 @@ static void *work(void *context)
         if (index >= crew->validation->customer_count)
             return NULL;
         struct validated_customer *customer = &crew->validation->customers[index];
-        if (!worker->tree && open_tree(&worker->tree, &crew->request->query, &customer->failure) < 0)
-            continue;
         /* What it says is in customer->failure. */
         (void)check_customer(customer, crew, worker->tree, &customer->failure);
     }
@@ -124,24 +123,35 @@ static unsigned count_threads(const struct crew *crew)
     return wanted > customers ? (unsigned)customers : wanted;
 }
 
+static int open_worker(struct worker *worker, struct crew *crew, struct sl_err *err)
+{
+    struct sl_tree_revision revision;
+    worker->crew = crew;
+    if (open_tree(&worker->tree, &crew->request->query, err) < 0)
+        return -1;
+    return sl_tree_revision(worker->tree, &revision, err);
+}
+
 /* This thread works too, with `tree`, so that it goes on where no other can be started. */
-static void work_together(struct crew *crew, struct sl_tree *tree)
+static int work_together(struct crew *crew, struct sl_tree *tree, struct sl_err *err)
 {
     pthread_t threads[THREADS_MAX];
-    struct worker others[THREADS_MAX];
+    struct worker others[THREADS_MAX] = {{NULL, NULL}};
     struct worker own = {.crew = crew, .tree = tree};
-    unsigned count = count_threads(crew);
+    unsigned wanted = count_threads(crew);
     unsigned started = 0;
-    for (; started + 1 < count; started++) {
-        others[started] = (struct worker){.crew = crew};
-        if (!sl_thread_start(&threads[started], work, &others[started]))
-            break;
-    }
-    (void)work(&own);
+    int result = 0;
+    for (unsigned i = 0; i + 1 < wanted && result == 0; i++)
+        result = open_worker(&others[i], crew, err);
+    while (result == 0 && started + 1 < wanted && sl_thread_start(&threads[started], work, &others[started]))
+        started++;
+    if (result == 0)
+        (void)work(&own);
     for (unsigned i = 0; i < started; i++)
         (void)pthread_join(threads[i], NULL);
-    for (unsigned i = 0; i < started; i++)
+    for (unsigned i = 0; i < THREADS_MAX; i++)
         sl_tree_free(others[i].tree);
+    return result;
 }
 
 /* -- who is looked at -- */
@@ -277,7 +287,10 @@ static int run(struct sl_validation *validation, const struct sl_validation_requ
         sl_doc_cache_new(&cache, err) < 0)
         return -1;
     struct crew crew = {.validation = validation, .request = request, .shared = shared, .cache = cache};
-    work_together(&crew, tree);
+    struct sl_tree_revision revision;
+    /* Asked before the threads start, for the reason said at struct worker. */
+    if (sl_tree_revision(tree, &revision, err) < 0 || work_together(&crew, tree, err) < 0)
+        return -1;
     for (size_t i = 0; i < validation->customer_count; i++) {
         if (validation->customers[i].failure.code == SL_OK)
             continue;

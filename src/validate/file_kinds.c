@@ -10,18 +10,18 @@
 /* The first that fits counts. Manifests that only a kustomization names are none of these: they may be patches, and are
  * judged by what comes of them. */
 static const struct file_kind kinds[] = {
-    {"releases/*/release.yaml", "release", SL_YAML_VALUES},
-    {"releases/*/applications/*-app.yaml", "application", SL_YAML_RESOURCE},
-    {"releases/*/clusters/*-cluster.yaml", "cluster", SL_YAML_RESOURCE},
-    {"releases/*/projects/*-project.yaml", "project", SL_YAML_RESOURCE},
-    {"releases/*/values/*/*-values.yaml", "values", SL_YAML_VALUES},
-    {"base/values/*-values.yaml", "values", SL_YAML_VALUES},
-    {"overlays/*/cluster-config.yaml", "cluster-config", SL_YAML_VALUES},
-    {"overlays/*/custom-values/*-custom.yaml", "values", SL_YAML_VALUES},
-    {"**/kustomization.yaml", "customer-kustomization", SL_YAML_KUSTOMIZATION},
-    {"**/kustomization.yml", "customer-kustomization", SL_YAML_KUSTOMIZATION},
-    {"**/Kustomization", "customer-kustomization", SL_YAML_KUSTOMIZATION},
-    {"sealift.yaml", "sealift-config", SL_YAML_VALUES},
+    {"releases/*/release.yaml", "release", SL_YAML_VALUES, SL_ERROR},
+    {"releases/*/applications/*-app.yaml", "application", SL_YAML_RESOURCE, SL_ERROR},
+    {"releases/*/clusters/*-cluster.yaml", "cluster", SL_YAML_RESOURCE, SL_ERROR},
+    {"releases/*/projects/*-project.yaml", "project", SL_YAML_RESOURCE, SL_ERROR},
+    {"releases/*/values/*/*-values.yaml", "values", SL_YAML_VALUES, SL_ERROR},
+    {"base/values/*-values.yaml", "values", SL_YAML_VALUES, SL_ERROR},
+    {"overlays/*/cluster-config.yaml", "cluster-config", SL_YAML_VALUES, SL_ERROR},
+    {"overlays/*/custom-values/*-custom.yaml", "values", SL_YAML_VALUES, SL_ERROR},
+    {"**/kustomization.yaml", "customer-kustomization", SL_YAML_KUSTOMIZATION, SL_WARNING},
+    {"**/kustomization.yml", "customer-kustomization", SL_YAML_KUSTOMIZATION, SL_WARNING},
+    {"**/Kustomization", "customer-kustomization", SL_YAML_KUSTOMIZATION, SL_WARNING},
+    {"sealift.yaml", "sealift-config", SL_YAML_VALUES, SL_ERROR},
 };
 
 const struct file_kind *file_kind_of(struct sl_str path)

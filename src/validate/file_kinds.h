@@ -13,6 +13,7 @@ struct file_kind {
     const char *pattern; /* a glob */
     const char *schema;  /* the file's name without ".schema.json" */
     enum sl_yaml_rules rules;
+    enum sl_severity severity; /* of what does not fit: a warning where somebody else has the last word */
 };
 
 /* NULL: none of them. */

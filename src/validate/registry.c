@@ -75,6 +75,7 @@ static const struct sl_rule rules[] = {
      "VERSION.md, release.yaml and the directory's name disagree"},
     {"repo/customer-name", SL_ERROR, true, "a directory of overlays/ has a name that no bundle can have"},
     {"repo/dirty", SL_WARNING, false, "the work tree is not what its commit holds"},
+    {"repo/duplicate-key", SL_WARNING, false, "a kustomization has a key twice, and only the last counts"},
     {"repo/schema", SL_ERROR, false, "a file does not fit the schema of its kind"},
     {"repo/unreadable", SL_ERROR, true, "a file of the delivery cannot be read or parsed"},
     {"schema/mismatch", SL_ERROR, false, "a document does not fit the schema it was checked against"},

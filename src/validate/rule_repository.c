@@ -29,11 +29,11 @@ struct walk {
 /* -- one file -- */
 
 static int report_errors(struct walk *walk, const struct sl_doc *doc, const struct sl_schema_report *report,
-                         struct sl_err *err)
+                         enum sl_severity severity, struct sl_err *err)
 {
     for (size_t i = 0; i < sl_schema_report_count(report) && i < ERRORS_MAX; i++) {
         const struct sl_schema_error *error = sl_schema_report_at(report, i);
-        struct sl_finding finding = sl_finding_at(doc, error->mark, SL_ERROR, "repo/schema");
+        struct sl_finding finding = sl_finding_at(doc, error->mark, severity, "repo/schema");
         finding.pointer = error->instance;
         finding.message = error->message;
         finding.hint = error->hint;
@@ -53,7 +53,7 @@ static int check_document(struct walk *walk, const struct sl_doc *doc, const str
     int fits = sl_schema_validate(&report, schema, document, err);
     if (fits < 0)
         return -1;
-    return fits > 0 ? 0 : report_errors(walk, doc, report, err);
+    return fits > 0 ? 0 : report_errors(walk, doc, report, kind->severity, err);
 }
 
 static int report_unreadable(struct walk *walk, struct sl_str path, const struct sl_err *why,
@@ -69,6 +69,22 @@ static int report_unreadable(struct walk *walk, struct sl_str path, const struct
     return sl_finding_add(walk->findings, &finding, err);
 }
 
+/* kustomize takes the last of two equal keys without a word; whoever wrote them meant one of them. */
+static int check_keys(struct walk *walk, const struct sl_doc_text *text, struct sl_err *err)
+{
+    SL_CLEANUP(sl_doc_release) struct sl_doc doc;
+    struct sl_node *documents;
+    struct sl_err why = {0};
+    sl_doc_init(&doc);
+    if (sl_yaml_read(&documents, &doc, text->bytes, text->name, SL_YAML_VALUES, &why) == 0)
+        return 0;
+    if (why.code == SL_E_NO_MEMORY)
+        return sl_fail_memory(err);
+    struct sl_finding finding = sl_finding_in_file(text->name, SL_WARNING, "repo/duplicate-key");
+    finding.message = sl_finding_split_place(&finding, sl_str_from(why.message));
+    return sl_finding_add(walk->findings, &finding, err);
+}
+
 static int check_text(struct walk *walk, struct sl_doc *doc, struct sl_str path, const struct file_kind *kind,
                       struct sl_err *err)
 {
@@ -78,6 +94,8 @@ static int check_text(struct walk *walk, struct sl_doc *doc, struct sl_str path,
     if (sl_tree_read(walk->tree, path, &text.bytes, &why) < 0 ||
         sl_doc_cache_read(walk->cache, &documents, doc, &text, &why) < 0)
         return report_unreadable(walk, path, &why, err);
+    if (kind->rules == SL_YAML_KUSTOMIZATION && check_keys(walk, &text, err) < 0)
+        return -1;
     for (uint32_t i = 0; i < documents->count; i++)
         if (check_document(walk, doc, documents->as.items[i], kind, err) < 0)
             return -1;

@@ -14,9 +14,7 @@ struct made {
 
 struct sl_validation_shared {
     pthread_mutex_t lock; /* of everything below; recursive, so that a `make` may ask for other things */
-    const char *repository;
-    const char *revision;
-    struct sl_tree *whole; /* NULL: not needed yet */
+    struct sl_tree *whole;
     struct sl_arena arena; /* keys and list */
     struct sl_map by_key;
     struct made *newest;
@@ -46,10 +44,14 @@ int sl_validation_shared_new(struct sl_validation_shared **out, const char *repo
         free(shared);
         return -1;
     }
-    shared->repository = repository;
-    shared->revision = revision;
     sl_arena_init(&shared->arena, ARENA_MAX);
     sl_map_init(&shared->by_key);
+    int opened = revision ? sl_tree_open_git(&shared->whole, repository, revision, err)
+                          : sl_tree_open_directory(&shared->whole, repository, err);
+    if (opened < 0) {
+        sl_validation_shared_free(shared);
+        return -1;
+    }
     *out = shared;
     return 0;
 }
@@ -75,14 +77,6 @@ void sl_validation_shared_freep(struct sl_validation_shared **shared)
     *shared = NULL;
 }
 
-static int open_whole(struct sl_validation_shared *shared, struct sl_err *err)
-{
-    if (shared->whole)
-        return 0;
-    return shared->revision ? sl_tree_open_git(&shared->whole, shared->repository, shared->revision, err)
-                            : sl_tree_open_directory(&shared->whole, shared->repository, err);
-}
-
 /* How a thing is made, for make_kept(). */
 struct recipe {
     struct sl_str key;
@@ -99,7 +93,7 @@ static int make_kept(struct made **out, struct sl_validation_shared *shared, con
     struct sl_str key = sl_arena_str(&shared->arena, recipe->key);
     if (!made || !key.ptr)
         return sl_fail_memory(err);
-    if (open_whole(shared, err) < 0 || recipe->make(&made->thing, shared->whole, recipe->context, err) < 0)
+    if (recipe->make(&made->thing, shared->whole, recipe->context, err) < 0)
         return -1;
     if (sl_map_put(&shared->by_key, key, made, err) < 0) {
         if (recipe->release)

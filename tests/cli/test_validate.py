@@ -252,13 +252,21 @@ class Files(Validate):
                 ("base/values/prometheus-values.yaml", "text\n", "1"),
                 ("overlays/default/cluster-config.yaml", "delivery: {method: pigeon}\n", "1"),
                 ("overlays/customer-a/cluster-config.yaml", "customer: customer-a\ncluster: {version: 1.30}\n", "2"),
-                ("base/projects/kustomization.yaml", "kind: Kustomization\nresurces: []\n", "2")):
+                ("releases/v1.1/applications/harbor-app.yaml", "kind: 7\n", "1")):
             with self.subTest(name=name):
                 before = self.read("repo/" + name)
                 self.write("repo/" + name, text)
                 found = self.found(status=1)
                 self.assertTrue(any(f.endswith(f" {name}:{place}") for f in found), found)
                 self.write("repo/" + name, before)
+
+    def test_kustomizations_are_kustomizes_business_and_so_warnings(self):
+        name = "base/projects/kustomization.yaml"
+        text = self.read("repo/" + name).decode()
+        self.write("repo/" + name, text + "nameprefix: ''\n")
+        self.assertEqual(self.found(), [f"repo/schema {name}:{len(text.splitlines()) + 1}"])
+        self.write("repo/" + name, "namePrefix: x-\n" + text + "namePrefix: ''\n")
+        self.assertEqual(self.found(), [f"repo/duplicate-key {name}:{len(text.splitlines()) + 2}"])
 
     def test_a_fault_that_the_reader_names_is_not_said_again(self):
         self.write("repo/releases/v1.1/release.yaml", 

@@ -59,8 +59,7 @@ int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_e
  * sl_validation_shared_free() after the last subject is done.
  */
 
-/* Opens the repository once more, for itself, when it is first needed: a directory, or with `revision` not NULL a git
- * revision. Both texts are borrowed and must live as long. */
+/* Opens the repository once more, for itself: a directory, or with `revision` not NULL a git revision. */
 int sl_validation_shared_new(struct sl_validation_shared **out, const char *repository, const char *revision,
                              struct sl_err *err) SL_MUST_USE;
 void sl_validation_shared_free(struct sl_validation_shared *shared); /* NULL is fine */
