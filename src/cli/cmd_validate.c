@@ -23,6 +23,8 @@ static const struct cli_option options[] = {
      CLI_TEXT, offsetof(struct context, release.environment), false},
     {"rev", "REVISION", "read that git revision instead of the work tree", CLI_TEXT,
      offsetof(struct context, release.revision), false},
+    {"helm-compat", "VERSION", "whose merge of values counts: 4.2, 3.20 or 3.17 (default: 4.2)", CLI_TEXT,
+     offsetof(struct context, release.helm_compat), false},
     {"allow-dirty", NULL, "say nothing about a work tree that is not what its commit holds", CLI_FLAG,
      offsetof(struct context, release.allow_dirty), false},
     {"threads", "N", "customers looked at side by side (default: one per CPU)", CLI_NUMBER,
