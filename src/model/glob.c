@@ -50,22 +50,31 @@ static void step(struct places *next, const struct places *places, struct sl_str
     }
 }
 
+/* How many bytes of the pattern stand for themselves, before the first that does not. */
+static size_t plain_length(struct sl_str pattern)
+{
+    size_t len = 0;
+    while (len < pattern.len && pattern.ptr[len] != '*' && pattern.ptr[len] != '?')
+        len++;
+    return len;
+}
+
 bool sl_glob_match(struct sl_str pattern, struct sl_str path)
 {
-    struct places places[2];
-    if (pattern.len > SL_PATH_MAX)
+    size_t plain = plain_length(pattern);
+    if (pattern.len > SL_PATH_MAX || !sl_str_starts_with(path, sl_str_slice(pattern, 0, plain)))
         return false;
-    struct places *now = &places[0];
-    struct places *next = &places[1];
-    memset(now->at, 0, pattern.len + 1);
-    now->at[0] = true;
-    pass_stars(now, pattern, true);
-    for (size_t i = 0; i < path.len; i++) {
-        step(next, now, pattern, path.ptr[i]);
+    struct places two[2];
+    struct places *places = &two[0], *next = &two[1];
+    memset(places->at, 0, pattern.len + 1);
+    places->at[plain] = true;
+    pass_stars(places, pattern, plain == 0 || path.ptr[plain - 1] == '/');
+    for (size_t i = plain; i < path.len; i++) {
+        step(next, places, pattern, path.ptr[i]);
         pass_stars(next, pattern, path.ptr[i] == '/');
-        struct places *before = now;
-        now = next;
-        next = before;
+        struct places *last = places;
+        places = next;
+        next = last;
     }
-    return now->at[pattern.len];
+    return places->at[pattern.len];
 }
