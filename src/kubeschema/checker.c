@@ -147,7 +147,7 @@ struct file_check {
 static int check_object(const struct file_check *file, const struct sl_node *object, struct sl_err *err)
 {
     const struct sl_kubeschema *sets[] = {file->checker->set};
-    struct sl_kubecheck check = {sets, 1, file->findings, file->checker->tally};
+    struct sl_kubecheck check = {sets, 1, file->findings, file->checker->tally, false};
     if (find_schema(file->checker, object, err) < 0)
         return -1;
     int fits = sl_kubecheck(&check, file->doc, object, err);

@@ -1,15 +1,17 @@
 /*
-* kube/...: the objects of a delivery against the schemas of their kinds.
+ * kube/...: the objects of a delivery against the schemas of their kinds.
  *
- * Asked in this order: the CustomResourceDefinitions among the objects themselves; what the release brings; what the
- * repository has for all releases. The last two are read once for all customers with the same release and the
- * same version of Kubernetes.
+ * Asked in this order: the CustomResourceDefinitions among the objects themselves; what the release brings, in its
+ * schemas/ and in its charts; what the repository has for all releases. The last two are read once for all customers
+ * with the same release and the same version of Kubernetes.
  */
 #include "groups.h"
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "doc/yaml.h"
 #include "kubeschema/kubeschema.h"
+#include "manifest_rules.h"
 #include "model/report.h"
 
 #include <sealift/text.h>
@@ -37,7 +39,8 @@ struct schemas {
 
 /* What it depends on. */
 struct wanted {
-    struct sl_str release_directory, version;
+    const struct sl_layout *layout; /* the release's part of it */
+    struct sl_str version;
 };
 
 static void schemas_free(void *made)
@@ -138,17 +141,58 @@ static int add_version(struct schemas *schemas, struct sl_tree *tree, size_t pla
     return add_directory(schemas, tree, found, err);
 }
 
+static int add_crds(struct schemas *schemas, struct sl_str text, struct sl_str name, struct sl_err *err)
+{
+    SL_CLEANUP(sl_doc_release) struct sl_doc doc;
+    struct sl_node *documents = NULL;
+    sl_doc_init(&doc);
+    if (sl_yaml_read(&documents, &doc, text, name, SL_YAML_RESOURCE, err) < 0)
+        return complain_of(schemas, err, err);
+    for (uint32_t i = 0; i < documents->count; i++)
+        if (sl_kubeschema_add_crd(schemas->set, &doc, documents->as.items[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* What Helm installs before a chart of the release. */
+static int add_chart(struct schemas *schemas, struct sl_tree *tree, const struct sl_artifact *artifact,
+                     struct sl_err *err)
+{
+    SL_CLEANUP(sl_doc_release) struct sl_doc doc;
+    struct sl_source *source = NULL;
+    struct sl_chart_crds *files = NULL;
+    size_t count = 0;
+    sl_doc_init(&doc);
+    if (sl_tree_source(tree, artifact->path, &source, err) < 0)
+        return complain_of(schemas, err, err);
+    int found = sl_chart_read_crds(&files, &count, &doc, source, artifact->path, err);
+    sl_source_free(source);
+    if (found < 0)
+        return complain_of(schemas, err, err);
+    for (size_t i = 0; i < count; i++)
+        if (add_crds(schemas, files[i].text, files[i].file, err) < 0)
+            return -1;
+    return 0;
+}
+
 static int fill(struct schemas *schemas, struct sl_tree *tree, const struct wanted *wanted,
                 struct sl_err *err)
 {
     struct sl_arena *arena = &schemas->doc.arena;
-    struct sl_str own = sl_arena_join(arena, wanted->release_directory, SL_STR("/schemas/kubernetes"));
-    struct sl_str own_crds = sl_arena_join(arena, wanted->release_directory, SL_STR("/schemas/crds"));
+    const struct sl_artifacts *artifacts = &wanted->layout->artifacts;
+    struct sl_str own =
+        sl_arena_join(arena, wanted->layout->release_directory, SL_STR("/schemas/kubernetes"));
+    struct sl_str own_crds = sl_arena_join(arena, wanted->layout->release_directory, SL_STR("/schemas/crds"));
     if (!own.ptr || !own_crds.ptr)
         return sl_fail_memory(err);
     if (sl_kubeschema_new(&schemas->set, err) < 0 || add_directory(schemas, tree, own_crds, err) < 0 ||
-        add_version(schemas, tree, 0, own, wanted->version, err) < 0 ||
-        add_directory(schemas, tree, SL_STR("schemas/crds"), err) < 0)
+        add_version(schemas, tree, 0, own, wanted->version, err) < 0)
+        return -1;
+    for (size_t i = 0; i < artifacts->count; i++)
+        if (artifacts->items[i].kind == SL_ARTIFACT_CHART &&
+            add_chart(schemas, tree, &artifacts->items[i], err) < 0)
+            return -1;
+    if (add_directory(schemas, tree, SL_STR("schemas/crds"), err) < 0)
         return -1;
     return add_version(schemas, tree, 1, SL_STR("schemas/kubernetes"), wanted->version, err);
 }
@@ -250,7 +294,13 @@ static int check_object(const struct run *run, const struct sl_build *build, siz
         return sl_finding_report(run->subject->reading->findings, &finding, err, "%s", why.message);
     }
     const struct sl_kubeschema *sets[] = {run->own, run->schemas->set, file};
-    struct sl_kubecheck check = {sets, file ? 3 : 2, run->subject->reading->findings, run->tally};
+    struct sl_str version = run->subject->layout->customer_file.cluster_version;
+    struct sl_kubecheck check = {.sets = sets,
+                                 .set_count = file ? 3 : 2,
+                                 .findings = run->subject->reading->findings,
+                                 .tally = run->tally,
+                                 .version_is_told =
+                                     manifests_api_is_removed(object.api_version, object.kind, version)};
     return sl_kubecheck(&check, sl_build_doc(build), object.node, err) < 0 ? -1 : 0;
 }
 
@@ -292,7 +342,7 @@ int sl_rules_kubernetes(const struct sl_validation_subject *subject, struct sl_e
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf key;
     const struct sl_layout *layout = subject->layout;
-    struct wanted wanted = {layout->release_directory, layout->customer_file.cluster_version};
+    struct wanted wanted = {layout, layout->customer_file.cluster_version};
     struct run run = {.subject = subject, .err = err};
     void *made = NULL;
     sl_buf_init(&key, KEY_MAX);

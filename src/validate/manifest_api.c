@@ -82,11 +82,11 @@ static const struct api {
 
 enum { APIS = sizeof apis / sizeof apis[0], MINOR_MAX = 999 };
 
-static const struct api *find_api(const struct manifest_object *object)
+static const struct api *find_api(struct sl_str api_version, struct sl_str kind)
 {
     for (size_t i = 0; i < APIS; i++)
-        if (sl_str_equal(object->api, sl_str_from(apis[i].api_version)) &&
-            sl_str_equal(object->kind, sl_str_from(apis[i].kind)))
+        if (sl_str_equal(api_version, sl_str_from(apis[i].api_version)) &&
+            sl_str_equal(kind, sl_str_from(apis[i].kind)))
             return &apis[i];
     return NULL;
 }
@@ -135,11 +135,17 @@ int manifests_check_apis(struct manifests *manifests, struct sl_err *err)
         return 0;
     for (size_t i = 0; i < manifests->count; i++) {
         const struct manifest_object *object = &manifests->objects[i];
-        const struct api *api = find_api(object);
+        const struct api *api = find_api(object->api, object->kind);
         if (!api || minor < api->deprecated)
             continue;
         if (report(manifests, object, api, minor >= api->removed, err) < 0)
             return -1;
     }
     return 0;
+}
+
+bool manifests_api_is_removed(struct sl_str api_version, struct sl_str kind, struct sl_str cluster_version)
+{
+    const struct api *api = find_api(api_version, kind);
+    return api && minor_version(cluster_version) >= api->removed;
 }

@@ -18,6 +18,8 @@ int manifests_check_projects(struct manifests *manifests, struct sl_err *err) SL
 int manifests_check_images(struct manifests *manifests, struct sl_err *err) SL_MUST_USE;
 /* manifests/removed-api, manifests/deprecated-api */
 int manifests_check_apis(struct manifests *manifests, struct sl_err *err) SL_MUST_USE;
+/* Whether manifests/removed-api speaks of such an object. */
+bool manifests_api_is_removed(struct sl_str api_version, struct sl_str kind, struct sl_str cluster_version);
 /* secret_object.c: secrets/plain, secrets/token in objects */
 int manifests_check_secrets(struct manifests *manifests, struct sl_err *err) SL_MUST_USE;
 

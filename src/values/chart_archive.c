@@ -168,9 +168,11 @@ static int take_member(struct reader *reader, struct archive_entry *entry, struc
         return path && !strchr(path, '/') && !reader->has_chart ? 0 : 1;
     if (!reader->top[0])
         memcpy(reader->top, top.ptr, top.len);
-    if (!sl_str_equal(top, sl_str_from(reader->top)) || !matters(rest))
+    bool is_chart = sl_str_equal(rest, SL_STR("Chart.yaml"));
+    bool (*wanted)(struct sl_str path) = reader->from->matters ? reader->from->matters : matters;
+    if (!sl_str_equal(top, sl_str_from(reader->top)) || (!is_chart && !wanted(rest)))
         return 1;
-    reader->has_chart = reader->has_chart || sl_str_equal(rest, SL_STR("Chart.yaml"));
+    reader->has_chart = reader->has_chart || is_chart;
     return keep(reader, rest, err) < 0 ? -1 : 1;
 }
 

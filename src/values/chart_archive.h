@@ -28,6 +28,8 @@ struct chart_archive {
     struct sl_str bytes;
     struct sl_str name; /* for messages */
     uint64_t *room;     /* bytes it may unpack to; what it took goes from that */
+    /* Which files matter, beside Chart.yaml; NULL: those that say what a chart is. */
+    bool (*matters)(struct sl_str path);
 };
 
 /* Reads all of the archive. 1; 0: a readable archive without TOP/Chart.yaml within the limits, or -1. Texts are in

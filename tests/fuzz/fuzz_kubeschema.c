@@ -18,7 +18,7 @@ static void check_documents(const struct sl_kubeschema *set, const struct sl_doc
     struct sl_findings *findings = NULL;
     struct sl_kubetally *tally = NULL;
     FUZZ_REQUIRE(sl_findings_new(&findings, &err) == 0 && sl_kubetally_new(&tally, &err) == 0);
-    struct sl_kubecheck check = {&set, 1, findings, tally};
+    struct sl_kubecheck check = {&set, 1, findings, tally, false};
     for (uint32_t i = 0; i < documents->count; i++) {
         size_t before = sl_findings_of(findings, SL_ERROR) + sl_findings_of(findings, SL_WARNING);
         int fits = sl_kubecheck(&check, doc, documents->as.items[i], &err);

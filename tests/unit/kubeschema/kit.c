@@ -90,7 +90,7 @@ int kit_check(struct kit *kit, const char *yaml)
     struct sl_doc doc;
     int all = 1;
     const struct sl_kubeschema *sets[] = {kit->set};
-    struct sl_kubecheck check = {sets, 1, kit->findings, kit->tally};
+    struct sl_kubecheck check = {sets, 1, kit->findings, kit->tally, false};
     sl_doc_init(&doc);
     const struct sl_node *documents = read_yaml(&doc, yaml);
     for (uint32_t i = 0; i < documents->count && all >= 0; i++) {

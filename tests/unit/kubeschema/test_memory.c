@@ -31,7 +31,7 @@ static int check(const struct sl_kubeschema *set, struct sl_kubetally *tally, st
 {
     struct sl_doc doc;
     struct sl_node *documents = NULL;
-    struct sl_kubecheck check = {&set, 1, findings, tally};
+    struct sl_kubecheck check = {&set, 1, findings, tally, false};
     sl_doc_init(&doc);
     int result = sl_yaml_read(&documents, &doc, sl_str_from(object), SL_STR("o.yaml"), SL_YAML_RESOURCE, err);
     for (uint32_t i = 0; result >= 0 && i < documents->count; i++)

@@ -102,6 +102,7 @@ struct sl_kubecheck {
     size_t set_count;
     struct sl_findings *findings;
     struct sl_kubetally *tally;
+    bool version_is_told; /* somebody else says that its version is not served: no kube/not-served */
 };
 
 /* Checks one object. 1: nothing was found but notes; 0: something was; -1. What is no object of Kubernetes (no map,

@@ -1,0 +1,102 @@
+#include "values/chart.h"
+
+#include "base/limits.h"
+#include "chart_archive.h"
+
+struct finder {
+    struct sl_doc *doc;
+    struct sl_chart_crds *items;
+    size_t count, capacity;
+    uint64_t *room;
+};
+
+static bool is_archive(struct sl_str path)
+{
+    return sl_str_ends_with(path, SL_STR(".tgz"));
+}
+
+/* "crds/a.yaml", "charts/db/crds/x/a.yaml", and archives of charts. */
+static bool matters(struct sl_str path)
+{
+    static const struct sl_str charts = SL_STR_INIT("charts/");
+    for (unsigned depth = 0; depth < SL_CHART_DEPTH_MAX && sl_str_starts_with(path, charts); depth++) {
+        path = sl_str_slice(path, charts.len, path.len);
+        size_t slash = sl_str_find(path, '/');
+        if (path.len == 0 || path.ptr[0] == '_' || path.ptr[0] == '.')
+            return false;
+        if (slash == path.len)
+            return is_archive(path);
+        path = sl_str_slice(path, slash + 1, path.len);
+    }
+    return sl_str_starts_with(path, SL_STR("crds/")) &&
+           (sl_str_ends_with(path, SL_STR(".yaml")) || sl_str_ends_with(path, SL_STR(".yml")));
+}
+
+static int add(struct finder *finder, struct sl_str site, const struct chart_part *part, struct sl_err *err)
+{
+    struct sl_arena *arena = &finder->doc->arena;
+    if (finder->count == finder->capacity) {
+        size_t capacity = finder->capacity ? 2 * finder->capacity : 16;
+        struct sl_chart_crds *items = sl_arena_array(arena, capacity, sizeof *items);
+        if (!items)
+            return sl_fail_memory(err);
+        if (finder->count)
+            memcpy(items, finder->items, finder->count * sizeof *items);
+        finder->items = items;
+        finder->capacity = capacity;
+    }
+    struct sl_str file = sl_arena_join(arena, site, part->path);
+    if (!file.ptr)
+        return sl_fail_memory(err);
+    finder->items[finder->count++] = (struct sl_chart_crds){file, part->text};
+    return 0;
+}
+
+/* "NAME!TOP/", what the paths of a chart's files begin with. */
+static struct sl_str site_of(struct sl_arena *arena, struct sl_str name, struct sl_str top)
+{
+    struct sl_str front = sl_arena_join(arena, name, SL_STR("!"));
+    struct sl_str site = front.ptr ? sl_arena_join(arena, front, top) : front;
+    return site.ptr ? sl_arena_join(arena, site, SL_STR("/")) : site;
+}
+
+static int find(struct finder *finder, struct sl_source *source, struct sl_str bytes, struct sl_str name,
+                unsigned depth, struct sl_err *err)
+{
+    struct chart_parts parts = {0};
+    struct chart_archive archive = {
+        .source = source, .bytes = bytes, .name = name, .room = finder->room, .matters = matters};
+    if (depth > SL_CHART_DEPTH_MAX)
+        return sl_fail(err, SL_E_LIMIT, "charts lie in one another deeper than %d levels",
+                       SL_CHART_DEPTH_MAX);
+    int found = chart_archive_read(&parts, finder->doc, &archive, err);
+    if (found <= 0)
+        return found;
+    struct sl_str site = site_of(&finder->doc->arena, name, parts.top);
+    if (!site.ptr)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < parts.count; i++) {
+        const struct chart_part *part = &parts.items[i];
+        if (is_archive(part->path)) {
+            struct sl_str inner = sl_arena_join(&finder->doc->arena, site, part->path);
+            if (!inner.ptr)
+                return sl_fail_memory(err);
+            if (find(finder, NULL, part->text, inner, depth + 1, err) < 0)
+                return -1;
+        } else if (matters(part->path) && add(finder, site, part, err) < 0) {
+            return -1;
+        }
+    }
+    return 1;
+}
+
+int sl_chart_read_crds(struct sl_chart_crds **out, size_t *count, struct sl_doc *doc,
+                       struct sl_source *source, struct sl_str name, struct sl_err *err)
+{
+    uint64_t room = SL_CHART_BYTES_MAX;
+    struct finder finder = {.doc = doc, .room = &room};
+    int found = find(&finder, source, (struct sl_str){0}, name, 0, err);
+    *out = finder.items;
+    *count = finder.count;
+    return found;
+}
