@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Schemas of Kubernetes as a user meets them: imported, used on files, and on what is delivered."""
+import io
 import json
 import os
 import shutil
+import tarfile
 
 from harness import SOURCE, Case, main
 
@@ -170,6 +172,31 @@ class Delivery(Case):
                    "  versions: [{name: v2, served: true, schema: {openAPIV3Schema: {type: object, properties: "
                    "{spec: {type: integer}}}}}]\n")
         self.assertEqual([f["rule"] for f in self.validate(status=1)], ["kube/mismatch"])
+
+    def chart(self, crd):
+        """The release carries a chart with this file in its crds/."""
+        folder = self.path("repo/releases/v1.1/artifacts")
+        with tarfile.open(os.path.join(folder, "flux2-2.15.0.tgz"), "w:gz") as archive:
+            for name, text in (("Chart.yaml", "apiVersion: v2\nname: flux2\nversion: 2.15.0\n"), ("crds/a.yaml", crd)):
+                member = tarfile.TarInfo("flux2/" + name)
+                member.size = len(text)
+                archive.addfile(member, io.BytesIO(text.encode()))
+
+    def test_the_definitions_in_charts_of_the_release_count(self):
+        crds = self.read("repo/schemas/crds/flux.yaml").decode()
+        os.remove(self.path("repo/schemas/crds/flux.yaml"))
+        self.chart(crds)
+        self.assertEqual(self.validate(), [])
+        self.change("releases/v1.1/applications/flux-app.yaml", "releaseName:", "releseName:")
+        self.assertEqual([f["rule"] for f in self.validate(status=1)], ["kube/unknown-field"])
+
+    def test_a_chart_with_broken_definitions_is_a_warning(self):
+        self.chart("{")
+        self.assertEqual([f["rule"] for f in self.validate()], ["kube/bad-schema"])
+
+    def test_an_api_that_is_gone_is_told_once(self):
+        self.change("overlays/customer-b/pod-disruption-budget.yaml", "policy/v1", "policy/v1beta1")
+        self.assertEqual(self.validate(customer="customer-b", status=1), [])
 
     def test_without_any_schemas_nothing_is_said_of_them(self):
         shutil.rmtree(self.path("repo/schemas"))
