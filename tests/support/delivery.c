@@ -5,6 +5,7 @@
 #include "bundle/writer.h"
 #include "crypto/minisig.h"
 #include "io/gzip.h"
+#include "model/trust_name.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -60,6 +61,26 @@ void delivery_sign(struct delivery_signatures *signatures, unsigned number, stru
         give_up("sign", &err);
 }
 
+static void add_text(struct sl_plan *plan, const struct sl_trust_name *name, struct sl_str text)
+{
+    struct sl_err err = {0};
+    char below[SL_TRUST_NAME_MAX];
+    char path[SL_TRUST_NAME_MAX + sizeof SL_TRUST_FOLDER];
+    (void)snprintf(path, sizeof path, SL_TRUST_FOLDER "%s", sl_trust_name_text(below, name));
+    if (sl_plan_add_text(plan, sl_str_from(path), text, false, &err) < 0)
+        give_up(path, &err);
+}
+
+static void add_step(struct sl_plan *plan, const struct sl_trust_step *step)
+{
+    struct sl_trust_name name = {.version = step->version};
+    add_text(plan, &name, step->json);
+    for (size_t i = 0; i < step->signature_count; i++) {
+        memcpy(name.key_id, step->signatures[i].key_id, sizeof name.key_id);
+        add_text(plan, &name, step->signatures[i].text);
+    }
+}
+
 static void fill_plan(struct sl_plan *plan, const struct delivery_options *options)
 {
     struct sl_err err = {0};
@@ -79,6 +100,10 @@ static void fill_plan(struct sl_plan *plan, const struct delivery_options *optio
         .tool_version = SL_STR("0.1.0"),
         .mtime = 1763716734,
     };
+    if (options->alter_facts)
+        options->alter_facts(options->context, &facts);
+    for (size_t i = 0; i < options->step_count; i++)
+        add_step(plan, &options->steps[i]);
     if (sl_plan_finish(plan, &facts, &err) < 0)
         give_up("plan", &err);
 }

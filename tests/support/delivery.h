@@ -13,13 +13,15 @@
  * container, before it is compressed. (sample_bundle.h has a bundle with every kind of member, for tests of
  * the container.)
  *
- * Needs the modules bundle and plan. Whatever goes wrong in here ends the test with a line that says so.
+ * Needs the modules trust and plan. Whatever goes wrong in here ends the test with a line that says so.
  */
 #ifndef DELIVERY_H
 #define DELIVERY_H
 
 #include <sealift/buf.h>
 #include <sealift/key.h>
+#include <sealift/manifest.h>
+#include <sealift/trust.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +62,9 @@ struct delivery_options {
     const unsigned *signers; /* numbers of keys, ascending */
     size_t signer_count;
     bool unsigned_bundle;
+    void (*alter_facts)(void *context, struct sl_manifest *facts); /* before the plan is finished */
+    const struct sl_trust_step *steps; /* versions of trust.json that it carries */
+    size_t step_count;
     void (*alter_signatures)(void *context, struct delivery_signatures *signatures, struct sl_str manifest);
     void (*alter_container)(void *context, struct sl_buf *tar);
     void *context;

@@ -163,6 +163,17 @@ static const struct {
     {"\"critical\":[]", "\"critical\":[\"vault\"]", "must understand \"vault\""},
     {"\"critical\":[]", "\"critical\":[1]", "\"critical\" must be a text"},
     {"\"critical\":[]", "\"critical\":{}", "\"critical\" must be a list"},
+    {"\"critical\":[]", "\"critical\":[\"expires\"]", "critical must name those of"},
+    {"\"critical\":[]", "\"critical\":[\"requires.stops\"]", "critical must name those of"},
+    {"\"critical\":[]", "\"critical\":[\"expires\",\"expires\"]", "twice or out of order"},
+    {"\"critical\":[]", "\"critical\":[\"expires\",\"zeal\"]", "must understand \"zeal\""},
+    {"\"epoch\":0", "\"epoch\":0,\"expires\":1800000000", "critical must name those of"},
+    {"\"upgrade_from\"", "\"stops\":[{\"release\":\"v0.8\",\"sequence\":8}],\"upgrade_from\"",
+     "critical must name those of"},
+    {"\"upgrade_from\"", "\"stops\":[],\"upgrade_from\"", "critical must name those of"},
+    {"\"upgrade_from\"", "\"stops\":{},\"upgrade_from\"", "\"stops\" must be a list"},
+    {"\"upgrade_from\"", "\"stops\":[{\"release\":\"v0.8\"}],\"upgrade_from\"", "\"sequence\" is missing"},
+    {"\"upgrade_from\"", "\"stops\":[{\"release\":1,\"sequence\":8}],\"upgrade_from\"", "must be a text"},
     /* types */
     {"\"bundle\":\"customer-a-v1.0-17\"", "\"bundle\":17", "\"bundle\" must be a text, not a number"},
     {"\"customer\":\"customer-a\"", "\"customer\":null", "\"customer\" must be a text, not null"},
@@ -527,4 +538,105 @@ Test(manifest, every_failing_allocation_is_reported)
         cr_assert_eq(err.code, SL_E_NO_MEMORY, "allocation %zu: %s", nth, err.message);
     }
     cr_expect_gt(nth, 10);
+}
+
+/* -- what a site must have, and until when -- */
+
+static struct sl_manifest_stop two_stops[] = {{SL_STR_INIT("v0.7"), 7}, {SL_STR_INIT("v0.8"), 16}};
+
+Test(manifest, expiry_and_stops_are_written_when_there_are_any)
+{
+    struct sample sample;
+    struct sl_buf text;
+    struct sl_manifest *read = NULL;
+    struct sl_err err = {0};
+    sample_init(&sample);
+    sample.manifest.expires = 1800000000;
+    sample.manifest.stops = two_stops;
+    sample.manifest.stop_count = 2;
+    sl_buf_init(&text, SL_MANIFEST_BYTES_MAX);
+    cr_assert_eq(sl_manifest_write(&text, &sample.manifest, &err), 0, "%s", err.message);
+    cr_expect(strstr(text.ptr, "\"critical\":[\"expires\",\"requires.stops\"]"));
+    cr_expect(strstr(text.ptr, "\"expires\":1800000000,\"files\""));
+    cr_expect(strstr(text.ptr, "\"requires\":{\"stops\":[{\"release\":\"v0.7\",\"sequence\":7},{\"release\":"
+                               "\"v0.8\",\"sequence\":16}],\"upgrade_from\""));
+    cr_assert_eq(sl_manifest_read(&read, sl_buf_view(&text), &err), 0, "%s", err.message);
+    cr_expect_eq(read->expires, 1800000000);
+    cr_assert_eq(read->stop_count, 2);
+    cr_expect_eq(read->stops[1].sequence, 16);
+    cr_expect(sl_str_equal(read->stops[1].release, SL_STR("v0.8")));
+    for (size_t nth = 1;; nth++) {
+        struct sl_manifest *other = NULL;
+        alloc_fault_arm(nth);
+        int result = sl_manifest_read(&other, sl_buf_view(&text), &err);
+        bool happened = alloc_fault_disarm();
+        sl_manifest_free(other);
+        if (!happened)
+            break;
+        cr_expect_eq(result, -1);
+    }
+    sl_manifest_free(read);
+    sl_buf_release(&text);
+}
+
+Test(manifest, expiry_and_stops_have_rules)
+{
+    static struct sl_manifest_stop unsorted[] = {{SL_STR_INIT("v0.8"), 8}, {SL_STR_INIT("v0.7"), 8}};
+    static struct sl_manifest_stop own[] = {{SL_STR_INIT("v1.0"), 17}};
+    static struct sl_manifest_stop none[] = {{SL_STR_INIT("v1.0"), 0}};
+    static struct sl_manifest_stop unnamed[] = {{SL_STR_INIT("v/0"), 7}};
+    static struct sl_manifest_stop many[SL_STOPS_MAX + 1];
+    static const struct {
+        struct sl_manifest_stop *stops;
+        size_t count;
+        int64_t expires;
+        const char *why;
+    } rows[] = {
+        {unsorted, 2, 0, "requires.stops has sequence 8 twice or out of order"},
+        {own, 1, 0, "must be from 1 to 16"},
+        {none, 1, 0, "must be from 1 to 16"},
+        {unnamed, 1, 0, "requires.stops \"v/0\" may only have"},
+        {many, SL_STOPS_MAX + 1, 0, "requires.stops has 101 releases, and may have 100"},
+        {NULL, 0, -1, "expires is -1"},
+        {NULL, 0, SL_MTIME_MAX + 1, "expires is 8589934592"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sample sample;
+        struct sl_buf text;
+        struct sl_err err = {0};
+        sample_init(&sample);
+        sample.manifest.stops = rows[i].stops;
+        sample.manifest.stop_count = rows[i].count;
+        sample.manifest.expires = rows[i].expires;
+        sl_buf_init(&text, SL_MANIFEST_BYTES_MAX);
+        cr_expect_eq(sl_manifest_write(&text, &sample.manifest, &err), -1, "%s", rows[i].why);
+        cr_expect(strstr(err.message, rows[i].why), "%s", err.message);
+        sl_buf_release(&text);
+    }
+}
+
+Test(manifest, below_trust_there_are_only_versions_and_signatures)
+{
+    static const struct {
+        const char *path;
+        bool executable;
+        bool good;
+    } rows[] = {
+        {"trust/1.json", false, true},    {"trust/1.json.0123456789ABCDEF.minisig", false, true},
+        {"trust/1.json", true, false},    {"trust/README.md", false, false},
+        {"trust/1.json/x", false, false}, {"trusted/README.md", false, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sample sample;
+        struct sl_buf text;
+        struct sl_err err = {0};
+        sample_init(&sample);
+        sample.files[3].path = sl_str_from(rows[i].path);
+        sample.files[3].executable = rows[i].executable;
+        sample_settle(&sample);
+        sl_buf_init(&text, SL_MANIFEST_BYTES_MAX);
+        cr_expect_eq(sl_manifest_write(&text, &sample.manifest, &err) == 0, rows[i].good, "%s: %s",
+                     rows[i].path, err.message);
+        sl_buf_release(&text);
+    }
 }

@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""trust.json as people make it, one after another, and as a site uses it: rotation, theft, a bundle that may not follow."""
+import json
+import os
+import shutil
+import subprocess
+
+from harness import SOURCE, Case, have, main
+
+
+class Ceremony(Case):
+    """A line of versions in ./trust: root anna, ben and cora, of whom two must sign; release ops."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("anna", "ben", "cora", "ops", "new"):
+            self.key(name)
+        os.mkdir(self.path("trust"))
+
+    def trust(self, *args, **kwargs):
+        return self.sealift("trust", *args, **kwargs)
+
+    def first(self, *args):
+        self.trust("init", "trust/1.json", "--customer", "customer-a", "--root-key", "anna.pub", "--root-key", "ben.pub",
+                   "--root-key", "cora.pub", "--release-key", "ops.pub", "--threshold", "root=2", *args)
+        self.sign(1, "anna", "ben")
+
+    def sign(self, version, *names):
+        for name in names:
+            self.trust("sign", f"trust/{version}.json", "--key", f"{name}.key")
+
+    def ident(self, name):
+        return self.read(f"{name}.pub").decode().split()[5].rjust(16, "0")
+
+    def fits(self, schema, document):
+        self.write("document.json", json.dumps(document))
+        self.sealift("schema", "check", "--schema", os.path.join(SOURCE, "releases-schema", schema), "document.json")
+
+
+class Making(Ceremony):
+    def test_people_sign_one_after_another_and_are_told_who_is_missing(self):
+        said = self.trust("init", "trust/1.json", "--customer", "customer-a", "--root-key", "anna.pub", "--root-key",
+                          "ben.pub", "--release-key", "ops.pub", "--threshold", "root=2").out
+        self.assertIn("version 1, not signed yet", said)
+        self.assertIn("2 of 2 root signatures of version 1", said)
+        none = self.trust("check", "trust", status=1)
+        self.assertIn("0 of 2 root signatures of version 1; missing 2 of", none.out)
+        self.sign(1, "anna")
+        one = self.trust("check", "trust/1.json", status=1)
+        self.assertIn(f"1 of 2 root signatures of version 1; missing 1 of {self.ident('ben')}", one.out)
+        self.assertIn("trust/1.json has 1 of 2 root signatures", one.err)
+        self.sign(1, "ben")
+        self.assertIn("version 1 is complete", self.trust("check", "trust/1.json").out)
+
+    def test_the_document_is_canonical_and_fits_its_schema(self):
+        self.first("--floor", "3", "--epoch", "2", "--expires", "2035-12-31", "--clock", "refuse", "--site-key", "new.pub")
+        text = self.read("trust/1.json").decode()
+        document = json.loads(text)
+        self.assertEqual(text, json.dumps(document, sort_keys=True, separators=(",", ":")))
+        self.assertEqual((document["floor"], document["epoch"], document["expires"]), (3, 2, 2082758400))
+        self.assertEqual(document["roles"]["site"]["threshold"], 1)
+        self.fits("trust.schema.json", document)
+        shown = self.trust("show", "trust/1.json").out
+        for part in ("customer-a", "2 of 3 must sign trust.json", "nobody may permit", "2036-01-01T00:00:00Z", "refused",
+                     "fingerprint", self.ident("ops")):
+            self.assertIn(part, shown)
+        self.assertEqual(json.loads(self.trust("show", "trust/1.json", "--format", "json").out), document)
+
+    def test_stock_minisign_checks_the_signatures(self):
+        if not have("minisign"):
+            self.skipTest("no minisign here")
+        self.first()
+        subprocess.run(["minisign", "-VHm", "trust/1.json", "-x", f"trust/1.json.{self.ident('anna')}.minisig", "-p",
+                        "anna.pub"], cwd=self.dir, check=True, capture_output=True)
+
+    def test_a_rotation_of_the_root_needs_both_sides(self):
+        self.first()
+        self.key("dora")
+        self.trust("drop-key", "trust/1.json", "--root-key", "anna.pub")
+        self.trust("sign", "trust/2.json", "--key", "anna.key")
+        self.sign(2, "ben", "cora")
+        self.assertIn("each follows", self.trust("check", "trust").out)
+        self.trust("add-key", "trust/2.json", "--root-key", "dora.pub")
+        self.assertIn("is no root key of this version", self.trust("sign", "trust/3.json", "--key", "anna.key").out)
+        self.sign(3, "dora", "ben")
+        report = json.loads(self.trust("check", "trust", "--format", "json", status=1).out)
+        self.assertFalse(report["complete"])
+        third = report["versions"][2]
+        self.assertEqual(third["by_previous"], {"count": 1, "missing": [self.ident("cora")], "threshold": 2})
+        self.assertEqual(third["by_itself"]["count"], 2)
+        self.sign(3, "cora")
+        self.trust("check", "trust")
+
+    def test_a_signature_is_not_written_over(self):
+        self.first()
+        self.trust("sign", "trust/1.json", "--key", "anna.key", status=3)
+        self.trust("init", "trust/1.json", "--customer", "*", "--root-key", "anna.pub", "--release-key", "ops.pub", status=3)
+
+    def test_mistakes_are_said(self):
+        self.first()
+        wrong = (
+            (["sing", "trust/1.json"], "trust does not know how to 'sing'"),
+            (["sign", "trust/1.json"], "trust sign needs --key FILE"),
+            (["init", "x.json", "--root-key", "anna.pub"], "trust init needs --customer NAME"),
+            (["init", "x.json", "--customer", "a/b", "--root-key", "anna.pub", "--release-key", "ops.pub"], "may only have"),
+            (["init", "x.json", "--customer", "a", "--root-key", "anna.pub"], "no key in the role release"),
+            (["init", "x.json", "--customer", "a" * 64], "longer than 63"),
+            (["add-key", "trust/1.json"], "no key was given"),
+            (["add-key", "trust/1.json", "--root-key", "anna.pub"], "has the role root already"),
+            (["add-key", "trust/1.json", "--out", "x.json", "--release-key", "new.pub", "--threshold", "release=3"],
+             "threshold of the role release is 3"),
+            (["add-key", "trust/1.json", "--release-key", "new.pub", "--threshold", "king=1"], '"king" is no role'),
+            (["add-key", "trust/1.json", "--release-key", "new.pub", "--threshold", "root"], "--threshold wants ROLE=N"),
+            (["drop-key", "trust/1.json", "--grant-key", "anna.pub"], "has not the role grant"),
+            (["revoke", "trust/1.json"], "trust revoke needs --key KEY or --bundle SHA256"),
+            (["revoke", "trust/1.json", "--key", "nobody"], '"nobody" is no key id'),
+            (["revoke", "trust/1.json", "--bundle", "12"], "the 64 digits of a digest"),
+            (["revoke", "trust/1.json", "--key", "ops.pub"], "no key in the role release that is not revoked"),
+            (["set", "trust/1.json"], "trust set needs"),
+            (["set", "trust/1.json", "--expires", "tomorrow"], "--expires wants a day"),
+            (["set", "trust/1.json", "--clock", "ask"], "--clock is warn or refuse"),
+        )
+        for args, said in wrong:
+            with self.subTest(args=args):
+                self.assertIn(said, self.trust(*args, status=2).err)
+        shutil.copy(self.path("trust/1.json"), self.path("mine.json"))
+        self.assertIn("--out must say", self.trust("set", "mine.json", "--floor", "2", status=2).err)
+        self.trust("set", "mine.json", "--floor", "2", "--out", "next.json")
+        self.trust("set", "trust/1.json", "--floor", "2")
+        self.assertIn("several versions", self.trust("show", "trust", status=2).err)
+
+
+class Site(Ceremony):
+    def setUp(self):
+        super().setUp()
+        self.repository()
+        self.first()
+
+    def verify(self, bundle, *args, status=0):
+        return self.sealift("verify", bundle, "--trust", "site.json", *args, status=status)
+
+    def hand_over(self, version=1):
+        """What the site was given on a trusted way."""
+        for name in os.listdir(self.path("trust")):
+            if name.startswith(f"{version}.json"):
+                shutil.copy(self.path("trust", name), self.path("site.json" + name[len(f"{version}.json"):]))
+
+    def steps(self, report):
+        return {step["step"]: step["outcome"] for step in report["verdict"]["steps"]}
+
+    def test_a_bundle_is_judged_by_trust_json_and_the_verdict_can_be_kept(self):
+        self.hand_over()
+        bundle = self.pack("--trust", self.path("trust"))
+        report = self.verify(bundle, "--format", "json").json()
+        self.assertTrue(report["verified"] and report["verdict"]["accepted"])
+        self.assertEqual(report["verdict"]["signers"], [self.ident("ops")])
+        self.assertEqual(report["epoch"], 1)
+        self.fits("verdict.schema.json", report["verdict"])
+        text = self.verify(bundle, "--explain").out
+        self.assertIn(" 1 limits       passed", text)
+        self.assertIn("12 payload      passed", text)
+        self.sealift("inspect", bundle)
+
+    def test_a_bundle_without_trust_is_of_no_epoch_that_counts(self):
+        self.hand_over()
+        bundle = self.pack()
+        result = self.verify(bundle, "--explain", status=1)
+        self.assertIn("is of epoch 0, and version 1 of trust.json says 1", result.err)
+        self.assertIn("7 epoch        refused", result.out)
+        self.assertIn("12 payload      not reached\n", result.out)
+
+    def test_a_stolen_key_is_revoked_by_the_bundle_that_comes_next(self):
+        self.hand_over()
+        self.trust("revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2, "ben", "cora")
+        self.trust("check", "trust")
+        trust = self.path("trust")
+        good = self.pack("--trust", trust, "--sequence", "18", key="new.key")
+        self.assertEqual(self.verify(good, "--format", "json").json()["verdict"]["trust_taken"], 1)
+        thief = self.pack("--trust", trust, "--sequence", "19")
+        report = self.verify(thief, "--format", "json", status=1).json()
+        self.assertEqual(self.steps(report)["revocations"], "refused")
+        self.fits("verdict.schema.json", report["verdict"])
+        older = self.pack("--trust", trust, "--sequence", "17")
+        self.verify(older)
+
+    def test_a_revoked_bundle_is_refused(self):
+        self.hand_over()
+        bundle = self.pack("--trust", self.path("trust"))
+        digest = self.sealift("inspect", bundle, "--format", "json").json()["manifest_sha256"]
+        self.verify(bundle)
+        self.trust("revoke", "trust/1.json", "--bundle", digest)
+        self.sign(2, "anna", "ben")
+        self.assertIn("is revoked by version 2",
+                      self.sealift("verify", bundle, "--trust", "trust", status=1).err)
+
+    def test_the_other_customer_is_not_named(self):
+        self.hand_over()
+        bundle = self.pack("--trust", self.path("trust"))
+        os.rename(bundle if os.path.isabs(bundle) else self.path(bundle), self.path("disk.tar.gz"))
+        self.trust("init", "other.json", "--customer", "harbour", "--root-key", "anna.pub", "--release-key", "ops.pub")
+        self.trust("sign", "other.json", "--key", "anna.key")
+        for how in ([], ["--explain"], ["--format", "json"]):
+            result = self.sealift("verify", "disk.tar.gz", "--trust", "other.json", *how, status=1)
+            self.assertIn("not for harbour" if not how else "", result.err)
+            self.assertNotIn("customer-a", result.out + result.err)
+
+    def test_a_trust_json_that_is_not_signed_is_a_mistake_of_the_one_who_calls(self):
+        shutil.copy(self.path("trust/1.json"), self.path("site.json"))
+        bundle = self.pack("--trust", self.path("trust"))
+        self.assertIn("--trust: trust/1.json has 0 of 2 root signatures", self.verify(bundle, status=2).err)
+        self.assertIn("not both", self.verify(bundle, "--pubkey", "ops.pub", status=2).err)
+        self.sealift("verify", bundle, "--trust", "missing.json", status=3)
+
+    def test_what_is_not_complete_is_not_packed(self):
+        self.trust("set", "trust/1.json", "--floor", "5")
+        self.sign(2, "anna")
+        result = self.pack("--trust", self.path("trust"), status=1)
+        self.assertIn("trust/2.json has 1 of 2 root signatures of version 1", result.err)
+        self.assertFalse(os.path.exists(self.path("out/customer-a-v1.0-17.tar.gz")))
+        self.assertIn("is for the customer customer-a", self.pack("--trust", self.path("trust/1.json"), customer="customer-b",
+                                                                  status=1).err)
+
+    def release(self, text, release="v1.0"):
+        path = f"repo/releases/{release}/release.yaml"
+        self.write(path, self.read(path).decode() + text)
+        self.git("commit", "-q", "-a", "-m", "terms")
+
+    def test_release_yaml_says_expiry_floor_epoch_and_stops(self):
+        self.hand_over()
+        self.release('expires: "2026-01-31"\nfloor: 12\nrequired-stops:\n  v0.9: 12\n  v0.8: 4\n')
+        bundle = self.pack("--trust", self.path("trust"))
+        shown = self.sealift("inspect", bundle, "--format", "json").json()
+        self.assertEqual(shown["expires"], 1769904000)
+        self.assertEqual(shown["floor"], 12)
+        self.assertEqual(shown["requires"], {"stops": [{"release": "v0.8", "sequence": 4}, {"release": "v0.9", "sequence": 12}],
+                                             "upgrade_from": []})
+        text = self.sealift("inspect", bundle).out
+        for part in ("not without  v0.8, sequence 4", "expires      2026-02-01T00:00:00Z", "floor        12", "epoch        1"):
+            self.assertIn(part, text)
+        self.assertIn("warning", self.verify(bundle).out, "only the clock says that it has expired")
+        self.release("epoch: 3\n")
+        self.assertIn("release.yaml says epoch 3", self.pack("--trust", self.path("trust"), "--replace", status=1).err)
+
+    def test_the_clock_alone_refuses_where_the_policy_says_so(self):
+        self.release('expires: "2026-01-31"\n')
+        self.trust("set", "trust/1.json", "--clock", "refuse")
+        self.sign(2, "anna", "ben")
+        bundle = self.pack("--trust", self.path("trust"))
+        result = self.sealift("verify", bundle, "--trust", "trust", "--explain", status=1)
+        self.assertIn("by this machine's clock", result.err)
+        self.assertIn("11 expiry       refused", result.out)
+
+    def test_a_release_that_may_not_follow_what_is_installed_is_refused(self):
+        path = "repo/releases/v1.1/release.yaml"
+        self.write(path, self.read(path).decode().replace("- v1.0", "- v0.9"))
+        self.git("commit", "-q", "-a", "-m", "terms")
+        new = self.pack("--sequence", "18", release="v1.1")
+        self.assertIn("may follow   v0.9", self.sealift("inspect", new).out)
+        self.sealift("install", new, "--pubkey", "ops.pub", "--root", "fresh")
+        old = self.pack()
+        self.sealift("install", old, "--pubkey", "ops.pub", "--root", "site")
+        before = self.listing("site")
+        result = self.sealift("install", new, "--pubkey", "ops.pub", "--root", "site", status=1)
+        self.assertIn("v1.0 is installed, and v1.1 may only follow v0.9", result.err)
+        self.assertIn("install one of these releases first", result.err)
+        self.assertEqual(self.listing("site"), before)
+
+    def test_install_takes_trust_json_too(self):
+        self.hand_over()
+        bundle = self.pack("--trust", self.path("trust"))
+        self.sealift("install", bundle, "--trust", "site.json", "--root", "site")
+        self.assertTrue(os.path.exists(self.path("site/current/trust/1.json")))
+        self.assertIn("intact", self.sealift("install", bundle, "--trust", "site.json", "--root", "site").out)
+        self.sealift("status", "--root", "site")
+
+    def test_the_second_writer_makes_the_same_container(self):
+        bundle = self.pack("--trust", self.path("trust"))
+        with open(self.path("original.tar"), "wb") as out:
+            subprocess.run(["gzip", "-dc", bundle], cwd=self.dir, check=True, stdout=out)
+        subprocess.run(["tar", "xf", "original.tar"], cwd=self.dir, check=True)
+        writer = os.path.join(SOURCE, "tests/conformance/bundle_writer.py")
+        subprocess.run(["python3", writer, "customer-a-v1.0-17", "again.tar"], cwd=self.dir, check=True)
+        self.assertEqual(self.read("again.tar"), self.read("original.tar"))
+
+
+if __name__ == "__main__":
+    main()
