@@ -38,13 +38,12 @@ struct sl_trust_tally {
 bool sl_trust_tally_met(const struct sl_trust_tally *tally);
 
 /*
- * Proves the signatures over `message` with the keys of `trust` that are in the role; those of others count
+ * Proves the signatures over the step's bytes with the keys of `trust` that are in the role; those of others count
  * for nothing. SL_E_REFUSED for a signature that is malformed, whose key id is not that of its name, or that
  * names a key of the role and is not its. Revoked keys count here: see sl_trust_count_valid().
  */
 int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust *trust,
-                              enum sl_trust_role role, struct sl_str message,
-                              const struct sl_trust_signature *signatures, size_t count,
+                              enum sl_trust_role role, const struct sl_trust_step *step,
                               struct sl_err *err) SL_MUST_USE;
 
 /* How many of those who signed count for a bundle of that sequence: not revoked, or void only later. */

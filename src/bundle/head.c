@@ -147,10 +147,12 @@ static int read_signature(struct sl_bundle_reader *reader, const struct ustar *h
 
 static int make_trust_room(struct sl_bundle_reader *reader, struct sl_err *err)
 {
+    if (!reader->trust)
+        reader->trust = calloc(SL_TRUST_MEMBERS_MAX, sizeof *reader->trust);
     if (reader->trust)
         return 0;
-    reader->trust = calloc(SL_TRUST_MEMBERS_MAX, sizeof *reader->trust);
-    return reader->trust ? 0 : sl_fail_memory(err);
+    (void)sl_fail_memory(err);
+    return -1;
 }
 
 /* How many bytes a member of that name may have. */

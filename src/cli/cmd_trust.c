@@ -26,6 +26,8 @@ static const struct cli_option options[] = {
      offsetof(struct trust_context, epoch), false},
     {"floor", "N", "sequence below which nothing may come back", CLI_NUMBER,
      offsetof(struct trust_context, floor), false},
+    {"issued", "DAY", "the day it is made, YYYY-MM-DD, which it proves to be past (default: now)", CLI_TEXT,
+     offsetof(struct trust_context, issued), false},
     {"expires", "DAY", "last day of this version, YYYY-MM-DD", CLI_TEXT,
      offsetof(struct trust_context, expires), false},
     {"clock", "POLICY", "what has expired by the clock alone: warn or refuse", CLI_TEXT,

@@ -9,7 +9,7 @@
 #include <sealift/trust.h>
 
 struct trust_context {
-    const char *out, *customer, *expires, *clock, *password_file;
+    const char *out, *customer, *issued, *expires, *clock, *password_file;
     struct cli_list role_keys[SL_ROLE_COUNT]; /* --root-key and so on: .pub files */
     struct cli_list thresholds;               /* ROLE=N */
     struct cli_list keys;                     /* --key: what to sign with, or whom to revoke */

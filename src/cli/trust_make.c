@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DOCUMENT_MAX = 65536, PATH_BYTES = 4096 };
+enum { DOCUMENT_MAX = 65536, PATH_BYTES = 4096, SECONDS_OF_DAY = 86400 };
 
 /* -- options -- */
 
@@ -45,14 +45,14 @@ static int set_threshold(struct sl_trust *trust, const char *text, struct sl_err
     return 0;
 }
 
-/* The first second after that day, UTC. */
-static int parse_day(int64_t *out, const char *text, struct sl_err *err)
+/* The first second of that day, UTC. `option` is for the message. */
+static int parse_day(int64_t *out, const char *option, const char *text, struct sl_err *err)
 {
     struct tm day = {0};
     const char *end = strptime(text, "%Y-%m-%d", &day);
     if (!end || *end || strlen(text) != sizeof "2035-12-31" - 1)
-        return sl_fail(err, SL_E_USAGE, "--expires wants a day, written as 2035-12-31");
-    *out = (int64_t)timegm(&day) + 86400;
+        return sl_fail(err, SL_E_USAGE, "--%s wants a day, written as 2035-12-31", option);
+    *out = (int64_t)timegm(&day);
     return 0;
 }
 
@@ -63,8 +63,13 @@ static int apply_settings(struct sl_trust *trust, const struct trust_context *co
         trust->epoch = context->epoch;
     if (context->floor > 0)
         trust->floor = context->floor;
-    if (context->expires && parse_day(&trust->expires, context->expires, err) < 0)
+    if (context->issued && parse_day(&trust->issued, "issued", context->issued, err) < 0)
         return -1;
+    if (context->expires) {
+        if (parse_day(&trust->expires, "expires", context->expires, err) < 0)
+            return -1;
+        trust->expires += SECONDS_OF_DAY; /* it is the last one on which it counts */
+    }
     if (context->clock) {
         trust->clock_refuses = strcmp(context->clock, "refuse") == 0;
         if (!trust->clock_refuses && strcmp(context->clock, "warn") != 0)
@@ -194,9 +199,10 @@ static int make_next(struct cli *cli, const struct trust_context *context, const
         result = next_path(next, context, path, opened.trust->version, err);
     if (result == 0) {
         trust = malloc(sizeof *trust);
-        result = trust ? 0 : sl_fail_memory(err);
+        if (!trust)
+            result = sl_fail_memory(err);
     }
-    if (result == 0) {
+    if (result == 0 && trust) {
         *trust = *opened.trust;
         trust->version++;
         trust->issued = cli_now();
@@ -282,7 +288,8 @@ static bool parse_digest(unsigned char out[32], const char *text)
         const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
         if (!digit)
             return false;
-        out[i / 2] = (unsigned char)(out[i / 2] << 4 | (digit - digits));
+        unsigned high = i % 2 ? (unsigned)out[i / 2] << 4 : 0;
+        out[i / 2] = (unsigned char)(high | (unsigned)(digit - digits));
     }
     return text[64] == '\0';
 }

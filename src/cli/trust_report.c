@@ -152,11 +152,9 @@ struct checked {
 static int tally(struct checked *checked, const struct sl_trust_step *step, struct sl_err *err)
 {
     if (checked->before &&
-        sl_trust_tally_signatures(&checked->by_before, checked->before, SL_ROLE_ROOT, step->json,
-                                  step->signatures, step->signature_count, err) < 0)
+        sl_trust_tally_signatures(&checked->by_before, checked->before, SL_ROLE_ROOT, step, err) < 0)
         return -1;
-    return sl_trust_tally_signatures(&checked->by_itself, checked->trust, SL_ROLE_ROOT, step->json,
-                                     step->signatures, step->signature_count, err);
+    return sl_trust_tally_signatures(&checked->by_itself, checked->trust, SL_ROLE_ROOT, step, err);
 }
 
 static void print_text(struct cli *cli, const struct checked *checked)

@@ -76,17 +76,21 @@ static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const ch
 
 /* -- release.yaml -- */
 
+static int number_at(struct sl_str text, size_t from, size_t to)
+{
+    int number = 0;
+    for (size_t i = from; i < to && i < text.len; i++)
+        number = number * 10 + (text.ptr[i] - '0');
+    return number;
+}
+
 /* The first second after that day, in UTC; `day` is a date that exists. Days since 1970 by the calendar's own
  * rule: 146,097 in 400 years, counted from the first of March. */
 static int64_t end_of_day(struct sl_str day)
 {
-    int year = 0;
-    int month = 0;
-    int number = 0;
-    char text[16] = "";
-    memcpy(text, day.ptr, day.len < sizeof text ? day.len : sizeof text - 1);
-    if (sscanf(text, "%d-%d-%d", &year, &month, &number) != 3)
-        return 0;
+    int year = number_at(day, 0, 4);
+    int month = number_at(day, 5, 7);
+    int number = number_at(day, 8, 10);
     year -= month <= 2;
     int64_t era = year / 400;
     int64_t in_era = year - era * 400;

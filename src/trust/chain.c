@@ -51,15 +51,14 @@ static int tally_one(struct sl_trust_tally *tally, const struct sl_trust *trust,
 }
 
 int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust *trust,
-                              enum sl_trust_role role, struct sl_str message,
-                              const struct sl_trust_signature *signatures, size_t count, struct sl_err *err)
+                              enum sl_trust_role role, const struct sl_trust_step *step, struct sl_err *err)
 {
     *out = (struct sl_trust_tally){.threshold = trust->thresholds[role]};
-    if (count > SL_SIGNATURES_MAX)
-        return sl_fail(err, SL_E_REFUSED, "there are %zu signatures; %d are the most", count,
+    if (step->signature_count > SL_SIGNATURES_MAX)
+        return sl_fail(err, SL_E_REFUSED, "there are %zu signatures; %d are the most", step->signature_count,
                        SL_SIGNATURES_MAX);
-    for (size_t i = 0; i < count; i++)
-        if (tally_one(out, trust, role, message, &signatures[i], err) < 0)
+    for (size_t i = 0; i < step->signature_count; i++)
+        if (tally_one(out, trust, role, step->json, &step->signatures[i], err) < 0)
             return -1;
     for (size_t i = 0; i < trust->key_count; i++)
         out->count += out->signed_by >> i & 1U;
@@ -112,8 +111,7 @@ static int require_root(const struct sl_trust *trust, const struct sl_trust_step
     char what[SHOWN_MAX];
     struct sl_trust_tally tally;
     (void)document_name(what, step->version);
-    if (sl_trust_tally_signatures(&tally, trust, SL_ROLE_ROOT, step->json, step->signatures,
-                                  step->signature_count, err) < 0)
+    if (sl_trust_tally_signatures(&tally, trust, SL_ROLE_ROOT, step, err) < 0)
         return sl_wrap(err, "%s", what);
     return trust_require_threshold(trust, SL_ROLE_ROOT, &tally, what, err);
 }
@@ -125,9 +123,11 @@ static int read_signed(struct sl_trust **out, const struct sl_trust_step *step, 
     SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
     if (sl_trust_read(&trust, step->json, document_name(what, step->version), err) < 0)
         return -1;
-    if (trust->version != step->version)
-        return sl_fail(err, SL_E_REFUSED, "%s says that it is version %llu", what,
-                       (unsigned long long)trust->version);
+    if (trust->version != step->version) {
+        (void)sl_fail(err, SL_E_REFUSED, "%s says that it is version %llu", what,
+                      (unsigned long long)trust->version);
+        return -1;
+    }
     if (require_root(trust, step, err) < 0)
         return -1;
     *out = sl_steal(&trust);
@@ -209,22 +209,20 @@ int sl_trust_follow(struct sl_trust *trust, struct sl_str known, const struct sl
                     size_t count, size_t *applied, struct sl_err *err)
 {
     *applied = 0;
-    SL_CLEANUP(sl_trust_freep) struct sl_trust *end = malloc(sizeof *end);
+    struct sl_trust *end = malloc(sizeof *end);
     if (!end)
         return sl_fail_memory(err);
     *end = *trust;
-    for (size_t i = 0; i < count; i++) {
-        if (steps[i].version <= trust->version) {
-            if (check_known(trust, known, &steps[i], err) < 0)
-                return -1;
-            continue;
-        }
-        if (sl_trust_advance(end, &steps[i], err) < 0)
-            return -1;
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < count; i++)
+        result = steps[i].version <= trust->version ? check_known(trust, known, &steps[i], err)
+                                                    : sl_trust_advance(end, &steps[i], err);
+    if (result == 0) {
+        *applied = (size_t)(end->version - trust->version);
+        *trust = *end;
     }
-    *applied = (size_t)(end->version - trust->version);
-    *trust = *end;
-    return 0;
+    free(end);
+    return result;
 }
 
 int sl_trust_chain(struct sl_trust **out, const struct sl_trust_steps *steps, struct sl_err *err)

@@ -23,7 +23,6 @@ struct trust_bundle {
     struct sl_bundle_reader *reader;
     struct sl_manifest *manifest;
     struct sl_trust *trust; /* that it is judged by, with what the bundle brought; NULL: plain keys */
-    uint32_t signed_by;     /* of its keys */
     int64_t now;            /* the policy's */
     char customer[128];     /* the policy's */
     struct trust_judgement judgement;
@@ -120,7 +119,7 @@ static int judge_manifest(struct trust_bundle *bundle, const struct sl_site_view
         .manifest = bundle->manifest,
         .manifest_sha256 = bundle->head.manifest_sha256,
         .trust = bundle->trust,
-        .signed_by = bundle->signed_by,
+        .signed_by = bundle->judgement.signed_by,
         .customer = sl_str_from(bundle->customer),
         .site = site,
         .now = bundle->now,
@@ -156,10 +155,11 @@ static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *p
     if (open_reader(bundle, fd, &policy->age_keys, err) < 0)
         return verdict_refuse(verdict, SL_STEP_LIMITS, err);
     say_isolation(bundle);
-    if (trust_gate_steps(&bundle->trust, verdict, bundle->reader, policy, err) < 0)
-        return verdict_refuse(verdict, SL_STEP_TRUST, err);
-    if (trust_gate_signatures(&bundle->judgement, &bundle->signed_by, verdict, bundle->reader, policy,
-                              bundle->trust, err) < 0)
+    if (trust_gate_steps(&bundle->trust, verdict, bundle->reader, policy, err) < 0) {
+        bool anothers = verdict->steps[SL_STEP_TRUST].outcome == SL_SKIPPED;
+        return verdict_refuse(verdict, anothers ? SL_STEP_AUDIENCE : SL_STEP_TRUST, err);
+    }
+    if (trust_gate_signatures(&bundle->judgement, verdict, bundle->reader, policy, bundle->trust, err) < 0)
         return verdict_refuse(verdict, SL_STEP_SIGNATURES, err);
     if (read_manifest(bundle, err) < 0)
         return verdict_refuse(verdict, SL_STEP_MANIFEST, err);

@@ -35,6 +35,36 @@ static int store(const struct sl_policy *policy, const struct sl_trust *trust,
     return policy->store.store(policy->store.context, trust, sl_trust_steps_at(steps, first), applied, err);
 }
 
+/*
+ * Whether the bundle carries another customer's line of versions. Nobody has proved that, but it can only turn one
+ * refusal into another, and that the wrong disk was handed over is what people can do something about.
+ */
+static bool is_anothers(const struct sl_trust *trust, const struct sl_trust_steps *steps)
+{
+    bool anothers = false;
+    for (size_t i = 0; !anothers && i < sl_trust_steps_count(steps); i++) {
+        struct sl_err err = {0};
+        struct sl_trust *carried = NULL;
+        if (sl_trust_read(&carried, sl_trust_steps_at(steps, i)->json, "trust.json", &err) == 0)
+            anothers = strcmp(carried->customer, trust->customer) != 0;
+        sl_trust_free(carried);
+    }
+    return anothers;
+}
+
+static int follow(struct sl_trust *trust, size_t *applied, struct sl_verdict *verdict,
+                  const struct sl_trust_steps *steps, const struct sl_policy *policy, struct sl_err *err)
+{
+    if (sl_trust_follow(trust, policy->trust_json, sl_trust_steps_at(steps, 0), sl_trust_steps_count(steps),
+                        applied, err) == 0)
+        return 0;
+    if (err->code != SL_E_REFUSED || !is_anothers(trust, steps))
+        return -1;
+    verdict_say(verdict, SL_STEP_TRUST, SL_SKIPPED, "the versions that it carries are not this customer's");
+    *err = (struct sl_err){.code = SL_OK};
+    return verdict_not_for(sl_str_from(trust->customer), err);
+}
+
 int trust_gate_steps(struct sl_trust **out, struct sl_verdict *verdict, const struct sl_bundle_reader *reader,
                      const struct sl_policy *policy, struct sl_err *err)
 {
@@ -44,18 +74,17 @@ int trust_gate_steps(struct sl_trust **out, struct sl_verdict *verdict, const st
         return 0;
     }
     SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
-    SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = malloc(sizeof *trust);
-    if (!trust)
+    *out = malloc(sizeof **out);
+    if (!*out)
         return sl_fail_memory(err);
+    struct sl_trust *trust = *out;
     *trust = *policy->trust;
     size_t applied = 0;
     if (trust_steps_of_bundle(&steps, reader, err) < 0 ||
-        sl_trust_follow(trust, policy->trust_json, sl_trust_steps_at(steps, 0), sl_trust_steps_count(steps),
-                        &applied, err) < 0 ||
+        follow(trust, &applied, verdict, steps, policy, err) < 0 ||
         store(policy, trust, steps, applied, err) < 0)
         return -1;
     say_taken(verdict, policy->trust->version, trust);
-    *out = sl_steal(&trust);
     return 0;
 }
 
@@ -111,13 +140,12 @@ static void say_signed(struct sl_verdict *verdict, const struct sl_bundle_reader
                 threshold == 1 ? "is" : "are");
 }
 
-int trust_gate_signatures(struct trust_judgement *judgement, uint32_t *signed_by, struct sl_verdict *verdict,
+int trust_gate_signatures(struct trust_judgement *judgement, struct sl_verdict *verdict,
                           const struct sl_bundle_reader *reader, const struct sl_policy *policy,
                           const struct sl_trust *trust, struct sl_err *err)
 {
     struct sl_policy effective = *policy;
     struct release_keys release;
-    *signed_by = 0;
     if (trust) {
         list_release_keys(&release, trust);
         effective.keys = release.keys;
@@ -130,7 +158,7 @@ int trust_gate_signatures(struct trust_judgement *judgement, uint32_t *signed_by
         struct sl_trust_tally tally = tally_of(judgement, trust);
         if (trust_require_threshold(trust, SL_ROLE_RELEASE, &tally, "the bundle", err) < 0)
             return -1;
-        *signed_by = tally.signed_by;
+        judgement->signed_by = tally.signed_by;
         threshold = tally.threshold;
     }
     say_signed(verdict, reader, judgement, threshold);

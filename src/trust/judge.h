@@ -13,7 +13,8 @@ struct trust_judgement {
     struct sl_str texts[SL_SIGNATURES_MAX + SL_DETACHED_MAX];      /* of their files */
     size_t count;
     struct sl_public_key proved[SL_SIGNATURES_MAX + SL_DETACHED_MAX]; /* distinct given keys that signed */
-    size_t trusted; /* how many those are: what a threshold is compared with */
+    size_t trusted;     /* how many those are: what a threshold is compared with */
+    uint32_t signed_by; /* the same as a mask of the keys of trust.json, where there is one */
 };
 
 /* SL_E_USAGE for a policy without keys or with too many. */

@@ -15,7 +15,7 @@ enum { SHOWN_MAX = 256 };
 
 /* Texts, and for each step room for all the signatures it may have. */
 #define STEPS_ARENA_MAX                                                                                      \
-    (SL_TRUST_STEPS_MAX * (SL_TRUST_FILE_MAX + SL_SIGNATURES_MAX * 2 * SL_SIGNATURE_FILE_MAX))
+    (SL_TRUST_STEPS_MAX * (SL_TRUST_FILE_MAX + UINT64_C(2) * SL_SIGNATURES_MAX * SL_SIGNATURE_FILE_MAX))
 
 struct sl_trust_steps {
     struct sl_arena arena;
@@ -26,8 +26,10 @@ struct sl_trust_steps {
 int trust_steps_new(struct sl_trust_steps **out, struct sl_err *err)
 {
     struct sl_trust_steps *steps = calloc(1, sizeof *steps);
-    if (!steps)
-        return sl_fail_memory(err);
+    if (!steps) {
+        (void)sl_fail_memory(err);
+        return -1;
+    }
     sl_arena_init(&steps->arena, STEPS_ARENA_MAX);
     *out = steps;
     return 0;

@@ -68,7 +68,7 @@ static bool is_installed(const struct sl_judged *in)
 
 /* -- audience -- */
 
-static int not_for(struct sl_str customer, struct sl_err *err)
+int verdict_not_for(struct sl_str customer, struct sl_err *err)
 {
     /* Who it is for is that customer's business; the file's name, which mostly says it, stays out too. */
     char shown[SHOWN_MAX];
@@ -82,9 +82,9 @@ static int judge_audience(struct sl_verdict *verdict, const struct sl_judged *in
     struct sl_str trusted = sl_str_from(in->trust ? in->trust->customer : "*");
     bool anybody = sl_str_equal(trusted, SL_STR("*"));
     if (in->customer.len > 0 && !sl_str_equal(audience, in->customer))
-        return not_for(in->customer, err);
+        return verdict_not_for(in->customer, err);
     if (!anybody && !sl_str_equal(audience, trusted))
-        return not_for(trusted, err);
+        return verdict_not_for(trusted, err);
     char shown[SHOWN_MAX];
     (void)sl_escape(shown, sizeof shown, audience);
     if (anybody && in->customer.len == 0)

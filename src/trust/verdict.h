@@ -10,6 +10,9 @@
 void verdict_say(struct sl_verdict *verdict, enum sl_verdict_step step, enum sl_step_outcome outcome,
                  const char *format, ...) SL_PRINTF(4, 5);
 
+/* That a bundle is not for this customer, and not for whom it is. Returns -1, with SL_E_REFUSED. */
+int verdict_not_for(struct sl_str customer, struct sl_err *err);
+
 /* The step at which it ended, with the error's message: refused, or not reached where the work stopped for
  * another reason. Returns -1. */
 int verdict_refuse(struct sl_verdict *verdict, enum sl_verdict_step step, const struct sl_err *err);

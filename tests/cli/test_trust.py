@@ -22,7 +22,8 @@ class Ceremony(Case):
 
     def first(self, *args):
         self.trust("init", "trust/1.json", "--customer", "customer-a", "--root-key", "anna.pub", "--root-key", "ben.pub",
-                   "--root-key", "cora.pub", "--release-key", "ops.pub", "--threshold", "root=2", *args)
+                   "--root-key", "cora.pub", "--release-key", "ops.pub", "--threshold", "root=2", "--issued", "2026-01-05",
+                   *args)
         self.sign(1, "anna", "ben")
 
     def sign(self, version, *names):
@@ -118,6 +119,7 @@ class Making(Ceremony):
             (["revoke", "trust/1.json", "--key", "ops.pub"], "no key in the role release that is not revoked"),
             (["set", "trust/1.json"], "trust set needs"),
             (["set", "trust/1.json", "--expires", "tomorrow"], "--expires wants a day"),
+            (["set", "trust/1.json", "--epoch", "2", "--issued", "2026-02-30x"], "--issued wants a day"),
             (["set", "trust/1.json", "--clock", "ask"], "--clock is warn or refuse"),
         )
         for args, said in wrong:
@@ -204,6 +206,7 @@ class Site(Ceremony):
             result = self.sealift("verify", "disk.tar.gz", "--trust", "other.json", *how, status=1)
             self.assertIn("not for harbour" if not how else "", result.err)
             self.assertNotIn("customer-a", result.out + result.err)
+            self.assertNotIn("disk.tar.gz", result.out + result.err)
 
     def test_a_trust_json_that_is_not_signed_is_a_mistake_of_the_one_who_calls(self):
         shutil.copy(self.path("trust/1.json"), self.path("site.json"))
@@ -244,7 +247,7 @@ class Site(Ceremony):
 
     def test_the_clock_alone_refuses_where_the_policy_says_so(self):
         self.release('expires: "2026-01-31"\n')
-        self.trust("set", "trust/1.json", "--clock", "refuse")
+        self.trust("set", "trust/1.json", "--clock", "refuse", "--issued", "2026-01-06")
         self.sign(2, "anna", "ben")
         bundle = self.pack("--trust", self.path("trust"))
         result = self.sealift("verify", bundle, "--trust", "trust", "--explain", status=1)

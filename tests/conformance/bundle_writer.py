@@ -113,8 +113,10 @@ def container(directory):
     out = [member(top + "manifest.json", text, mtime)]
     for signature in sorted(directory.glob("manifest.json.*.minisig")):
         out.append(member(top + signature.name, signature.read_bytes(), mtime))
+    of_head = [name for name in files if name.startswith("trust/")]
+    out += [member(top + name, files[name][0], mtime) for name in of_head]
     out.append(member(top + "SHA256SUMS", sums, mtime))
-    out += [member(top + name, *files[name][:1], mtime, files[name][1]) for name in files]
+    out += [member(top + name, *files[name][:1], mtime, files[name][1]) for name in files if name not in of_head]
     return b"".join(out) + b"\0" * (2 * BLOCK)
 
 

@@ -277,6 +277,33 @@ Test(carried, the_customer_of_trust_json_is_asked_for)
     free(trust);
 }
 
+Test(carried, another_customers_line_is_told_as_the_wrong_customer)
+{
+    struct sl_trust *trust = trust_kit_first();
+    struct sl_trust *other = trust_kit_first();
+    struct trust_kit_step step;
+    struct sl_buf bundle;
+    (void)snprintf(other->customer, sizeof other->customer, "customer-b");
+    trust_kit_write(&step, other, two_roots);
+    delivery_make(&bundle, &(struct delivery_options){.customer = "customer-b",
+                                                      .alter_facts = epoch_one,
+                                                      .steps = &step.step,
+                                                      .step_count = 1});
+    struct sl_verdict verdict;
+    struct sl_policy policy = {.trust = trust, .trust_json = SL_STR("another text"), .verdict = &verdict};
+    struct sl_err err = {0};
+    cr_expect_eq(verify(&bundle, &policy, &err), -1);
+    cr_expect_str_eq(err.message, "this bundle is not for customer-a");
+    cr_expect_eq(verdict.steps[SL_STEP_TRUST].outcome, SL_SKIPPED);
+    cr_expect_eq(verdict.steps[SL_STEP_SIGNATURES].outcome, SL_NOT_REACHED);
+    cr_expect_eq(verdict.steps[SL_STEP_AUDIENCE].outcome, SL_REFUSED);
+    cr_expect_not(memmem(&verdict, sizeof verdict, "customer-b", 10));
+    sl_buf_release(&bundle);
+    trust_kit_release(&step);
+    free(other);
+    free(trust);
+}
+
 Test(carried, a_claim_can_be_judged_again_by_what_the_site_knows_then)
 {
     struct sl_trust *trust = trust_kit_first();
@@ -393,7 +420,7 @@ static void edit_container(void *context, struct sl_buf *tar)
         sl_buf_str(&out, member);
     }
     if (edit->how == ALTER)
-        out.ptr[at + SL_TAR_BLOCK + 20] ^= 1;
+        out.ptr[at + SL_TAR_BLOCK + 100] ^= 1;
     if (edit->how == LAST) {
         size_t next = 0;
         size_t next_len = 0;

@@ -136,8 +136,7 @@ Test(chain, a_role_without_keys_is_never_met)
     struct sl_trust_tally tally;
     struct sl_err err = {0};
     trust_kit_write(&step, trust, two_roots);
-    cr_assert_eq(
-        sl_trust_tally_signatures(&tally, trust, SL_ROLE_SITE, step.step.json, step.signatures, 2, &err), 0);
+    cr_assert_eq(sl_trust_tally_signatures(&tally, trust, SL_ROLE_SITE, &step.step, &err), 0);
     cr_expect_eq(tally.threshold, 0);
     cr_expect(!sl_trust_tally_met(&tally));
     trust_kit_release(&step);
