@@ -18,11 +18,12 @@ static struct sl_ledger sample(void)
         .receipts = 9,
         .grant_count = 2,
     };
-    memset(&ledger.highest, 0x11, sizeof ledger.highest);
-    memset(&ledger.trust, 0x22, sizeof ledger.trust);
-    memset(&ledger.history, 0x33, sizeof ledger.history);
-    memset(&ledger.receipt, 0x44, sizeof ledger.receipt);
-    memset(ledger.grants, 0x55, 2 * sizeof ledger.grants[0]);
+    ledger.highest.bytes[0] = 1;
+    ledger.trust.bytes[1] = 2;
+    ledger.history.bytes[2] = 3;
+    ledger.receipt.bytes[3] = 4;
+    ledger.grants[0].bytes[4] = 5;
+    ledger.grants[1].bytes[31] = 6;
     return ledger;
 }
 
