@@ -4,7 +4,8 @@
  *   ROOT/generations/SEQUENCE-RELEASE-DIGEST/   one verified bundle each, complete, never changed
  *   ROOT/current -> generations/...             the only commit point
  *   ROOT/staging/                               may be lost at any time
- *   ROOT/state/                                 lock, site.json, pending.json, history.jsonl
+ *   ROOT/state/                                 lock, site.json, pending.json, history.jsonl; of an enrolled
+ *                                               site also its keys, trust/, receipts/ and the ledger twice
  *
  * Every function opens ROOT, takes the lock where it changes something, recovers from whatever an earlier
  * process left when it was stopped, does its work, and lets go. The clock is the caller's. No root rights
@@ -39,6 +40,35 @@ struct sl_site_options {
 
 #define SL_GENERATION_NAME_MAX 128
 
+/* -- enrolment -- */
+
+/*
+ * Makes a site that judges by its own trust.json instead of keys that are given with each bundle: it gets a key of its own for
+ * receipts, an age identity, and a ledger of what must never be forgotten. `steps` are versions of trust.json, the first of
+ * which has the fingerprint that came on another way. A site that installed with plain keys before may be enrolled; what it has
+ * accepted counts.
+ *
+ * SL_E_REFUSED: another fingerprint, a chain that does not hold, another customer. SL_E_EXISTS: it is enrolled already.
+ * SL_E_USAGE: the trust.json is for any customer, and none is given.
+ */
+struct sl_enrolment {
+    const struct sl_trust_steps *steps;
+    unsigned char fingerprint[32];
+    struct sl_str customer; /* may be empty where trust.json names one */
+    struct sl_random random;
+};
+/* What goes back to the vendor. */
+struct sl_enrolled {
+    char customer[64];
+    char receipt_key[64];   /* one line of base64, as minisign's -P takes it */
+    char age_recipient[64]; /* "age1..." */
+    uint64_t trust_version;
+};
+int sl_site_enrol(struct sl_enrolled *out, const struct sl_site_options *options,
+                  const struct sl_enrolment *request, struct sl_err *err) SL_MUST_USE;
+
+/* -- installing -- */
+
 enum sl_install_outcome { SL_INSTALLED, SL_ALREADY_CURRENT, SL_REPAIRED };
 
 struct sl_install_result {
@@ -58,6 +88,9 @@ struct sl_install_result {
  * files were altered: a fresh copy of the generation becomes current. A bundle that was current before and is
  * still on disk and intact: it becomes current without another copy. The bundle is verified to its end in
  * each case.
+ *
+ * An enrolled site takes no keys in `policy` (SL_E_USAGE): its own trust.json decides, new versions that the bundle brings are
+ * stored before it is judged, and each install and each refusal leaves a receipt.
  *
  * Errors: those of sl_claim_open() and sl_claim_prove(), before anything has changed; SL_E_REFUSED where ROOT
  * is not as sealift left it; SL_E_EXISTS where ROOT holds something else; SL_E_BUSY; SL_E_NO_SPACE, asked
@@ -85,9 +118,16 @@ struct sl_rollback_result {
  * The target's files are compared with its manifest first, and that with the history: SL_E_DRIFT or
  * SL_E_REFUSED when they differ. SL_E_USAGE when the target is current already, or `generation` is ambiguous,
  * or nothing was current before; SL_E_NOT_FOUND when it is not on disk.
+ *
+ * An enrolled site goes back to what is at or above its floor, of this epoch and not revoked; anything else is SL_E_REFUSED
+ * without a grant for this site and this bundle (sealift/grant.h), which works once and leaves the floor where it is.
  */
+struct sl_rollback_request {
+    const char *generation; /* NULL: the one before */
+    const char *grant;      /* path of a grant with its signatures beside it; NULL: none */
+};
 int sl_site_rollback(struct sl_rollback_result *out, const struct sl_site_options *options,
-                     const char *generation, struct sl_err *err) SL_MUST_USE;
+                     const struct sl_rollback_request *request, struct sl_err *err) SL_MUST_USE;
 
 /* What was when, oldest first; and which generations are there. */
 struct sl_site_event {

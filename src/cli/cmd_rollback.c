@@ -35,7 +35,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct cli_site site;
     cli_site_begin(&site, "rollback", context->root, context->wait);
     struct sl_rollback_result result;
-    int status = sl_site_rollback(&result, &site.options, context->to, err);
+    int status = sl_site_rollback(&result, &site.options,
+                                  &(struct sl_rollback_request){.generation = context->to}, err);
     cli_progress_end(&site.progress);
     if (status < 0)
         return -1;

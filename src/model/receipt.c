@@ -5,6 +5,7 @@
 #include "crypto/digest.h"
 #include "crypto/minisig.h"
 #include "model/name.h"
+#include "model/trust_name.h"
 #include "site_text.h"
 
 #include <sealift/json.h>
@@ -64,7 +65,7 @@ static const char *fault_of(const struct sl_receipt *receipt)
     if (receipt->signer_count > SL_RECEIPT_SIGNERS_MAX)
         return "there are too many signers";
     for (size_t i = 0; i < receipt->signer_count; i++)
-        if (!site_text_is_key_id(receipt->signers[i]))
+        if (!sl_is_key_id(receipt->signers[i]))
             return "a signer is no key id";
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "canon.h"
 #include "model/name.h"
+#include "model/trust_name.h"
 #include "site_text.h"
 
 #include <sealift/json.h>
@@ -10,7 +11,8 @@
 
 enum { SHOWN_MAX = 160 };
 
-#define SITE_STATE_SCHEMA 1
+#define SITE_STATE_SCHEMA    1
+#define SITE_ENROLLED_SCHEMA 2 /* of site.json */
 
 /* No line of the history is shorter than its two digests. */
 #define LINE_MIN ((size_t)2 * SL_SHA256_HEX)
@@ -50,29 +52,78 @@ static int check_schema(const struct sl_canon *canon, uint64_t schema, struct sl
     return sl_hint(err, "it was written by a newer sealift: use that one");
 }
 
+/* The public struct comes first, as the field tables count from it. */
+struct identity {
+    struct sl_site_identity identity;
+    uint64_t schema;
+};
+
+/* Schema 2 has all of these, schema 1 the customer only. */
+static int take_text(struct sl_canon *canon, struct sl_str *out, struct sl_err *err)
+{
+    struct sl_str text;
+    if (sl_canon_text(canon, &text, err) < 0)
+        return -1;
+    *out = sl_arena_str(canon->arena, text);
+    return out->ptr ? 0 : sl_fail_memory(err);
+}
+
+static int read_recipient(struct sl_canon *canon, void *into, struct sl_err *err)
+{
+    return take_text(canon, &((struct identity *)into)->identity.age_recipient, err);
+}
+
+static int read_receipt_key(struct sl_canon *canon, void *into, struct sl_err *err)
+{
+    return take_text(canon, &((struct identity *)into)->identity.receipt_key, err);
+}
+
+static int read_fingerprint(struct sl_canon *canon, void *into, struct sl_err *err)
+{
+    struct sl_str hex;
+    struct identity *identity = into;
+    if (sl_canon_text(canon, &hex, err) < 0)
+        return -1;
+    identity->identity.enrolled = true;
+    if (sl_digest_parse(&identity->identity.fingerprint, hex, err) == 0)
+        return 0;
+    err->code = SL_E_REFUSED;
+    return sl_wrap(err, "%s: fingerprint", canon->name);
+}
+
+static int check_identity(const struct sl_canon *canon, const struct identity *read, struct sl_err *err)
+{
+    const struct sl_site_identity *identity = &read->identity;
+    bool whole = identity->receipt_key.len > 0 && identity->age_recipient.len > 0;
+    bool none = identity->receipt_key.len == 0 && identity->age_recipient.len == 0;
+    if (read->schema != SITE_ENROLLED_SCHEMA && check_schema(canon, read->schema, err) < 0)
+        return -1;
+    if (identity->enrolled != (read->schema == SITE_ENROLLED_SCHEMA) || !(identity->enrolled ? whole : none))
+        return sl_fail(err, SL_E_REFUSED, "%s: schema %llu has other members", canon->name,
+                       (unsigned long long)read->schema);
+    if (sl_label_check("customer", identity->customer, err) == 0)
+        return 0;
+    err->code = SL_E_REFUSED;
+    return sl_wrap(err, "%s", canon->name);
+}
+
 int sl_site_identity_read(struct sl_site_identity *out, struct sl_arena *arena, struct sl_str json,
                           struct sl_err *err)
 {
-    struct identity {
-        struct sl_str customer;
-        uint64_t schema;
-    };
     static const struct sl_canon_field fields[] = {
-        {"customer", SL_CANON_TEXT, offsetof(struct identity, customer), NULL},
+        {"age_recipient", SL_CANON_MAYBE, 0, read_recipient},
+        {"customer", SL_CANON_TEXT, offsetof(struct identity, identity.customer), NULL},
+        {"fingerprint", SL_CANON_MAYBE, 0, read_fingerprint},
+        {"receipt_key", SL_CANON_MAYBE, 0, read_receipt_key},
         {"schema", SL_CANON_COUNT, offsetof(struct identity, schema), NULL},
     };
-    struct identity identity = {0};
+    struct identity read = {0};
     struct sl_canon canon;
     sl_canon_open(&canon, json, "state/site.json", arena);
-    if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], &identity, SL_CANON_REFUSE, err) <
-            0 ||
-        sl_canon_end(&canon, err) < 0 || check_schema(&canon, identity.schema, err) < 0)
+    if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], &read, SL_CANON_REFUSE, err) < 0 ||
+        sl_canon_end(&canon, err) < 0 || check_identity(&canon, &read, err) < 0)
         return -1;
-    if (sl_label_check("customer", identity.customer, err) < 0) {
-        err->code = SL_E_REFUSED;
-        return sl_wrap(err, "%s", canon.name);
-    }
-    out->customer = identity.customer;
+    *out = read.identity;
     return 0;
 }
 
@@ -80,11 +131,18 @@ int sl_site_identity_write(struct sl_buf *out, const struct sl_site_identity *id
 {
     if (sl_label_check("customer", identity->customer, err) < 0)
         return -1;
+    char hex[SL_SHA256_HEX + 1];
     struct sl_json json;
     sl_json_begin(&json, out, SL_JSON_COMPACT);
     sl_json_map(&json);
+    if (identity->enrolled)
+        sl_json_key_text(&json, "age_recipient", identity->age_recipient);
     sl_json_key_text(&json, "customer", identity->customer);
-    sl_json_key_unsigned(&json, "schema", SITE_STATE_SCHEMA);
+    if (identity->enrolled) {
+        sl_json_key_text(&json, "fingerprint", sl_str_from(sl_digest_hex(hex, &identity->fingerprint)));
+        sl_json_key_text(&json, "receipt_key", identity->receipt_key);
+    }
+    sl_json_key_unsigned(&json, "schema", identity->enrolled ? SITE_ENROLLED_SCHEMA : SITE_STATE_SCHEMA);
     sl_json_end(&json);
     return sl_json_close(&json, err);
 }
@@ -126,7 +184,7 @@ static int check_change(const struct sl_canon *canon, const struct sl_site_chang
         return sl_fail(err, SL_E_REFUSED, "%s: time is %lld, and must not be before 1970", canon->name,
                        (long long)change->time);
     for (size_t i = 0; i < change->signer_count; i++) {
-        if (!site_text_is_key_id(change->signers[i]))
+        if (!sl_is_key_id(change->signers[i]))
             return fault(canon, "signers", change->signers[i], "16 hexadecimal digits in upper case", err);
     }
     return 0;
@@ -253,6 +311,7 @@ static int read_entry(struct sl_site_history *history, struct sl_arena *arena, s
         return sl_fail(err, SL_E_REFUSED,
                        "\"previous\" is not the SHA-256 of the line before: one of the two was altered");
     sl_sha256(&history->last, line.ptr, line.len);
+    reading.change.line = history->last;
     history->changes[history->count++] = reading.change;
     return 0;
 }

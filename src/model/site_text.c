@@ -1,7 +1,5 @@
 #include "site_text.h"
 
-enum { KEY_ID_DIGITS = 16 };
-
 bool site_text_is_file_name(struct sl_str text, size_t max)
 {
     if (text.len == 0 || text.len > max || text.ptr[0] == '.' || text.ptr[0] == '-')
@@ -11,17 +9,6 @@ bool site_text_is_file_name(struct sl_str text, size_t max)
         bool plain =
             (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
         if (!plain && (byte == '\0' || !strchr("._+-", byte)))
-            return false;
-    }
-    return true;
-}
-
-bool site_text_is_key_id(struct sl_str text)
-{
-    if (text.len != KEY_ID_DIGITS)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (!(text.ptr[i] >= '0' && text.ptr[i] <= '9') && !(text.ptr[i] >= 'A' && text.ptr[i] <= 'F'))
             return false;
     }
     return true;

@@ -1,5 +1,5 @@
 /*
- * What the texts in files of a site may be: names that become paths, and key ids.
+ * What the texts in files of a site may be: names that become paths.
  */
 #ifndef SITE_TEXT_H
 #define SITE_TEXT_H
@@ -13,8 +13,5 @@
 
 /* Names of generations and bundles become paths: one component of 1 to `max` bytes, in the characters of labels. */
 bool site_text_is_file_name(struct sl_str text, size_t max);
-
-/* 16 hexadecimal digits in upper case. */
-bool site_text_is_key_id(struct sl_str text);
 
 #endif

@@ -7,7 +7,8 @@
  *  2. A directory in generations/ is complete: a whole bundle, with manifest and signatures. It came there by
  *     one rename, and nothing is ever written in it again.
  *  3. Only bytes that a struct sl_verified answers for come into generations/.
- *  4. Outside staging/ nothing changes before the staged tree is complete and on disk, but for the lock.
+ *  4. Outside staging/ nothing changes before the staged tree is complete and on disk, but for the lock and what an
+ *     enrolled site notes about trust (enrolled.h, 8 to 10).
  *  5. `current` leads to what the last line of the history says, unless pending.json explains the difference:
  *     then it leads to pending's `from` (the change did not happen) or `to` (it did).
  *  6. A generation that a line of the history names is never moved, removed or replaced, and no name is used
@@ -39,6 +40,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "enrolled.h"
 #include "generation.h"
 #include "io/file.h"
 #include "io/sys.h"
@@ -331,9 +333,9 @@ int site_recover(struct site *site, struct sl_err *err)
     }
     if (site_check_agreement(site, err) < 0)
         return -1;
-    if (site_staging_empty(site, err) < 0)
+    if (site_staging_empty(site, err) < 0 || remove_temporary(site, err) < 0)
         return -1;
-    return remove_temporary(site, err);
+    return site->identity.enrolled ? site_enrolled_recover(site, site->options, err) : 0;
 }
 
 /* Of a first install that failed, what it made for the site to come. Neither does harm where it stays. */

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "change.h"
 #include "compare.h"
+#include "enrolled.h"
 #include "generation.h"
 #include "stage.h"
 
@@ -17,6 +18,7 @@ struct install {
     const struct sl_bundle_head *head; /* the claim's; after it was proved, the verified bundle's */
     struct sl_digest digest;           /* of its manifest */
     struct sl_install_result *result;
+    struct sl_verdict *verdict; /* of an enrolled site */
 };
 
 /* -- whose site -- */
@@ -33,8 +35,6 @@ static int wrong_owner(const struct site *site, struct sl_str customer, struct s
 static int open_claim(struct sl_claim **out, struct site *site, int *fd, const char *name,
                       const struct sl_policy *policy, struct sl_err *err)
 {
-    if (site_open(site, err) < 0 || site_load_identity(site, err) < 0)
-        return -1;
     struct sl_policy effective = *policy;
     if (site->customer.len > 0) {
         if (policy->customer.len > 0 && !sl_str_equal(policy->customer, site->customer))
@@ -57,27 +57,11 @@ static int check_owner(const struct install *in, struct sl_err *err)
                    sl_escape(owner, sizeof owner, site->customer), site->shown);
 }
 
-/* The release in CUSTOMER-RELEASE-SEQUENCE of this site's customer; empty where it cannot be told. */
-static struct sl_str release_of(const struct site *site, struct sl_str bundle)
-{
-    size_t end = bundle.len;
-    while (end > 0 && bundle.ptr[end - 1] != '-')
-        end--;
-    if (!sl_str_starts_with(bundle, site->customer) || end < site->customer.len + 3)
-        return (struct sl_str){NULL, 0};
-    return sl_str_slice(bundle, site->customer.len + 1, end - 1);
-}
-
 /* Under the lock: may this bundle follow what is current. */
 static int check_succession(struct install *in, struct sl_err *err)
 {
-    const struct site *site = in->site;
-    const struct sl_site_change *change = site_change_to(site, site->current);
-    struct sl_site_view view = {.installed_sequence = site_generation_sequence(site->current)};
-    if (change) {
-        view.installed_release = release_of(site, change->bundle);
-        memcpy(view.installed_sha256, change->manifest.bytes, sizeof view.installed_sha256);
-    }
+    struct sl_site_view view;
+    site_view_fill(&view, in->site);
     return sl_claim_judge(in->claim, &view, err);
 }
 
@@ -198,6 +182,33 @@ static void set_result(const struct install *in, enum sl_install_outcome outcome
     site_generation_copy(result->previous, in->site->current);
 }
 
+/* What an enrolled site notes before the bundle becomes current, and after. */
+
+static int note_before(const struct install *in, struct sl_err *err)
+{
+    if (!in->site->identity.enrolled)
+        return 0;
+    return site_ledger_accept(in->site, in->head->manifest, &in->digest, in->verdict, err);
+}
+
+static int note_after(const struct install *in, struct sl_err *err)
+{
+    struct site *site = in->site;
+    if (!site->identity.enrolled)
+        return 0;
+    if (site_load(site, err) < 0)
+        return -1;
+    struct site_deed deed = {
+        .action = SL_RECEIPT_INSTALL,
+        .change = &site->history.changes[site->history.count - 1],
+        .verdict = in->verdict,
+        .files = in->result->files,
+        .bytes = in->result->bytes,
+        .detail = in->result->outcome == SL_REPAIRED ? "altered files were replaced" : "",
+    };
+    return site_receipt_add(site, in->options, &deed, err);
+}
+
 /* The same bundle is current, but altered. */
 static bool repairs(const struct install *in)
 {
@@ -220,7 +231,9 @@ static int use_what_is_there(struct install *in, const char *name, struct sl_err
     struct sl_site_change change;
     fill_change(&change, in, name, signers);
     set_result(in, repairs(in) ? SL_REPAIRED : SL_INSTALLED, name);
-    return site_switch(in->site, &change, &in->options->clock, err);
+    if (note_before(in, err) < 0 || site_switch(in->site, &change, &in->options->clock, err) < 0)
+        return -1;
+    return note_after(in, err);
 }
 
 static int stage_and_switch(struct install *in, struct sl_err *err)
@@ -240,18 +253,26 @@ static int stage_and_switch(struct install *in, struct sl_err *err)
     struct sl_site_change change;
     fill_change(&change, in, name, signers);
     set_result(in, repairs(in) ? SL_REPAIRED : SL_INSTALLED, name);
-    return site_install_staged(in->site, verified, &change, &in->options->clock, err);
+    if (note_before(in, err) < 0 ||
+        site_install_staged(in->site, verified, &change, &in->options->clock, err) < 0)
+        return -1;
+    return note_after(in, err);
+}
+
+static int put_in_place(struct install *in, struct sl_err *err)
+{
+    char name[SL_GENERATION_NAME_MAX];
+    int intact = find_intact(in, name, err);
+    if (intact < 0)
+        return -1;
+    return intact ? use_what_is_there(in, name, err) : stage_and_switch(in, err);
 }
 
 static int work(struct install *in, struct sl_err *err)
 {
     if (site_recover(in->site, err) < 0 || check_owner(in, err) < 0 || check_succession(in, err) < 0)
         return -1;
-    char name[SL_GENERATION_NAME_MAX];
-    int intact = find_intact(in, name, err);
-    if (intact < 0)
-        return -1;
-    return intact ? use_what_is_there(in, name, err) : stage_and_switch(in, err);
+    return put_in_place(in, err);
 }
 
 static int install(struct install *in, struct sl_err *err)
@@ -261,22 +282,79 @@ static int install(struct install *in, struct sl_err *err)
     return work(in, err) < 0 ? site_give_up(in->site, err) : 0;
 }
 
+static void set_claim(struct install *in, struct sl_claim *claim)
+{
+    in->claim = claim;
+    in->head = sl_claim_head(claim);
+    memcpy(in->digest.bytes, in->head->manifest_sha256, sizeof in->digest.bytes);
+}
+
+static int install_plain(struct install *in, int *bundle, const char *name, const struct sl_policy *policy,
+                         struct sl_err *err)
+{
+    SL_CLEANUP(sl_claim_freep) struct sl_claim *claim = NULL;
+    if (open_claim(&claim, in->site, bundle, name, policy, err) < 0)
+        return -1;
+    set_claim(in, claim);
+    return install(in, err);
+}
+
+/* -- an enrolled site -- */
+
+/* A refusal is worth a receipt, unless the receipt itself is what fails: then the refusal is still the news. */
+static int note_refusal(const struct install *in, const struct sl_err *refusal)
+{
+    struct sl_err second = {0};
+    struct site_deed deed = {.action = SL_RECEIPT_REFUSE, .verdict = in->verdict, .detail = refusal->message};
+    if (refusal->code != SL_E_REFUSED || in->site->switched || site_recover(in->site, &second) < 0)
+        return -1;
+    (void)!site_receipt_add(in->site, in->options, &deed, &second);
+    return -1;
+}
+
+static int judge_and_install(struct install *in, struct site_judge *judge, int *bundle, const char *name,
+                             const struct sl_policy *policy, struct sl_err *err)
+{
+    struct sl_policy effective = *policy;
+    if (site_judge_begin(judge, in->site, true, &effective, err) < 0)
+        return -1;
+    effective.verdict = in->verdict;
+    effective.now = in->options->clock.now(in->options->clock.context);
+    int fd = *bundle;
+    *bundle = -1;
+    SL_CLEANUP(sl_claim_freep) struct sl_claim *claim = NULL;
+    if (sl_claim_open(&claim, fd, name, &effective, err) < 0)
+        return note_refusal(in, err);
+    set_claim(in, claim);
+    return put_in_place(in, err) < 0 ? note_refusal(in, err) : 0;
+}
+
+/* Its own trust decides, and may have to be written down before the bundle is judged: so the lock comes first. */
+static int install_enrolled(struct install *in, int *bundle, const char *name, const struct sl_policy *policy,
+                            struct sl_err *err)
+{
+    struct sl_verdict own = {.accepted = false};
+    in->verdict = policy->verdict ? policy->verdict : &own;
+    if (site_lock(in->site, in->options, err) < 0)
+        return -1;
+    if (site_recover(in->site, err) < 0)
+        return site_give_up(in->site, err);
+    struct site_judge judge;
+    int result = judge_and_install(in, &judge, bundle, name, policy, err);
+    site_judge_release(&judge);
+    return result < 0 ? site_give_up(in->site, err) : 0;
+}
+
 int sl_site_install(struct sl_install_result *out, const struct sl_site_options *options, int fd,
                     const char *name, const struct sl_policy *policy, struct sl_err *err)
 {
     SL_CLEANUP(sl_closep) int bundle = fd;
     SL_CLEANUP(site_release) struct site site;
     site_init(&site, options->root);
-    SL_CLEANUP(sl_claim_freep) struct sl_claim *claim = NULL;
-    if (open_claim(&claim, &site, &bundle, name, policy, err) < 0)
+    struct install in = {.site = &site, .options = options, .result = out};
+    if (site_open(&site, err) < 0 || site_load_identity(&site, err) < 0)
         return -1;
-    struct install in = {
-        .site = &site,
-        .options = options,
-        .claim = claim,
-        .head = sl_claim_head(claim),
-        .result = out,
-    };
-    memcpy(in.digest.bytes, in.head->manifest_sha256, sizeof in.digest.bytes);
-    return install(&in, err) < 0 ? site_hint_writing(&site, err) : 0;
+    int result = site.identity.enrolled ? install_enrolled(&in, &bundle, name, policy, err)
+                                        : install_plain(&in, &bundle, name, policy, err);
+    return result < 0 ? site_hint_writing(&site, err) : 0;
 }

@@ -36,6 +36,7 @@ static int state_is_wrong(const struct site *site, struct sl_err *err)
 int site_load_identity(struct site *site, struct sl_err *err)
 {
     site->customer = (struct sl_str){NULL, 0};
+    site->identity = (struct sl_site_identity){0};
     if (site->state < 0)
         return 0;
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
@@ -49,6 +50,11 @@ int site_load_identity(struct site *site, struct sl_err *err)
     struct sl_site_identity identity;
     if (sl_site_identity_read(&identity, &site->arena, json, err) < 0)
         return state_is_wrong(site, err);
+    site->identity = identity;
+    if (identity.enrolled) {
+        site->customer = identity.customer;
+        return 0;
+    }
     /* Written just before the first switch. Where that never came, nothing is installed, and whoever tried
      * first has no claim to the place. */
     struct stat info;

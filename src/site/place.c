@@ -153,8 +153,9 @@ struct tenants {
 static bool is_ours(const char *name)
 {
     static const char *const ours[] = {
-        SITE_LOCK,           SITE_IDENTITY,       SITE_PENDING, SITE_HISTORY, SITE_IDENTITY ".tmp",
-        SITE_PENDING ".tmp", SITE_HISTORY ".tmp",
+        SITE_LOCK,           SITE_IDENTITY,       SITE_PENDING,  SITE_HISTORY,  SITE_IDENTITY ".tmp",
+        SITE_PENDING ".tmp", SITE_HISTORY ".tmp", SITE_KEY,      SITE_PUB,      SITE_AGE_KEY,
+        SITE_TRUST,          SITE_RECEIPTS,       SITE_LEDGER_1, SITE_LEDGER_2,
     };
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         if (strcmp(name, ours[i]) == 0)
@@ -216,6 +217,7 @@ static int lock_or_wait(struct site *site, const struct sl_site_options *options
 
 int site_lock(struct site *site, const struct sl_site_options *options, struct sl_err *err)
 {
+    site->options = options;
     if (lock_or_wait(site, options, err) == 0)
         return 0;
     return err->code == SL_E_BUSY ? sl_wrap(err, "%s", site->shown)

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "io/lock.h"
+#include "model/ledger.h"
 #include "model/site_state.h"
 #include <sealift/site.h>
 
@@ -26,6 +27,15 @@
 #define SITE_PENDING  "pending.json"
 #define SITE_HISTORY  "history.jsonl"
 
+/* Of an enrolled site (enrolled.h). */
+#define SITE_KEY      "site.key"
+#define SITE_PUB      "site.pub"
+#define SITE_AGE_KEY  "age.key"
+#define SITE_TRUST    "trust"
+#define SITE_RECEIPTS "receipts"
+#define SITE_LEDGER_1 "ledger.1"
+#define SITE_LEDGER_2 "ledger.2"
+
 /* The history as structs: a line of it takes about as much memory as it has bytes. */
 #define SITE_ARENA_MAX (4 * SL_HISTORY_BYTES_MAX)
 
@@ -35,14 +45,18 @@ struct site {
     int root;         /* -1: not there */
     int state;        /* -1: not there */
     struct sl_lock lock;
+    const struct sl_site_options *options; /* of whoever holds the lock */
     /* by this process: */
     bool switched;                         /* `current` may have changed although the work failed later */
     bool made_generations, wrote_identity; /* or tried to */
 
     /* what was loaded; texts live until the next load */
     struct sl_arena arena;
-    struct sl_str current;  /* generation; empty: none */
-    struct sl_str customer; /* empty: nobody's yet */
+    struct sl_str current;            /* generation; empty: none */
+    struct sl_str customer;           /* empty: nobody's yet */
+    struct sl_site_identity identity; /* `enrolled` and what belongs to it */
+    struct sl_ledger ledger;          /* of an enrolled site */
+    bool ledger_behind;               /* the second copy is one write behind the first */
     bool has_pending;
     struct sl_site_change pending;
     struct sl_buf history_text;

@@ -3,9 +3,12 @@
 #include "base/cleanup.h"
 #include "change.h"
 #include "compare.h"
+#include "enrolled.h"
 #include "generation.h"
 
+#include <sealift/grant.h>
 #include <sealift/text.h>
+#include <stdio.h>
 
 static const struct sl_digest *digest_of(const struct site *site, struct sl_str generation)
 {
@@ -157,13 +160,134 @@ static int check_intact(const struct site_generation *generation, struct sl_str 
     return drifts.total > 0 ? is_altered(name, &drifts, err) : 0;
 }
 
+/* -- an enrolled site: what must not come back without a grant -- */
+
+/* Why it must not, as one line; empty where it may. */
+static void forbid(char why[160], const struct site *site, const struct sl_trust *trust,
+                   const struct site_generation *generation)
+{
+    const struct sl_manifest *manifest = generation->manifest;
+    const struct sl_ledger *ledger = &site->ledger;
+    uint64_t floor = trust->floor;
+    if (ledger->epoch == trust->epoch && ledger->floor > floor)
+        floor = ledger->floor;
+    why[0] = '\0';
+    if (sl_trust_bundle_revoked(trust, generation->change->manifest.bytes))
+        (void)snprintf(why, 160, "it is revoked");
+    else if (manifest->epoch < trust->epoch)
+        (void)snprintf(why, 160, "it is of epoch %llu, and now is epoch %llu",
+                       (unsigned long long)manifest->epoch, (unsigned long long)trust->epoch);
+    else if (manifest->sequence < floor)
+        (void)snprintf(why, 160, "its sequence %llu is below the floor of %llu",
+                       (unsigned long long)manifest->sequence, (unsigned long long)floor);
+}
+
+static int is_forbidden(struct sl_str name, const char *why, struct sl_err *err)
+{
+    (void)sl_fail(err, SL_E_REFUSED, SL_FMT " must not come back: %s", SL_ARG(name), why);
+    return sl_hint(err, "the vendor can permit it once, for this site: --grant FILE");
+}
+
+static int check_used(const struct site *site, const struct sl_digest *digest, struct sl_err *err)
+{
+    for (size_t i = 0; i < site->ledger.grant_count; i++)
+        if (sl_digest_equal(&site->ledger.grants[i], digest))
+            return sl_fail(err, SL_E_REFUSED, "the grant was used already, and works once");
+    if (site->ledger.grant_count == SL_LEDGER_GRANTS_MAX)
+        return sl_fail(err, SL_E_LIMIT, "%s has used %d grants; ask the vendor for a new enrolment",
+                       site->shown, SL_LEDGER_GRANTS_MAX);
+    return 0;
+}
+
+/* The receipt key's name, from site.json. */
+static int site_name(unsigned char out[32], const struct site *site, struct sl_err *err)
+{
+    struct sl_public_key key;
+    if (sl_public_key_read(&key, site->identity.receipt_key, SITE_STATE "/" SITE_IDENTITY, err) < 0)
+        return -1;
+    sl_trust_key_name(out, &key);
+    return 0;
+}
+
+static int check_grant(const struct sl_grant *grant, const struct site *site,
+                       const struct site_generation *generation, int64_t now, struct sl_err *err)
+{
+    unsigned char own[32];
+    if (site_name(own, site, err) < 0)
+        return -1;
+    const char *fault = NULL;
+    if (!sl_str_equal(sl_str_from(grant->customer), site->customer) ||
+        memcmp(grant->site, own, sizeof own) != 0)
+        fault = "it is for another site";
+    else if (memcmp(grant->manifest_sha256, generation->change->manifest.bytes, 32) != 0)
+        fault = "it is for another bundle";
+    else if (grant->expires > 0 && (site->ledger.proved_time > grant->expires || now > grant->expires))
+        fault = "it has expired";
+    return fault ? sl_fail(err, SL_E_REFUSED, "the grant does not help here: %s", fault) : 0;
+}
+
+/* It counts as used before anything changes: a stop must not make it work twice. */
+static int use_grant(struct site *site, const struct sl_trust *trust,
+                     const struct site_generation *generation, const struct sl_site_options *options,
+                     const char *path, struct sl_err *err)
+{
+    SL_CLEANUP(sl_grant_file_freep) struct sl_grant_file *file = NULL;
+    struct sl_grant grant;
+    struct sl_digest digest;
+    if (sl_grant_load(&file, path, err) < 0)
+        return -1;
+    struct sl_str json = sl_grant_file_json(file);
+    sl_sha256(&digest, json.ptr, json.len);
+    if (sl_grant_check(&grant, trust, file, err) < 0 || check_used(site, &digest, err) < 0 ||
+        check_grant(&grant, site, generation, options->clock.now(options->clock.context), err) < 0)
+        return -1;
+    struct sl_ledger next = site->ledger;
+    next.grants[next.grant_count++] = digest;
+    return site_ledger_save(site, &next, err);
+}
+
+static int check_permitted(struct site *site, const struct site_generation *generation, struct sl_str name,
+                           const struct sl_site_options *options, const char *grant, struct sl_err *err)
+{
+    struct sl_policy policy = {.key_count = 0};
+    struct site_judge judge;
+    char why[160] = "";
+    int result = site_judge_begin(&judge, site, false, &policy, err);
+    if (result == 0)
+        forbid(why, site, judge.trust, generation);
+    if (result == 0 && why[0])
+        result = grant ? use_grant(site, judge.trust, generation, options, grant, err)
+                       : is_forbidden(name, why, err);
+    site_judge_release(&judge);
+    return result;
+}
+
+static int note(struct site *site, const struct sl_site_options *options,
+                const struct site_generation *generation, bool granted, struct sl_err *err)
+{
+    if (site_load(site, err) < 0)
+        return -1;
+    struct site_deed deed = {
+        .action = SL_RECEIPT_ROLLBACK,
+        .change = &site->history.changes[site->history.count - 1],
+        .files = generation->manifest->file_count,
+        .bytes = generation->manifest->total_bytes,
+        .detail = granted ? "with a grant" : "",
+    };
+    return site_receipt_add(site, options, &deed, err);
+}
+
 static int switch_to(struct site *site, struct sl_str name, const struct sl_site_options *options,
-                     struct sl_err *err)
+                     const char *grant, struct sl_err *err)
 {
     SL_CLEANUP(site_generation_release) struct site_generation generation;
     if (site_generation_open(&generation, site, name, err) < 0)
         return -1;
     if (check_intact(&generation, name, &options->progress, err) < 0)
+        return -1;
+    bool enrolled = site->identity.enrolled;
+    uint64_t grants = site->ledger.grant_count;
+    if (enrolled && check_permitted(site, &generation, name, options, grant, err) < 0)
         return -1;
     struct sl_site_change change = {
         .action = SL_SITE_ROLLBACK,
@@ -172,12 +296,15 @@ static int switch_to(struct site *site, struct sl_str name, const struct sl_site
         .to = name,
         .manifest = generation.change->manifest,
     };
-    return site_switch(site, &change, &options->clock, err);
+    if (site_switch(site, &change, &options->clock, err) < 0)
+        return -1;
+    return enrolled ? note(site, options, &generation, site->ledger.grant_count > grants, err) : 0;
 }
 
 static int work(struct sl_rollback_result *out, struct site *site, const struct sl_site_options *options,
-                const char *generation, struct sl_err *err)
+                const struct sl_rollback_request *request, struct sl_err *err)
 {
+    const char *generation = request->generation;
     if (site_recover(site, err) < 0)
         return -1;
     if (site->current.len == 0)
@@ -191,22 +318,25 @@ static int work(struct sl_rollback_result *out, struct site *site, const struct 
         return is_current(target, err);
     site_generation_copy(out->from, site->current);
     site_generation_copy(out->to, target);
-    return switch_to(site, target, options, err);
+    if (request->grant && !site->identity.enrolled)
+        return sl_fail(err, SL_E_USAGE, "%s is not enrolled, so no floor binds it and no grant is needed",
+                       site->shown);
+    return switch_to(site, target, options, request->grant, err);
 }
 
 static int rollback(struct sl_rollback_result *out, struct site *site, const struct sl_site_options *options,
-                    const char *generation, struct sl_err *err)
+                    const struct sl_rollback_request *request, struct sl_err *err)
 {
     if (site_open(site, err) < 0 || site_require(site, err) < 0 || site_lock(site, options, err) < 0)
         return -1;
-    return work(out, site, options, generation, err) < 0 ? site_give_up(site, err) : 0;
+    return work(out, site, options, request, err) < 0 ? site_give_up(site, err) : 0;
 }
 
 int sl_site_rollback(struct sl_rollback_result *out, const struct sl_site_options *options,
-                     const char *generation, struct sl_err *err)
+                     const struct sl_rollback_request *request, struct sl_err *err)
 {
     SL_CLEANUP(site_release) struct site site;
     site_init(&site, options->root);
     *out = (struct sl_rollback_result){0};
-    return rollback(out, &site, options, generation, err) < 0 ? site_hint_writing(&site, err) : 0;
+    return rollback(out, &site, options, request, err) < 0 ? site_hint_writing(&site, err) : 0;
 }

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "io/file.h"
 #include "io/sys.h"
+#include "trust/steps_dir.h"
 
 #include <fcntl.h>
 #include <sealift/text.h>
@@ -248,6 +249,18 @@ static int load_directory(struct loading *loading, const char *path, struct sl_e
     }
     trust_steps_sort(loading->steps);
     return check_versions(loading, err);
+}
+
+int sl_trust_steps_load_dir(struct sl_trust_steps **out, int dir, const char *name, struct sl_err *err)
+{
+    SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
+    if (trust_steps_new(&steps, err) < 0)
+        return -1;
+    struct loading loading = {.steps = steps, .dir = dir};
+    if (load_directory(&loading, name, err) < 0)
+        return -1;
+    *out = sl_steal(&steps);
+    return 0;
 }
 
 int sl_trust_steps_load(struct sl_trust_steps **out, const char *path, struct sl_err *err)

@@ -33,7 +33,7 @@ static int roll_back(struct site_kit *kit, struct sl_err *err)
 {
     struct sl_rollback_result result;
     kit->now = SITE_KIT_TIME + 100;
-    return sl_site_rollback(&result, &kit->options, "17", err);
+    return sl_site_rollback(&result, &kit->options, &(struct sl_rollback_request){.generation = "17"}, err);
 }
 
 static void prepare_nothing(struct site_kit *kit)
@@ -261,7 +261,9 @@ void scenario_recover(struct scenario *scenario, struct sl_err *err)
     struct sl_rollback_result result;
     scenario->kit.now = SITE_KIT_TIME + 200;
     *err = (struct sl_err){0};
-    cr_assert_eq(sl_site_rollback(&result, &scenario->kit.options, "nothing", err), -1);
+    cr_assert_eq(sl_site_rollback(&result, &scenario->kit.options,
+                                  &(struct sl_rollback_request){.generation = "nothing"}, err),
+                 -1);
 }
 
 /* -- what must hold -- */

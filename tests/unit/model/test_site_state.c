@@ -54,7 +54,8 @@ Test(site_state, bad_identities_are_refused)
     } rows[] = {
         {"", "a map is expected, not the end of the text"},
         {"{}", "\"customer\" is missing"},
-        {"{\"customer\":\"a\",\"schema\":2}", "newer"},
+        {"{\"customer\":\"a\",\"schema\":3}", "newer"},
+        {"{\"customer\":\"a\",\"schema\":2}", "other members"},
         {"{\"customer\":\"a/b\",\"schema\":1}", "may only have letters"},
         {"{\"customer\":\"a\",\"schema\":1}\n", "something follows"},
         {"{\"customer\":\"a\",\"owner\":\"b\",\"schema\":1}", "\"owner\" does not belong here"},

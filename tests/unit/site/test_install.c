@@ -235,7 +235,9 @@ Test(install, the_history_tells_when_the_switch_was_and_not_when_the_work_began)
     (void)site_kit_must_install(&kit, &kit.b);
     struct sl_rollback_result back;
     struct sl_err err = {0};
-    cr_assert_eq(sl_site_rollback(&back, &kit.options, NULL, &err), 0, "%s", err.message);
+    cr_assert_eq(
+        sl_site_rollback(&back, &kit.options, &(struct sl_rollback_request){.generation = NULL}, &err), 0,
+        "%s", err.message);
     int64_t last = kit.now;
     struct sl_site_log *log = NULL;
     cr_assert_eq(sl_site_history(&log, &kit.options, &err), 0, "%s", err.message);
@@ -519,7 +521,8 @@ Test(install, while_another_holds_the_lock_it_says_who)
                    kit.root);
     cr_expect_str_eq(err.message, expected);
     cr_expect(strstr(err.hint, "--wait"), "%s", err.hint);
-    cr_expect_eq(sl_site_rollback(&back, &kit.options, NULL, &err), -1);
+    cr_expect_eq(
+        sl_site_rollback(&back, &kit.options, &(struct sl_rollback_request){.generation = NULL}, &err), -1);
     cr_expect_eq(err.code, SL_E_BUSY);
 
     struct sl_site_state now;
@@ -648,7 +651,9 @@ Test(install, a_stopped_change_that_did_not_happen_costs_no_generation_the_histo
     temp_dir_write_text(&kit.temp, "site/state/pending.json", pending);
     struct sl_rollback_result back;
     struct sl_err err = {0};
-    cr_assert_eq(sl_site_rollback(&back, &kit.options, NULL, &err), 0, "%s", err.message);
+    cr_assert_eq(
+        sl_site_rollback(&back, &kit.options, &(struct sl_rollback_request){.generation = NULL}, &err), 0,
+        "%s", err.message);
     cr_expect_str_eq(back.to, first);
     cr_expect(exists(known));
 }

@@ -28,7 +28,7 @@ TestSuite(rollback, .init = setup, .fini = teardown);
 static int roll_back(const char *to, struct sl_rollback_result *result, struct sl_err *err)
 {
     *err = (struct sl_err){0};
-    int status = sl_site_rollback(result, &kit.options, to, err);
+    int status = sl_site_rollback(result, &kit.options, &(struct sl_rollback_request){.generation = to}, err);
     kit.now++;
     return status;
 }
@@ -217,16 +217,22 @@ Test(rollback, needs_something_to_go_back_to)
     site_kit_make(&fresh);
     struct sl_rollback_result result;
     struct sl_err err = {0};
-    cr_expect_eq(sl_site_rollback(&result, &fresh.options, NULL, &err), -1);
+    cr_expect_eq(
+        sl_site_rollback(&result, &fresh.options, &(struct sl_rollback_request){.generation = NULL}, &err),
+        -1);
     cr_expect_eq(err.code, SL_E_NOT_FOUND, "no root: %s", err.message);
     cr_expect_lt(access(fresh.root, F_OK), 0, "rollback makes no root");
 
     temp_dir_make_dir(&fresh.temp, "site");
-    cr_expect_eq(sl_site_rollback(&result, &fresh.options, NULL, &err), -1);
+    cr_expect_eq(
+        sl_site_rollback(&result, &fresh.options, &(struct sl_rollback_request){.generation = NULL}, &err),
+        -1);
     cr_expect_eq(err.code, SL_E_NOT_FOUND, "an empty root: %s", err.message);
 
     (void)site_kit_must_install(&fresh, &fresh.a);
-    cr_expect_eq(sl_site_rollback(&result, &fresh.options, NULL, &err), -1);
+    cr_expect_eq(
+        sl_site_rollback(&result, &fresh.options, &(struct sl_rollback_request){.generation = NULL}, &err),
+        -1);
     cr_expect_eq(err.code, SL_E_USAGE, "one generation: %s", err.message);
     site_kit_remove(&fresh);
 }

@@ -12,9 +12,13 @@
 enum sl_site_action { SL_SITE_INSTALL, SL_SITE_ROLLBACK, SL_SITE_RECOVER };
 const char *sl_site_action_name(enum sl_site_action action);
 
-/* state/site.json: whose site this is, fixed by the first install. */
+/* state/site.json: whose site this is, fixed by the first install or by the enrolment. */
 struct sl_site_identity {
     struct sl_str customer;
+    bool enrolled;                /* the rest is there; schema 2 instead of 1 */
+    struct sl_digest fingerprint; /* of the line of trust.json documents that it trusts */
+    struct sl_str receipt_key;    /* one line of base64, as minisign's -P takes it */
+    struct sl_str age_recipient;  /* "age1..." */
 };
 int sl_site_identity_read(struct sl_site_identity *out, struct sl_arena *arena, struct sl_str json,
                           struct sl_err *err) SL_MUST_USE;
@@ -31,6 +35,7 @@ struct sl_site_change {
     struct sl_str *signers; /* key ids whose signatures were proved; none for a rollback */
     size_t signer_count;
     int64_t time;
+    struct sl_digest line; /* of a line of the history: the SHA-256 of its bytes; set by reading only */
 };
 int sl_site_pending_read(struct sl_site_change *out, struct sl_arena *arena, struct sl_str json,
                          struct sl_err *err) SL_MUST_USE;

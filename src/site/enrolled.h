@@ -1,0 +1,81 @@
+/*
+ * What an enrolled site has besides: its own trust, keys, ledger and receipts, all in ROOT/state.
+ *
+ *     state/site.json              schema 2: customer, fingerprint, receipt key, age recipient
+ *     state/site.key, site.pub     minisign, signs receipts
+ *     state/age.key                opens bundles that are encrypted for this site
+ *     state/trust/N.json[...]      every version of trust.json since the enrolment, with signatures
+ *     state/ledger.1, ledger.2     model/ledger.h
+ *     state/receipts/N.json[...]   sealift/receipt.h, N in nine digits
+ *
+ * Invariants, with those of change.c:
+ *
+ *  8. What the ledger says has been so: floor, epoch, highest sequence, trust version and proved time only rise, and they are
+ *     on disk, twice, before `current` changes.
+ *  9. The ledger knows every line of the history but at most the last, for which a receipt is due then, and every receipt
+ *     but at most the last. Recovery makes up both.
+ * 10. The newest version in state/trust is the ledger's, or newer and proved again before it counts.
+ */
+#ifndef SITE_ENROLLED_H
+#define SITE_ENROLLED_H
+
+#include "model/ledger.h"
+#include "place.h"
+#include <sealift/age.h>
+#include <sealift/receipt.h>
+
+/* Reads both copies into site->ledger. SL_E_REFUSED for damage, with the way out. Changes nothing. */
+int site_ledger_load(struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/* Of what was loaded: SL_E_REFUSED where the history is not what the ledger knows. */
+int site_ledger_check(const struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/* Makes `next` the ledger, on disk twice. Its counter is set. */
+int site_ledger_save(struct site *site, const struct sl_ledger *next, struct sl_err *err) SL_MUST_USE;
+
+/* Where a stop came between the two copies: writes the second. */
+int site_ledger_repair(struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/* After a stop: the second copy, a receipt that the ledger does not know yet, one that is due. The lock is held. */
+int site_enrolled_recover(struct site *site, const struct sl_site_options *options,
+                          struct sl_err *err) SL_MUST_USE;
+
+/* New versions of trust.json, proved, `trust` the last of them: into state/trust and the ledger. */
+int site_trust_store(struct site *site, const struct sl_trust *trust, const struct sl_trust_step *steps,
+                     size_t count, struct sl_err *err) SL_MUST_USE;
+
+/* Everything an enrolled site brings to a policy; lives as long as the install or verification. */
+struct site_judge {
+    struct site *site;
+    struct sl_trust_steps *steps;
+    struct sl_trust *trust;
+    struct sl_site_view view;
+    struct sl_age_identities identities;
+    bool may_store; /* else new versions of trust.json are used and forgotten */
+};
+
+/* The site must be loaded. `policy` is completed with trust, view, identity and, with `may_store`, the store. SL_E_USAGE where the
+ * caller brought keys of its own. */
+int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store, struct sl_policy *policy,
+                     struct sl_err *err) SL_MUST_USE;
+void site_judge_release(struct site_judge *judge);
+
+/* What the site knows, as the steps of a verdict look at it. Also of one that is not enrolled. */
+void site_view_fill(struct sl_site_view *view, const struct site *site);
+
+/* Of a bundle that was proved: raises what has to be raised, before it becomes current. */
+int site_ledger_accept(struct site *site, const struct sl_manifest *manifest, const struct sl_digest *digest,
+                       const struct sl_verdict *verdict, struct sl_err *err) SL_MUST_USE;
+
+/* A receipt of what was done; the rest comes from site and ledger. A change must be in the history already. */
+struct site_deed {
+    enum sl_receipt_action action;
+    const struct sl_site_change *change; /* NULL for a refusal */
+    const struct sl_verdict *verdict;    /* NULL: none was made */
+    uint64_t files, bytes;
+    const char *detail;
+};
+int site_receipt_add(struct site *site, const struct sl_site_options *options, const struct site_deed *deed,
+                     struct sl_err *err) SL_MUST_USE;
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * The trust of an enrolled site, as a policy.
+ */
+#include "enrolled.h"
+
+#include "base/cleanup.h"
+#include "generation.h"
+#include "io/file.h"
+#include "io/sys.h"
+#include "model/trust_name.h"
+#include "trust/steps_dir.h"
+
+#include <stdio.h>
+
+/* The release in CUSTOMER-RELEASE-SEQUENCE of this site's customer; empty where it cannot be told. */
+static struct sl_str release_of(const struct site *site, struct sl_str bundle)
+{
+    size_t end = bundle.len;
+    while (end > 0 && bundle.ptr[end - 1] != '-')
+        end--;
+    if (!sl_str_starts_with(bundle, site->customer) || end < site->customer.len + 3)
+        return (struct sl_str){NULL, 0};
+    return sl_str_slice(bundle, site->customer.len + 1, end - 1);
+}
+
+void site_view_fill(struct sl_site_view *view, const struct site *site)
+{
+    *view = (struct sl_site_view){.installed_sequence = site_generation_sequence(site->current)};
+    const struct sl_site_change *change = site_change_to(site, site->current);
+    if (change) {
+        view->installed_release = release_of(site, change->bundle);
+        memcpy(view->installed_sha256, change->manifest.bytes, sizeof view->installed_sha256);
+    }
+    if (!site->identity.enrolled)
+        return;
+    const struct sl_ledger *ledger = &site->ledger;
+    view->epoch = ledger->epoch;
+    view->highest_sequence = ledger->highest_sequence;
+    memcpy(view->highest_sha256, ledger->highest.bytes, sizeof view->highest_sha256);
+    view->floor = ledger->floor;
+    view->proved_time = ledger->proved_time;
+}
+
+/* -- new versions -- */
+
+static int write_file(int dir, const char *name, struct sl_str text, struct sl_err *err)
+{
+    return sl_file_replace(dir, name, text, 0644, err);
+}
+
+/* Signatures first: a document without them would be no version. */
+static int store_step(int dir, const struct sl_trust_step *step, struct sl_err *err)
+{
+    char name[64];
+    for (size_t i = 0; i < step->signature_count; i++) {
+        (void)snprintf(name, sizeof name, "%llu.json.%s.minisig", (unsigned long long)step->version,
+                       step->signatures[i].key_id);
+        if (write_file(dir, name, step->signatures[i].text, err) < 0)
+            return -1;
+    }
+    (void)snprintf(name, sizeof name, "%llu.json", (unsigned long long)step->version);
+    return write_file(dir, name, step->json, err);
+}
+
+static int ledger_takes(struct site *site, const struct sl_trust *trust, struct sl_str json,
+                        struct sl_err *err)
+{
+    struct sl_ledger next = site->ledger;
+    next.trust_version = trust->version;
+    sl_sha256(&next.trust, json.ptr, json.len);
+    if (trust->issued > next.proved_time)
+        next.proved_time = trust->issued;
+    return site_ledger_save(site, &next, err);
+}
+
+int site_trust_store(struct site *site, const struct sl_trust *trust, const struct sl_trust_step *steps,
+                     size_t count, struct sl_err *err)
+{
+    bool missing;
+    if (sl_dir_make(site->state, SITE_TRUST, err) < 0 || sl_dir_sync(site->state, ".", err) < 0)
+        return sl_wrap(err, "make %s/" SITE_STATE "/" SITE_TRUST, site->shown);
+    SL_CLEANUP(sl_closep) int dir = site_open_dir(site, SITE_STATE "/" SITE_TRUST, &missing, err);
+    if (dir < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (store_step(dir, &steps[i], err) < 0)
+            return sl_wrap(err, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
+    return ledger_takes(site, trust, steps[count - 1].json, err);
+}
+
+static int store(void *context, const struct sl_trust *trust, const struct sl_trust_step *steps, size_t count,
+                 struct sl_err *err)
+{
+    struct site_judge *judge = context;
+    return judge->may_store ? site_trust_store(judge->site, trust, steps, count, err) : 0;
+}
+
+/* -- what is there -- */
+
+static const struct sl_trust_step *newest(const struct sl_trust_steps *steps)
+{
+    return sl_trust_steps_at(steps, sl_trust_steps_count(steps) - 1);
+}
+
+/* Everything is proved again from the fingerprint on: what lies on the disk is only as good as that. */
+static int open_chain(struct site_judge *judge, struct sl_err *err)
+{
+    bool missing;
+    char name[320];
+    struct site *site = judge->site;
+    (void)snprintf(name, sizeof name, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
+    SL_CLEANUP(sl_closep) int dir = site_open_dir(site, SITE_STATE "/" SITE_TRUST, &missing, err);
+    if (dir < 0 || sl_trust_steps_load_dir(&judge->steps, dir, name, err) < 0 ||
+        sl_trust_chain(&judge->trust, judge->steps, err) < 0)
+        return -1;
+    unsigned char fingerprint[32];
+    sl_trust_fingerprint(fingerprint, sl_trust_steps_at(judge->steps, 0)->json);
+    if (memcmp(fingerprint, site->identity.fingerprint.bytes, sizeof fingerprint) != 0)
+        return sl_fail(err, SL_E_REFUSED,
+                       "%s: the first version is not the one that the site was enrolled with", name);
+    const struct sl_trust_step *last = newest(judge->steps);
+    struct sl_digest digest;
+    sl_sha256(&digest, last->json.ptr, last->json.len);
+    uint64_t known = site->ledger.trust_version;
+    if (last->version < known || (last->version == known && !sl_digest_equal(&digest, &site->ledger.trust)))
+        return sl_fail(err, SL_E_REFUSED, "%s: the newest version is %llu, and by the ledger %llu%s", name,
+                       (unsigned long long)last->version, (unsigned long long)known,
+                       last->version == known ? " with other bytes" : "");
+    return 0;
+}
+
+static int read_identity(struct site_judge *judge, struct sl_err *err)
+{
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&text, SL_KIB);
+    int result = sl_file_read_beneath(&text, judge->site->state, SITE_AGE_KEY, SL_KIB, err);
+    if (result == 0)
+        result = sl_age_identities_read(&judge->identities, sl_buf_view(&text), SITE_AGE_KEY, err);
+    if (text.ptr)
+        explicit_bzero(text.ptr, text.capacity);
+    return result < 0 ? sl_wrap(err, "%s/" SITE_STATE, judge->site->shown) : 0;
+}
+
+/* The identities of the caller, and the site's own. */
+static int join_identities(struct site_judge *judge, struct sl_policy *policy, struct sl_err *err)
+{
+    for (size_t i = 0; i < policy->age_keys.identity_count; i++) {
+        if (judge->identities.count == SL_AGE_IDENTITIES_MAX)
+            return sl_fail(err, SL_E_LIMIT, "there are more than %d age identities", SL_AGE_IDENTITIES_MAX);
+        judge->identities.items[judge->identities.count++] = policy->age_keys.identities[i];
+    }
+    policy->age_keys.identities = judge->identities.items;
+    policy->age_keys.identity_count = judge->identities.count;
+    return 0;
+}
+
+int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store, struct sl_policy *policy,
+                     struct sl_err *err)
+{
+    *judge = (struct site_judge){.site = site, .may_store = may_store};
+    if (policy->key_count > 0 || policy->trust) {
+        (void)sl_fail(err, SL_E_USAGE, "%s is enrolled, and judges by its own trust.json", site->shown);
+        return sl_hint(err, "leave --pubkey and --trust out; new versions of trust.json come with bundles");
+    }
+    if (open_chain(judge, err) < 0) {
+        if (err->code == SL_E_REFUSED && !err->hint[0])
+            (void)sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
+        return -1;
+    }
+    if (read_identity(judge, err) < 0 || join_identities(judge, policy, err) < 0)
+        return -1;
+    site_view_fill(&judge->view, site);
+    policy->customer = site->customer;
+    policy->trust = judge->trust;
+    policy->trust_json = newest(judge->steps)->json;
+    policy->store = (struct sl_trust_store){store, judge};
+    policy->site = &judge->view;
+    return 0;
+}
+
+void site_judge_release(struct site_judge *judge)
+{
+    sl_age_identities_wipe(&judge->identities);
+    sl_trust_free(judge->trust);
+    sl_trust_steps_free(judge->steps);
+}

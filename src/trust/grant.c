@@ -1,0 +1,126 @@
+#include <sealift/grant.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "crypto/digest.h"
+#include "crypto/minisig.h"
+#include "io/file.h"
+#include "io/sys.h"
+#include "model/trust_name.h"
+
+#include <fcntl.h>
+#include <sealift/text.h>
+#include <stdio.h>
+
+struct sl_grant_file {
+    struct sl_buf json;
+    struct sl_buf texts[SL_SIGNATURES_MAX];
+    struct sl_trust_signature signatures[SL_SIGNATURES_MAX];
+    size_t count;
+};
+
+void sl_grant_file_free(struct sl_grant_file *file)
+{
+    if (!file)
+        return;
+    sl_buf_release(&file->json);
+    for (size_t i = 0; i < SL_SIGNATURES_MAX; i++)
+        sl_buf_release(&file->texts[i]);
+    free(file);
+}
+
+void sl_grant_file_freep(struct sl_grant_file **file)
+{
+    sl_grant_file_free(*file);
+    *file = NULL;
+}
+
+struct sl_str sl_grant_file_json(const struct sl_grant_file *file)
+{
+    return sl_buf_view(&file->json);
+}
+
+int sl_grant_sign(struct sl_buf *out, struct sl_str json, const struct sl_secret_key *key, struct sl_err *err)
+{
+    char comment[256];
+    char hex[SL_SHA256_HEX + 1];
+    struct sl_digest digest;
+    sl_sha256(&digest, json.ptr, json.len);
+    (void)snprintf(comment, sizeof comment, "sealift grant sha256=%s", sl_digest_hex(hex, &digest));
+    return sl_minisig_write(out, key, json, sl_str_from(comment), err);
+}
+
+/* -- from a disk -- */
+
+struct loading {
+    struct sl_grant_file *file;
+    struct sl_str name; /* of the grant, in its directory */
+    int dir;
+};
+
+static int visit(void *context, const struct sl_dir_entry *entry, struct sl_err *err)
+{
+    struct loading *loading = context;
+    struct sl_grant_file *file = loading->file;
+    struct sl_str path = sl_str_from(entry->path);
+    if (S_ISDIR(entry->info.st_mode))
+        return 1;
+    size_t digits = loading->name.len + 1;
+    struct sl_str id = sl_str_slice(path, digits, digits + SL_KEY_ID_HEX);
+    if (!sl_str_starts_with(path, loading->name) || path.len != digits + SL_KEY_ID_HEX + strlen(".minisig") ||
+        path.ptr[loading->name.len] != '.' || !sl_is_key_id(id) ||
+        !sl_str_ends_with(path, SL_STR(".minisig")))
+        return 0;
+    if (file->count == SL_SIGNATURES_MAX)
+        return sl_fail(err, SL_E_LIMIT, "the grant has more than %d signatures", SL_SIGNATURES_MAX);
+    struct sl_trust_signature *signature = &file->signatures[file->count];
+    struct sl_buf *text = &file->texts[file->count];
+    if (sl_file_read_beneath(text, loading->dir, entry->path, SL_SIGNATURE_FILE_MAX, err) < 0)
+        return -1;
+    memcpy(signature->key_id, id.ptr, id.len);
+    signature->text = sl_buf_view(text);
+    file->count++;
+    return 0;
+}
+
+int sl_grant_load(struct sl_grant_file **out, const char *path, struct sl_err *err)
+{
+    SL_CLEANUP(sl_grant_file_freep) struct sl_grant_file *file = calloc(1, sizeof *file);
+    if (!file)
+        return sl_fail_memory(err);
+    sl_buf_init(&file->json, SL_GRANT_BYTES_MAX);
+    for (size_t i = 0; i < SL_SIGNATURES_MAX; i++)
+        sl_buf_init(&file->texts[i], SL_SIGNATURE_FILE_MAX);
+    if (sl_file_read(&file->json, path, SL_GRANT_BYTES_MAX, err) < 0)
+        return -1;
+    const char *slash = strrchr(path, '/');
+    char parent[SL_PATH_MAX];
+    (void)snprintf(parent, sizeof parent, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    SL_CLEANUP(sl_closep) int dir = sl_sys_open(parent, O_RDONLY | O_DIRECTORY, 0);
+    if (dir < 0)
+        return sl_fail_errno(err, SL_E_IO, "open the directory of the grant");
+    struct loading loading = {.file = file, .name = sl_str_from(slash ? slash + 1 : path), .dir = dir};
+    if (sl_dir_walk(dir, visit, &loading, err) < 0)
+        return -1;
+    *out = sl_steal(&file);
+    return 0;
+}
+
+/* -- judging -- */
+
+int sl_grant_check(struct sl_grant *out, const struct sl_trust *trust, const struct sl_grant_file *file,
+                   struct sl_err *err)
+{
+    struct sl_trust_tally tally;
+    struct sl_str json = sl_buf_view(&file->json);
+    if (sl_trust_tally_signatures(&tally, trust, SL_ROLE_GRANT, json, file->signatures, file->count, err) < 0)
+        return sl_wrap(err, "the grant");
+    unsigned valid = sl_trust_count_valid(trust, tally.signed_by, UINT64_MAX);
+    if (!sl_trust_tally_met(&tally) || valid < tally.threshold) {
+        (void)sl_fail(err, SL_E_REFUSED,
+                      "the grant is signed by %u of the %u keys of role grant that are needed", valid,
+                      tally.threshold);
+        return sl_hint(err, "its signatures lie beside it, as NAME.KEYID.minisig: copy them too");
+    }
+    return sl_grant_read(out, json, "the grant", err);
+}
