@@ -67,6 +67,33 @@ struct sl_enrolled {
 int sl_site_enrol(struct sl_enrolled *out, const struct sl_site_options *options,
                   const struct sl_enrolment *request, struct sl_err *err) SL_MUST_USE;
 
+/* Changes nothing; false also where there is no site. */
+int sl_site_is_enrolled(bool *out, const struct sl_site_options *options, struct sl_err *err) SL_MUST_USE;
+
+/*
+ * Completes a policy with what the site knows and, where it is enrolled, whom it trusts, for judging a bundle without installing
+ * it: nothing is changed, new versions of trust.json are used and forgotten. The policy borrows from *out. SL_E_USAGE: keys were
+ * given and the site is enrolled, or none and it is not.
+ */
+struct sl_site_trust;
+int sl_site_trust_open(struct sl_site_trust **out, const struct sl_site_options *options,
+                       struct sl_policy *policy, struct sl_err *err) SL_MUST_USE;
+void sl_site_trust_free(struct sl_site_trust *trust);
+void sl_site_trust_freep(struct sl_site_trust **trust);
+
+/* What an enrolled site never forgets; all 0 for one that is not. SL_E_REFUSED where the ledger is damaged. */
+struct sl_site_ledger {
+    bool enrolled;
+    uint64_t epoch, highest_sequence, floor, trust_version, receipts;
+    int64_t proved_time;
+};
+int sl_site_ledger(struct sl_site_ledger *out, const struct sl_site_options *options,
+                   struct sl_err *err) SL_MUST_USE;
+
+/* Appends the site's receipts from number `from` on as lines of an export (sealift/receipt.h). Changes nothing. */
+int sl_site_receipts(struct sl_buf *out, uint64_t *count, const struct sl_site_options *options,
+                     uint64_t from, struct sl_err *err) SL_MUST_USE;
+
 /* -- installing -- */
 
 enum sl_install_outcome { SL_INSTALLED, SL_ALREADY_CURRENT, SL_REPAIRED };

@@ -1,5 +1,7 @@
 #include "anchor.h"
 
+#include <sealift/site.h>
+
 static int open_trust(struct cli_anchor *out, const char *path, struct sl_err *err)
 {
     if (sl_trust_steps_load(&out->steps, path, err) == 0 && sl_trust_chain(&out->trust, out->steps, err) == 0)
@@ -27,6 +29,17 @@ int cli_anchor_open(struct cli_anchor *out, const char *command, const struct cl
         return cli_public_keys(&out->keys, keys, err);
     (void)sl_fail(err, SL_E_USAGE, "%s needs --pubkey FILE or --trust FILE", command);
     return sl_hint(err, "'sealift %s --help' lists the options", command);
+}
+
+int cli_anchor_open_for(struct cli_anchor *out, const char *command, const struct cli_list *keys,
+                        const char *trust, const char *root, struct sl_err *err)
+{
+    bool enrolled = false;
+    const struct sl_site_options site = {.root = root};
+    *out = (struct cli_anchor){.trust = NULL};
+    if (root && keys->count == 0 && !trust && sl_site_is_enrolled(&enrolled, &site, err) < 0)
+        return -1;
+    return enrolled ? 0 : cli_anchor_open(out, command, keys, trust, err);
 }
 
 void cli_anchor_release(struct cli_anchor *anchor)

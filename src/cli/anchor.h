@@ -23,6 +23,9 @@ struct cli_anchor {
  * cli_anchor_release() in every case. */
 int cli_anchor_open(struct cli_anchor *out, const char *command, const struct cli_list *keys,
                     const char *trust, struct sl_err *err) SL_MUST_USE;
+/* The same, but with neither where the site in `root` is enrolled and knows itself whom it trusts. */
+int cli_anchor_open_for(struct cli_anchor *out, const char *command, const struct cli_list *keys,
+                        const char *trust, const char *root, struct sl_err *err) SL_MUST_USE;
 void cli_anchor_release(struct cli_anchor *anchor);
 
 /* Into the policy, which borrows. */

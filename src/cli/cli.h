@@ -100,6 +100,9 @@ struct cli_parsed {
 int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv,
               struct sl_err *err) SL_MUST_USE;
 
+/* A digest in 64 hexadecimal digits, lower case. */
+bool cli_sha256(unsigned char out[32], const char *text);
+
 /* -- help.c -- */
 /* "usage: sealift verify BUNDLE --pubkey FILE [OPTION]..." */
 void cli_usage(struct sl_buf *out, const struct cli_command *command);

@@ -22,5 +22,8 @@ extern const struct cli_command cmd_install;
 extern const struct cli_command cmd_rollback;
 extern const struct cli_command cmd_history;
 extern const struct cli_command cmd_status;
+extern const struct cli_command cmd_enrol;
+extern const struct cli_command cmd_receipt;
+extern const struct cli_command cmd_grant;
 
 #endif

@@ -115,7 +115,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct cli_anchor anchor;
     struct sl_policy policy = {.customer = sl_str_from(context->customer)};
     struct sl_install_result result = {.outcome = SL_INSTALLED};
-    int status = cli_anchor_open(&anchor, "install", &context->public_keys, context->trust, err);
+    int status =
+        cli_anchor_open_for(&anchor, "install", &context->public_keys, context->trust, context->root, err);
     if (status == 0) {
         cli_anchor_apply(&policy, &anchor);
         status = install(&result, cli->words[0], context, &policy, err);

@@ -4,7 +4,7 @@
 #include <sealift/json.h>
 
 struct context {
-    const char *root, *to;
+    const char *root, *to, *grant;
     bool wait;
     enum cli_format format;
 };
@@ -13,6 +13,8 @@ static const struct cli_option options[] = {
     ROOT_OPTION(context),
     {"to", "GENERATION", "a generation's name, or enough of its beginning (default: the one before)",
      CLI_TEXT, offsetof(struct context, to), false},
+    {"grant", "FILE", "the vendor's permission to go below the floor of an enrolled site, once", CLI_TEXT,
+     offsetof(struct context, grant), false},
     WAIT_OPTION(context),
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
@@ -35,8 +37,9 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct cli_site site;
     cli_site_begin(&site, "rollback", context->root, context->wait);
     struct sl_rollback_result result;
-    int status = sl_site_rollback(&result, &site.options,
-                                  &(struct sl_rollback_request){.generation = context->to}, err);
+    int status = sl_site_rollback(
+        &result, &site.options,
+        &(struct sl_rollback_request){.generation = context->to, .grant = context->grant}, err);
     cli_progress_end(&site.progress);
     if (status < 0)
         return -1;
@@ -54,7 +57,9 @@ const struct cli_command cmd_rollback = {
     .summary = "make an earlier generation current again",
     .description =
         "Compares the files of the generation to go back to with its manifest, and switches ROOT/current to it in\n"
-        "one step. Nothing is deleted: the generation that was current stays and can be gone back to as well.",
+        "one step. Nothing is deleted: the generation that was current stays and can be gone back to as well.\n\n"
+        "An enrolled site goes back to what is at or above its floor, of this epoch and not revoked; anything else\n"
+        "needs a grant (sealift grant).",
     .examples = "  sealift rollback --root /opt/product\n"
                 "  sealift rollback --root /opt/product --to 17\n",
     .options = options,

@@ -2,13 +2,14 @@
 #include "bundle_report.h"
 #include "cmd.h"
 #include "provenance_report.h"
+#include "site_options.h"
 
 #include <sealift/sign.h>
 #include <sealift/text.h>
 
 struct context {
     struct cli_list public_keys, signatures, identities, provenance_keys;
-    const char *trust, *customer;
+    const char *trust, *root, *customer;
     bool explain;
     enum cli_format format;
 };
@@ -17,6 +18,8 @@ static const struct cli_option options[] = {
     {"pubkey", "FILE", "a public key that is trusted; may be given several times", CLI_LIST,
      offsetof(struct context, public_keys), false},
     TRUST_OPTION(context),
+    {"root", "DIR", "judge as the site in DIR would, with what it knows; changes nothing", CLI_TEXT,
+     offsetof(struct context, root), false},
     CLI_SIGNATURE_OPTION(context),
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
@@ -159,11 +162,19 @@ static int decide(struct cli *cli, const struct context *context, const struct c
     policy.age_keys.identity_count = identities.count;
     if (result == 0)
         result = cli_detached(&detached, &policy, cli->words[0], &context->signatures, err);
+    struct sl_site_trust *site = NULL;
+    if (result == 0 && context->root) {
+        struct cli_site options_of_site;
+        cli_site_begin(&options_of_site, "verify", context->root, false);
+        result = sl_site_trust_open(&site, &options_of_site.options, &policy, err);
+        cli_progress_end(&options_of_site.progress);
+    }
     struct cli_provenance provenance;
     int opened = cli_provenance_open(&provenance, &context->provenance_keys, err);
     if (result == 0)
         result = opened < 0 ? -1 : verify_and_report(cli, context, &policy, &provenance, err);
     cli_provenance_release(&provenance);
+    sl_site_trust_free(site);
     sl_detached_free(detached);
     sl_age_identities_wipe(&identities);
     return result;
@@ -173,7 +184,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
     struct cli_anchor anchor;
-    int result = cli_anchor_open(&anchor, "verify", &context->public_keys, context->trust, err);
+    int result =
+        cli_anchor_open_for(&anchor, "verify", &context->public_keys, context->trust, context->root, err);
     if (result == 0)
         result = decide(cli, context, &anchor, err);
     cli_anchor_release(&anchor);

@@ -2,5 +2,6 @@
 #include "cmd.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cmd_inspect, &cmd_verify, &cmd_install, &cmd_rollback, &cmd_history, &cmd_status, NULL,
+    &cmd_inspect, &cmd_verify, &cmd_install, &cmd_rollback, &cmd_history,
+    &cmd_status,  &cmd_enrol,  &cmd_receipt, NULL,
 };

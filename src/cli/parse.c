@@ -233,3 +233,16 @@ int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv,
         return -1;
     return check_required(parsed, err);
 }
+
+bool cli_sha256(unsigned char out[32], const char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < 64; i++) {
+        const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+        if (!digit)
+            return false;
+        unsigned high = i % 2 ? (unsigned)out[i / 2] << 4 : 0;
+        out[i / 2] = (unsigned char)(high | (unsigned)(digit - digits));
+    }
+    return text[64] == '\0';
+}

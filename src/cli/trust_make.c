@@ -280,26 +280,12 @@ int trust_run_drop_key(struct cli *cli, const struct trust_context *context, con
     return make_next(cli, context, path, drop_keys, err);
 }
 
-/* A digest in 64 digits, lower case. */
-static bool parse_digest(unsigned char out[32], const char *text)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < 64; i++) {
-        const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
-        if (!digit)
-            return false;
-        unsigned high = i % 2 ? (unsigned)out[i / 2] << 4 : 0;
-        out[i / 2] = (unsigned char)(high | (unsigned)(digit - digits));
-    }
-    return text[64] == '\0';
-}
-
 /* A key by its file, its SHA-256 or its id. */
 static int find_key(unsigned char out[32], const struct sl_trust *trust, const char *name, struct sl_err *err)
 {
     char id[SL_KEY_ID_HEX + 1];
     char shown[256];
-    if (parse_digest(out, name))
+    if (cli_sha256(out, name))
         return 0;
     for (size_t i = 0; i < trust->key_count; i++) {
         memcpy(out, trust->keys[i].sha256, 32);
@@ -329,7 +315,7 @@ static int revoke_all(struct sl_trust *trust, const struct trust_context *contex
     }
     for (size_t i = 0; i < context->bundles.count; i++) {
         unsigned char digest[32];
-        if (!parse_digest(digest, context->bundles.items[i]))
+        if (!cli_sha256(digest, context->bundles.items[i]))
             return sl_fail(err, SL_E_USAGE, "--bundle wants the 64 digits of a digest, as inspect shows it");
         if (sl_trust_revoke_bundle(trust, digest, err) < 0)
             return -1;

@@ -1,0 +1,230 @@
+/*
+ * Receipts: taken out of a site, and on the ops side held against each other.
+ */
+#include "cmd.h"
+#include "site_options.h"
+
+#include <sealift/file.h>
+#include <sealift/json.h>
+#include <sealift/receipt.h>
+#include <sealift/text.h>
+#include <stdio.h>
+
+/* Of one export: SL_RECEIPTS_MAX receipts do not need more. */
+#define EXPORT_MAX (256U << 20)
+
+struct context {
+    const char *root, *out, *key;
+    uint64_t from;
+    enum cli_format format;
+};
+
+static const struct cli_option options[] = {
+    {"root", "DIR", "export: the directory that holds the installation", CLI_TEXT,
+     offsetof(struct context, root), false},
+    {"from", "N", "export: begin with receipt N (default: the first)", CLI_NUMBER,
+     offsetof(struct context, from), false},
+    {"out", "FILE", "export: write to FILE instead of standard output", CLI_TEXT,
+     offsetof(struct context, out), false},
+    {"pubkey", "FILE", "check: the site's public key, state/site.pub, as it came at the enrolment", CLI_TEXT,
+     offsetof(struct context, key), false},
+    CLI_FORMAT_OPTION(context),
+    CLI_OPTIONS_END,
+};
+
+/* -- export -- */
+
+static int run_export(struct cli *cli, const struct context *context, struct sl_err *err)
+{
+    if (!context->root || cli->word_count > 1)
+        return sl_fail(err, SL_E_USAGE, "receipt export needs --root DIR, and nothing besides");
+    struct cli_site site;
+    struct sl_buf text;
+    uint64_t count = 0;
+    sl_buf_init(&text, EXPORT_MAX);
+    cli_site_begin(&site, "receipt", context->root, false);
+    int result = sl_site_receipts(&text, &count, &site.options, context->from, err);
+    cli_progress_end(&site.progress);
+    if (result == 0 && context->out)
+        result = sl_file_create(context->out, sl_buf_view(&text), 0644, false, err);
+    if (result == 0 && !context->out)
+        sl_buf_str(&cli->out, sl_buf_view(&text));
+    if (result == 0 && context->out) {
+        sl_buf_printf(&cli->out, "wrote %llu receipt%s to ", (unsigned long long)count,
+                      count == 1 ? "" : "s");
+        cli_escaped(cli, sl_str_from(context->out));
+        sl_buf_byte(&cli->out, '\n');
+    }
+    sl_buf_release(&text);
+    return result;
+}
+
+/* -- check -- */
+
+static size_t count_errors(const struct sl_receipt_check *check)
+{
+    size_t errors = 0;
+    for (size_t i = 0; i < sl_receipt_check_problems(check); i++)
+        errors += sl_receipt_check_problem(check, i)->fault != SL_RECEIPT_CLOCK;
+    return errors;
+}
+
+static void print_text(struct cli *cli, const struct sl_receipt_check *check)
+{
+    for (size_t i = 0; i < sl_receipt_check_count(check); i++) {
+        const struct sl_receipt *receipt = &sl_receipt_check_at(check, i)->receipt;
+        char when[24];
+        sl_buf_printf(&cli->out, "%6llu  %s  %-8s  ", (unsigned long long)receipt->number,
+                      sl_time_text(when, receipt->time), sl_receipt_action_name(receipt->action));
+        cli_escaped(cli, receipt->bundle.len ? receipt->bundle : SL_STR("-"));
+        if (receipt->detail.len) {
+            sl_buf_text(&cli->out, "  ");
+            cli_escaped(cli, receipt->detail);
+        }
+        sl_buf_byte(&cli->out, '\n');
+    }
+    for (size_t i = 0; i < sl_receipt_check_problems(check); i++) {
+        const struct sl_receipt_problem *problem = sl_receipt_check_problem(check, i);
+        bool warning = problem->fault == SL_RECEIPT_CLOCK;
+        cli_marked(cli, warning ? '~' : '!', warning ? "warning" : "error");
+        sl_buf_printf(&cli->out, ": %s: %s\n", sl_receipt_fault_name(problem->fault), problem->text);
+    }
+}
+
+static void digest_text(struct sl_json *json, const char *key, const unsigned char sha256[32])
+{
+    struct sl_buf hex;
+    sl_buf_init(&hex, 65);
+    sl_buf_hex(&hex, sha256, 32);
+    sl_json_key_text(json, key, sl_buf_view(&hex));
+    sl_buf_release(&hex);
+}
+
+static void receipt_json(struct sl_json *json, const struct sl_receipt_entry *entry)
+{
+    const struct sl_receipt *receipt = &entry->receipt;
+    sl_json_map(json);
+    sl_json_key_unsigned(json, "number", receipt->number);
+    sl_json_key_text(json, "action", sl_str_from(sl_receipt_action_name(receipt->action)));
+    sl_json_key_text(json, "customer", receipt->customer);
+    sl_json_key_text(json, "bundle", receipt->bundle);
+    digest_text(json, "manifest_sha256", receipt->manifest_sha256);
+    sl_json_key_text(json, "from", receipt->from);
+    sl_json_key_text(json, "to", receipt->to);
+    sl_json_key_text(json, "verdict", receipt->verdict);
+    sl_json_key_text(json, "detail", receipt->detail);
+    sl_json_key(json, "time");
+    sl_json_integer(json, receipt->time);
+    sl_json_key_unsigned(json, "epoch", receipt->epoch);
+    sl_json_key_unsigned(json, "highest_sequence", receipt->highest_sequence);
+    sl_json_key_unsigned(json, "floor", receipt->floor);
+    sl_json_key_unsigned(json, "trust_version", receipt->trust_version);
+    digest_text(json, "sha256", entry->sha256);
+    sl_json_end(json);
+}
+
+static int print_json(struct cli *cli, const struct sl_receipt_check *check, struct sl_err *err)
+{
+    struct sl_json json;
+    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
+    sl_json_map(&json);
+    sl_json_key_bool(&json, "whole", count_errors(check) == 0);
+    sl_json_key(&json, "receipts");
+    sl_json_list(&json);
+    for (size_t i = 0; i < sl_receipt_check_count(check); i++)
+        receipt_json(&json, sl_receipt_check_at(check, i));
+    sl_json_end(&json);
+    sl_json_key(&json, "problems");
+    sl_json_list(&json);
+    for (size_t i = 0; i < sl_receipt_check_problems(check); i++) {
+        const struct sl_receipt_problem *problem = sl_receipt_check_problem(check, i);
+        sl_json_map(&json);
+        sl_json_key_text(&json, "fault", sl_str_from(sl_receipt_fault_name(problem->fault)));
+        sl_json_key_unsigned(&json, "number", problem->number);
+        sl_json_key_text(&json, "message", sl_str_from(problem->text));
+        sl_json_end(&json);
+    }
+    sl_json_end(&json);
+    sl_json_end(&json);
+    return sl_json_close(&json, err);
+}
+
+static int add_file(struct sl_receipt_check *check, const char *path, struct sl_err *err)
+{
+    struct sl_buf text;
+    sl_buf_init(&text, EXPORT_MAX);
+    int result = sl_file_read(&text, path, EXPORT_MAX, err);
+    if (result == 0)
+        result = sl_receipt_check_add(check, sl_buf_view(&text), path, err);
+    sl_buf_release(&text);
+    return result;
+}
+
+static int judge(struct cli *cli, const struct context *context, struct sl_receipt_check *check,
+                 struct sl_err *err)
+{
+    for (size_t i = 1; i < cli->word_count; i++)
+        if (add_file(check, cli->words[i], err) < 0)
+            return -1;
+    if (sl_receipt_check_finish(check, err) < 0)
+        return -1;
+    if (context->format == CLI_AS_TEXT)
+        print_text(cli, check);
+    else if (print_json(cli, check, err) < 0)
+        return -1;
+    size_t errors = count_errors(check);
+    if (sl_receipt_check_count(check) == 0 && errors == 0)
+        return sl_fail(err, SL_E_REFUSED, "there is no receipt in what was given");
+    if (errors == 0)
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED, "the receipts are no unbroken line: %zu error%s", errors,
+                  errors == 1 ? "" : "s");
+    return sl_hint(err, "ask the site for all of them: sealift receipt export --root DIR");
+}
+
+static int run_check(struct cli *cli, const struct context *context, struct sl_err *err)
+{
+    if (!context->key || cli->word_count < 2)
+        return sl_fail(err, SL_E_USAGE, "receipt check needs exported FILEs and --pubkey FILE");
+    struct cli_list list = {.items = {context->key}, .count = 1};
+    struct cli_keys keys;
+    struct sl_receipt_check *check = NULL;
+    int result = cli_public_keys(&keys, &list, err);
+    if (result == 0)
+        result = sl_receipt_check_new(&check, &keys.keys[0], err);
+    if (result == 0)
+        result = judge(cli, context, check, err);
+    sl_receipt_check_free(check);
+    return result;
+}
+
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    if (strcmp(cli->words[0], "export") == 0)
+        return run_export(cli, data, err);
+    if (strcmp(cli->words[0], "check") == 0)
+        return run_check(cli, data, err);
+    char shown[64];
+    (void)sl_fail(err, SL_E_USAGE, "receipt does not know how to '%s'",
+                  sl_escape(shown, sizeof shown, sl_str_from(cli->words[0])));
+    return sl_hint(err, "it can export and check");
+}
+
+const struct cli_command cmd_receipt = {
+    .name = "receipt",
+    .words = "export|check [FILE]...",
+    .words_min = 1,
+    .words_max = 256,
+    .summary = "take a site's receipts out, or check those that came back",
+    .description =
+        "An enrolled site writes a receipt of every install, refusal and rollback, signed with its own key, each\n"
+        "holding the digest of the one before.\n\n"
+        "export prints those of ROOT, one line each, for the way back to the vendor. check takes any number of such\n"
+        "files of one site, proves every signature, lists what was done when, and finds gaps, forks (the state of the\n"
+        "site was put back or copied), and a floor that fell. Exit status 1 when they are no unbroken line.",
+    .examples = "  sealift receipt export --root /opt/product --out receipts.jsonl\n"
+                "  sealift receipt check receipts.jsonl --pubkey customer-a-site.pub\n",
+    .options = options,
+    .context_size = sizeof(struct context),
+    .run = run,
+};
