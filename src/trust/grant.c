@@ -112,8 +112,9 @@ int sl_grant_check(struct sl_grant *out, const struct sl_trust *trust, const str
                    struct sl_err *err)
 {
     struct sl_trust_tally tally;
-    struct sl_str json = sl_buf_view(&file->json);
-    if (sl_trust_tally_signatures(&tally, trust, SL_ROLE_GRANT, json, file->signatures, file->count, err) < 0)
+    const struct sl_trust_step signed_text = {
+        .json = sl_buf_view(&file->json), .signatures = file->signatures, .signature_count = file->count};
+    if (sl_trust_tally_signatures(&tally, trust, SL_ROLE_GRANT, &signed_text, err) < 0)
         return sl_wrap(err, "the grant");
     unsigned valid = sl_trust_count_valid(trust, tally.signed_by, UINT64_MAX);
     if (!sl_trust_tally_met(&tally) || valid < tally.threshold) {
@@ -122,5 +123,5 @@ int sl_grant_check(struct sl_grant *out, const struct sl_trust *trust, const str
                       tally.threshold);
         return sl_hint(err, "its signatures lie beside it, as NAME.KEYID.minisig: copy them too");
     }
-    return sl_grant_read(out, json, "the grant", err);
+    return sl_grant_read(out, signed_text.json, "the grant", err);
 }
