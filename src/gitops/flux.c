@@ -191,6 +191,7 @@ static int add_target(struct helm_work *work, const struct reference *reference,
     if (reference->literal) {
         line.mode = SL_SET_FILE;
         line.content = text;
+        sl_buf_text(&line_text, "text");
     } else {
         while (quoted && text.len > 0 && (text.ptr[0] == '"' || text.ptr[0] == '\''))
             text = sl_str_slice(text, 1, text.len);

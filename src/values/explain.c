@@ -118,7 +118,7 @@ static int make_says(struct sl_value_place *place, struct sl_explanation *explan
         bool taken = i + 1 < count ? deletes(&found[i + 1]) : !seen;
         if (i == winner)
             says[i].effect = SL_VALUE_WINS;
-        else if (deletes(&found[i]))
+        else if (deletes(&found[i]) && (found[i].node || !seen))
             says[i].effect = SL_VALUE_DELETES;
         else
             says[i].effect = taken ? SL_VALUE_DELETED : SL_VALUE_REPLACED;

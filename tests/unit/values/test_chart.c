@@ -199,3 +199,47 @@ Test(chart, the_locale_makes_no_difference)
         sl_doc_release(&doc);
     }
 }
+
+Test(chart, charts_inside_are_read_as_folders_and_as_archives)
+{
+    static const struct tgz_member inner[] = {
+        {"cache/Chart.yaml", "name: cache\nversion: 2.0.0\n"},
+        {"cache/values.yaml", "size: 1\n"},
+        {"cache/charts/deep/Chart.yaml", "name: deep\nversion: 3.0.0\n"}};
+    char path[PATH_MAX], inner_path[PATH_MAX];
+    tgz_write(temp_dir_join(&temp, "cache.tgz", inner_path), inner, 3);
+    const struct tgz_member members[] = {
+        {"web/Chart.yaml",
+         "apiVersion: v2\nname: web\nversion: 1.2.3\ndependencies:\n- name: db\n  version: 1.x\n  alias: main\n"
+         "  condition: main.enabled\n  tags: [data]\n  import-values: [data]\n- name: cache\n  version: 2.0.0\n"},
+        {"web/values.schema.json", "{\"type\": \"object\"}"},
+        {"web/charts/db/Chart.yaml", "name: db\nversion: 1.0.0\n"},
+        {"web/charts/db/values.yaml", "port: 5432\n"},
+        {"web/charts/_old/Chart.yaml", "name: old\nversion: 1.0.0\n"},
+        {"web/charts/notes/README.md", "no chart"},
+    };
+    struct sl_doc doc;
+    struct sl_err err = {0};
+    struct sl_chart chart;
+    sl_doc_init(&doc);
+    tgz_write_with(temp_dir_join(&temp, "x.tgz", path), members, sizeof members / sizeof members[0],
+                   "web/charts/cache-2.0.0.tgz", inner_path);
+    cr_assert_eq(read_file(&chart, &doc, "x.tgz", &err), 1, "%s", err.message);
+    cr_expect_str_eq(chart.schema.ptr, "{\"type\": \"object\"}");
+    cr_expect_str_eq(chart.schema_file.ptr, "x.tgz!web/values.schema.json");
+    cr_assert_eq(chart.dependency_count, 2);
+    cr_expect(is(chart.dependencies[0].name, "db") && is(chart.dependencies[0].alias, "main"));
+    cr_expect(is(chart.dependencies[0].version, "1.x") &&
+              is(chart.dependencies[0].condition, "main.enabled"));
+    cr_expect(chart.dependencies[0].tags && chart.dependencies[0].import_values);
+    cr_assert_eq(chart.subchart_count, 2);
+    const struct sl_chart *cache = &chart.subcharts[0];
+    const struct sl_chart *db = &chart.subcharts[1];
+    cr_expect(is(cache->name, "cache") && is(db->name, "db"));
+    cr_expect_eq(sl_node_get(db->values, "port")->as.integer, 5432);
+    cr_expect_str_eq(db->values_file.ptr, "x.tgz!web/charts/db/values.yaml");
+    cr_expect_str_eq(cache->values_file.ptr, "x.tgz!web/charts/cache-2.0.0.tgz!cache/values.yaml");
+    cr_assert_eq(cache->subchart_count, 1);
+    cr_expect(is(cache->subcharts[0].name, "deep"));
+    sl_doc_release(&doc);
+}
