@@ -33,7 +33,7 @@ static const struct chart_part *find(const struct site *site, const char *name)
 static int file_name(struct sl_str *out, const struct site *site, struct sl_str name, struct sl_err *err)
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
-    sl_buf_init(&text, SL_CHART_DEPTH_MAX * 4 * SL_KIB);
+    sl_buf_init(&text, 4 * SL_KIB * SL_CHART_DEPTH_MAX);
     sl_buf_str(&text, site->archive);
     sl_buf_byte(&text, '!');
     sl_buf_str(&text, site->parts->top);

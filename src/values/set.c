@@ -85,10 +85,8 @@ static struct sl_node *make_value(struct parser *parser)
     enum sl_set_mode mode = parser->line->mode;
     struct sl_node *node;
     int64_t integer;
-    if (mode == SL_SET_FILE)
-        node = sl_node_string(parser->doc, parser->line->content);
-    else if (mode == SL_SET_STRING)
-        node = sl_node_string(parser->doc, word);
+    if (mode != SL_SET_TYPED)
+        node = sl_node_string(parser->doc, mode == SL_SET_FILE ? parser->line->content : word);
     else if (is_word(word, "true") || is_word(word, "false"))
         node = sl_node_bool(parser->doc, word.len == 4);
     else if (is_word(word, "null"))
@@ -208,7 +206,7 @@ static int read_item(struct parser *parser, struct sl_node *list, size_t index, 
 static int read_inner_list(struct parser *parser, struct sl_node *list, size_t index, unsigned dots,
                            struct sl_err *err)
 {
-    size_t next;
+    size_t next = 0;
     if (read_index(&next, parser, err) < 0)
         return -1;
     struct sl_node *inner = index < list->count ? list->as.items[index] : NULL;
@@ -258,7 +256,7 @@ static int read_item(struct parser *parser, struct sl_node *list, size_t index, 
     else if (stop == '.')
         result = read_inner_map(parser, list, index, dots, err);
     else if (stop == '=') {
-        struct sl_node *value;
+        struct sl_node *value = NULL;
         result = read_value(&value, parser, err) < 0 || set_item(parser, list, index, value, err) < 0
                      ? -1
                      : GOES_ON;
@@ -290,7 +288,7 @@ static struct sl_node *find_or_make(struct parser *parser, const struct sl_node 
 static int read_list_key(struct parser *parser, struct sl_node *map, struct sl_str key, unsigned dots,
                          struct sl_err *err)
 {
-    size_t index;
+    size_t index = 0;
     if (read_index(&index, parser, err) < 0)
         return -1;
     struct sl_node *list = find_or_make(parser, map, key, SL_LIST, err);
@@ -330,7 +328,7 @@ static int read_key(struct parser *parser, struct sl_node *map, unsigned dots, s
     struct sl_str key = sl_arena_str(&parser->doc->arena, sl_buf_view(&parser->word));
     if (!key.ptr)
         return sl_fail_memory(err);
-    struct sl_node *value;
+    struct sl_node *value = NULL;
     switch (stop) {
     case '[':
         return read_list_key(parser, map, key, dots, err);

@@ -106,9 +106,9 @@ static int write_key(struct annotating *annotating, struct sl_str key, struct sl
 
 static int compare_entries(const void *left, const void *right)
 {
-    const struct sl_entry *const *a = left;
-    const struct sl_entry *const *b = right;
-    return sl_str_compare((*a)->key, (*b)->key);
+    const struct sl_entry *a = left;
+    const struct sl_entry *b = right;
+    return sl_str_compare(a->key, b->key);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): SL_DOC_DEPTH_MAX is checked. */
@@ -116,19 +116,19 @@ static int write_map(struct annotating *annotating, const struct sl_node *map, s
 {
     if (annotating->steps.count == SL_DOC_DEPTH_MAX)
         return sl_fail(err, SL_E_LIMIT, "values are nested deeper than %d levels", SL_DOC_DEPTH_MAX);
-    const struct sl_entry **entries = sl_arena_array(&annotating->doc.arena, map->count, sizeof *entries);
+    struct sl_entry *entries = sl_arena_array(&annotating->doc.arena, map->count, sizeof *entries);
     if (!entries)
         return sl_fail_memory(err);
-    for (uint32_t i = 0; i < map->count; i++)
-        entries[i] = &map->as.entries[i];
+    if (map->count > 0)
+        memcpy(entries, map->as.entries, map->count * sizeof *entries);
     if (map->count > 1)
         qsort(entries, map->count, sizeof *entries, compare_entries);
     for (uint32_t i = 0; i < map->count; i++) {
-        struct sl_node *value = entries[i]->value;
-        annotating->steps.items[annotating->steps.count++] = entries[i]->key;
+        struct sl_node *value = entries[i].value;
+        annotating->steps.items[annotating->steps.count++] = entries[i].key;
         bool leaf = value->kind != SL_MAP || value->count == 0;
-        int result = leaf ? write_leaf(annotating, entries[i]->key, value, err)
-                          : write_key(annotating, entries[i]->key, err);
+        int result = leaf ? write_leaf(annotating, entries[i].key, value, err)
+                          : write_key(annotating, entries[i].key, err);
         if (result == 0 && !leaf)
             result = write_map(annotating, value, err);
         annotating->steps.count--;

@@ -179,7 +179,7 @@ static int report(const struct sl_substitution *substitution, struct sl_mark mar
 static bool may_be_typed(struct sl_str text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!is_of_name(text.ptr[i]) && !memchr("+-.~:", text.ptr[i], 5))
+        if (!is_of_name(text.ptr[i]) && (text.ptr[i] == '\0' || !strchr("+-.~:", text.ptr[i])))
             return false;
     return true;
 }
