@@ -78,7 +78,8 @@ static int open_chart(struct walk *walk, struct sl_artifact *artifact, struct sl
     if (sl_tree_source(walk->reading->tree, artifact->path, &source, err) < 0)
         return -1;
     struct sl_err chart_err = {0};
-    int is_chart = sl_chart_read(&artifact->chart, &walk->reading->doc, source, artifact->path, &chart_err);
+    int is_chart = sl_chart_read(&artifact->chart, &walk->reading->doc, source, artifact->path,
+                                 walk->reading->cache, &chart_err);
     if (is_chart >= 0) {
         artifact->kind = is_chart ? SL_ARTIFACT_CHART : SL_ARTIFACT_FILE;
         return 0;

@@ -14,7 +14,8 @@ struct site {
     struct sl_str below;   /* what all its paths begin with: "", "charts/db/" */
     size_t first, end;     /* of parts->items: those that do */
     unsigned depth;
-    uint64_t *room; /* bytes that all archives in one another may unpack to */
+    uint64_t *room;             /* bytes that all archives in one another may unpack to */
+    struct sl_doc_cache *cache; /* or NULL */
 };
 
 static int read_parts(struct sl_chart *out, const struct site *site, struct sl_err *err);
@@ -54,7 +55,10 @@ static int parse(struct sl_node **root, const struct site *site, const char *nam
     const struct chart_part *part = find(site, name);
     if (file_name(file, site, sl_str_from(name), err) < 0)
         return -1;
-    return part ? sl_yaml_read_one(root, site->doc, part->text, *file, SL_YAML_VALUES, err) : 0;
+    if (!part)
+        return 0;
+    const struct sl_doc_text text = {part->text, *file, SL_YAML_VALUES};
+    return sl_doc_cache_read_one(site->cache, root, site->doc, &text, err);
 }
 
 static const struct sl_node *list_of(const struct sl_node *map, const char *key)
@@ -189,7 +193,7 @@ static int read_parts(struct sl_chart *out, const struct site *site, struct sl_e
 }
 
 int sl_chart_read(struct sl_chart *out, struct sl_doc *doc, struct sl_source *source, struct sl_str name,
-                  struct sl_err *err)
+                  struct sl_doc_cache *cache, struct sl_err *err)
 {
     struct chart_parts parts;
     uint64_t room = SL_CHART_BYTES_MAX;
@@ -197,6 +201,7 @@ int sl_chart_read(struct sl_chart *out, struct sl_doc *doc, struct sl_source *so
     int found = chart_archive_read(&parts, doc, &archive, err);
     if (found <= 0)
         return found;
-    struct site site = {.doc = doc, .parts = &parts, .archive = name, .end = parts.count, .room = &room};
+    struct site site = {
+        .doc = doc, .parts = &parts, .archive = name, .end = parts.count, .room = &room, .cache = cache};
     return read_parts(out, &site, err) < 0 ? -1 : 1;
 }

@@ -31,7 +31,7 @@ static int read_file(struct sl_chart *chart, struct sl_doc *doc, const char *nam
     int fd = open(temp_dir_join(&temp, name, path), O_RDONLY | O_CLOEXEC);
     cr_assert_geq(fd, 0);
     cr_assert_eq(sl_source_fd(&source, fd, name, err), 0);
-    int result = sl_chart_read(chart, doc, source, sl_str_from(name), err);
+    int result = sl_chart_read(chart, doc, source, sl_str_from(name), NULL, err);
     sl_source_free(source);
     return result;
 }

@@ -9,7 +9,7 @@
 #ifndef VALUES_CHART_H
 #define VALUES_CHART_H
 
-#include "doc/node.h"
+#include "doc/cache.h"
 #include "io/stream.h"
 
 /* An entry of `dependencies` in Chart.yaml (or requirements.yaml of a chart of apiVersion v1). */
@@ -43,10 +43,10 @@ struct sl_chart {
  * in the file "NAME!TOP/values.yaml". What `out` gets lives as long as `doc`. 1: a chart. 0: a readable
  * archive that is none (no TOP/Chart.yaml within the limits). -1: SL_E_INPUT for what cannot be read as a
  * gzip'd tar, or a chart that is broken; SL_E_LIMIT for a chart beyond the limits; and what the source fails
- * with.
+ * with. `cache` is of files parsed before, or NULL.
  */
 int sl_chart_read(struct sl_chart *out, struct sl_doc *doc, struct sl_source *source, struct sl_str name,
-                  struct sl_err *err) SL_MUST_USE;
+                  struct sl_doc_cache *cache, struct sl_err *err) SL_MUST_USE;
 
 /* A file of a `crds/` folder. */
 struct sl_chart_crds {
