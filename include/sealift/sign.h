@@ -19,9 +19,9 @@
 struct sl_sign_options {
     const struct sl_signing_key *keys; /* at least one, no two the same */
     size_t key_count;
-    const char *out; /* path of the signed bundle; NULL: in place of the bundle itself */
-    bool detached;   /* the bundle stays as it is, and the signatures are written beside it */
-    bool replace;    /* files of these names may be there; needed without `out` and `detached` */
+    const char *out;             /* path of the signed bundle; NULL: in place of the bundle itself */
+    bool detached;               /* the bundle stays as it is, and the signatures are written beside it */
+    bool replace;                /* files of these names may be there; needed without `out` and `detached` */
     struct sl_age_keys age_keys; /* for an encrypted bundle, which can only be signed beside it: `detached` */
     struct sl_progress progress;
 };
