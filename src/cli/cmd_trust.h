@@ -44,7 +44,5 @@ int trust_run_show(struct cli *cli, const struct trust_context *context, const c
                    struct sl_err *err);
 int trust_run_check(struct cli *cli, const struct trust_context *context, const char *path,
                     struct sl_err *err);
-/* "1 of 2 root signatures of version 3; missing 1 of ..." */
-void trust_print_tally(struct cli *cli, const struct sl_trust *trust, const struct sl_trust_tally *tally);
 
 #endif

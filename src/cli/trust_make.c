@@ -193,16 +193,13 @@ static int make_next(struct cli *cli, const struct trust_context *context, const
 {
     struct trust_opened opened;
     char next[PATH_BYTES];
-    struct sl_trust *trust = NULL;
+    struct sl_trust *trust = malloc(sizeof *trust);
+    if (!trust)
+        return sl_fail_memory(err);
     int result = trust_open_one(&opened, path, err);
     if (result == 0)
         result = next_path(next, context, path, opened.trust->version, err);
     if (result == 0) {
-        trust = malloc(sizeof *trust);
-        if (!trust)
-            result = sl_fail_memory(err);
-    }
-    if (result == 0 && trust) {
         *trust = *opened.trust;
         trust->version++;
         trust->issued = cli_now();

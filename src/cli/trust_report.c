@@ -107,7 +107,8 @@ static bool is_missing(const struct sl_trust *trust, size_t index, uint32_t sign
     return key->roles >> SL_ROLE_ROOT & 1U && !(signed_by >> index & 1U);
 }
 
-void trust_print_tally(struct cli *cli, const struct sl_trust *trust, const struct sl_trust_tally *tally)
+/* "1 of 2 root signatures of version 3; missing 1 of ..." */
+static void print_tally(struct cli *cli, const struct sl_trust *trust, const struct sl_trust_tally *tally)
 {
     sl_buf_printf(&cli->out, "%u of %u root signatures of version %llu", tally->count, tally->threshold,
                   (unsigned long long)trust->version);
@@ -166,11 +167,11 @@ static void print_text(struct cli *cli, const struct checked *checked)
     sl_buf_byte(&cli->out, '\n');
     if (checked->before) {
         sl_buf_text(&cli->out, "  ");
-        trust_print_tally(cli, checked->before, &checked->by_before);
+        print_tally(cli, checked->before, &checked->by_before);
         sl_buf_byte(&cli->out, '\n');
     }
     sl_buf_text(&cli->out, "  ");
-    trust_print_tally(cli, checked->trust, &checked->by_itself);
+    print_tally(cli, checked->trust, &checked->by_itself);
     sl_buf_byte(&cli->out, '\n');
 }
 
