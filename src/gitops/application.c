@@ -166,7 +166,7 @@ static int report_version(struct sl_reading *reading, const struct sl_applicatio
     return sl_finding_report(
         reading->findings, &finding, err, "asks for chart %s %s, but the release carries %s (%s)",
         sl_shown(&chart, application->chart_name), sl_shown(&wanted, application->chart_version),
-        sl_shown(&version, carried->chart.version), sl_shown(&path, carried->path));
+        sl_shown(&version, carried->chart->version), sl_shown(&path, carried->path));
 }
 
 static int find_chart(struct sl_application *application, const struct sl_artifacts *artifacts,
@@ -178,9 +178,9 @@ static int find_chart(struct sl_application *application, const struct sl_artifa
     for (size_t i = 0; i < artifacts->count; i++) {
         const struct sl_artifact *artifact = &artifacts->items[i];
         if (artifact->kind != SL_ARTIFACT_CHART ||
-            !sl_str_equal(artifact->chart.name, application->chart_name))
+            !sl_str_equal(artifact->chart->name, application->chart_name))
             continue;
-        if (sl_str_equal(sl_version_number(artifact->chart.version), wanted)) {
+        if (sl_str_equal(sl_version_number(artifact->chart->version), wanted)) {
             application->chart = artifact;
             return 0;
         }

@@ -77,11 +77,15 @@ static int open_chart(struct walk *walk, struct sl_artifact *artifact, struct sl
     SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
     if (sl_tree_source(walk->reading->tree, artifact->path, &source, err) < 0)
         return -1;
+    struct sl_chart *chart = sl_arena_alloc(&walk->reading->doc.arena, sizeof *chart);
+    if (!chart)
+        return sl_fail_memory(err);
     struct sl_err chart_err = {0};
-    int is_chart = sl_chart_read(&artifact->chart, &walk->reading->doc, source, artifact->path,
-                                 walk->reading->cache, &chart_err);
+    int is_chart =
+        sl_chart_read(chart, &walk->reading->doc, source, artifact->path, walk->reading->cache, &chart_err);
     if (is_chart >= 0) {
         artifact->kind = is_chart ? SL_ARTIFACT_CHART : SL_ARTIFACT_FILE;
+        artifact->chart = is_chart ? chart : NULL;
         return 0;
     }
     if (chart_err.code != SL_E_INPUT && chart_err.code != SL_E_LIMIT) {

@@ -123,7 +123,7 @@ static int work_on(struct helm_work *work, struct sl_application *application, s
     *values = (struct sl_values){
         .application = application->name,
         .release_name = work->object ? release_name(work) : (struct sl_str){NULL, 0},
-        .chart = application->chart ? &application->chart->chart : NULL,
+        .chart = application->chart ? application->chart->chart : NULL,
         .compat = work->layout->helm_compat,
     };
     work->values = values;

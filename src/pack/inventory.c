@@ -118,9 +118,9 @@ static int add_carried_charts(struct inventory *inventory, const struct sl_layou
         const struct sl_plan_member *member =
             find_member(inventory, SL_STR("charts/"), sl_path_name(artifact->path));
         struct sl_str ref;
-        if (add_chart(inventory, artifact->chart.name, artifact->chart.version, member, &ref, err) < 0 ||
+        if (add_chart(inventory, artifact->chart->name, artifact->chart->version, member, &ref, err) < 0 ||
             inventory_add_edge(inventory, (struct sl_str){NULL, 0}, ref, err) < 0 ||
-            add_subcharts(inventory, &artifact->chart, ref, 0, err) < 0)
+            add_subcharts(inventory, artifact->chart, ref, 0, err) < 0)
             return -1;
     }
     return 0;

@@ -16,7 +16,7 @@ struct sl_artifact {
     struct sl_str path;  /* in the tree */
     struct sl_str below; /* the same, relative to the directory that was asked for */
     enum sl_artifact_kind kind;
-    struct sl_chart chart; /* of a chart */
+    const struct sl_chart *chart; /* of a chart; NULL for all else, of which there may be many */
     uint64_t size;
     bool executable;
 };
