@@ -30,6 +30,9 @@ int site_ledger_load(struct site *site, struct sl_err *err) SL_MUST_USE;
 /* Of what was loaded: SL_E_REFUSED where the history is not what the ledger knows. */
 int site_ledger_check(const struct site *site, struct sl_err *err) SL_MUST_USE;
 
+/* The refusal of a ledger that says less than what is known to have been so. Returns -1. */
+int site_ledger_was_put_back(const struct site *site, struct sl_err *err);
+
 /* Makes `next` the ledger, on disk twice. Its counter is set. */
 int site_ledger_save(struct site *site, const struct sl_ledger *next, struct sl_err *err) SL_MUST_USE;
 

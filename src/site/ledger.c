@@ -1,6 +1,7 @@
 #include "enrolled.h"
 
 #include "base/cleanup.h"
+#include "generation.h"
 #include "io/file.h"
 
 #include <stdio.h>
@@ -71,6 +72,26 @@ int site_ledger_load(struct site *site, struct sl_err *err)
     return 0;
 }
 
+int site_ledger_was_put_back(const struct site *site, struct sl_err *err)
+{
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "%s/" SITE_STATE ": the ledger says less than what was done since: it was put back to an "
+                  "earlier day",
+                  site->shown);
+    return sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
+}
+
+/* A line that the ledger does not know yet was accepted before it was written: its sequence must be noted. */
+static bool misses_sequence(const struct site *site)
+{
+    const struct sl_site_history *history = &site->history;
+    if (history->count <= site->ledger.history_lines)
+        return false;
+    const struct sl_site_change *last = &history->changes[history->count - 1];
+    return last->action == SL_SITE_INSTALL &&
+           site_generation_sequence(last->to) > site->ledger.highest_sequence;
+}
+
 int site_ledger_check(const struct site *site, struct sl_err *err)
 {
     const struct sl_site_history *history = &site->history;
@@ -80,7 +101,7 @@ int site_ledger_check(const struct site *site, struct sl_err *err)
     bool other =
         !shorter && known > 0 && !sl_digest_equal(&history->changes[known - 1].line, &ledger->history);
     if (!shorter && !other && history->count <= known + 1)
-        return 0;
+        return misses_sequence(site) ? site_ledger_was_put_back(site, err) : 0;
     (void)sl_fail(err, SL_E_REFUSED,
                   "%s/" SITE_STATE "/" SITE_HISTORY " has %zu lines, and by the ledger %llu%s", site->shown,
                   history->count, (unsigned long long)known, other ? " others" : "");

@@ -165,6 +165,19 @@ int site_receipt_add(struct site *site, const struct sl_site_options *options, c
 
 /* -- after a stop -- */
 
+/* What the site held when the receipt was written was on disk before, so the ledger must still say it. */
+static int check_still_held(const struct site *site, const struct sl_receipt *receipt, struct sl_err *err)
+{
+    const struct sl_ledger *ledger = &site->ledger;
+    bool same_epoch = receipt->epoch == ledger->epoch;
+    if (receipt->epoch <= ledger->epoch && receipt->trust_version <= ledger->trust_version &&
+        receipt->proved_time <= ledger->proved_time &&
+        (!same_epoch ||
+         (receipt->floor <= ledger->floor && receipt->highest_sequence <= ledger->highest_sequence)))
+        return 0;
+    return site_ledger_was_put_back(site, err);
+}
+
 /* A receipt behind the last that the ledger counts: 1 when it follows, and belongs to what is so; else 0. */
 static int take_uncounted(struct site *site, struct sl_err *err)
 {
@@ -188,6 +201,8 @@ static int take_uncounted(struct site *site, struct sl_err *err)
     bool follows = memcmp(receipt.previous, site->ledger.receipt.bytes, sizeof receipt.previous) == 0;
     if (!follows || of_a_change != due)
         return 0;
+    if (check_still_held(site, &receipt, err) < 0)
+        return -1;
     return count_receipt(site, sl_buf_view(&json), err) < 0 ? -1 : 1;
 }
 

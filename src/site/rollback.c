@@ -246,6 +246,23 @@ static int use_grant(struct site *site, const struct sl_trust *trust,
     return site_ledger_save(site, &next, err);
 }
 
+/* A refusal is worth a receipt; where that fails, the refusal is still the news. */
+static int note_refusal(struct site *site, const struct sl_site_options *options,
+                        const struct site_generation *generation, const struct sl_err *refusal)
+{
+    struct sl_err second = {0};
+    struct sl_site_change meant = {
+        .bundle = generation->manifest->bundle,
+        .from = site->current,
+        .to = site->current,
+        .manifest = generation->change->manifest,
+    };
+    struct site_deed deed = {.action = SL_RECEIPT_REFUSE, .change = &meant, .detail = refusal->message};
+    if (refusal->code == SL_E_REFUSED)
+        (void)!site_receipt_add(site, options, &deed, &second);
+    return -1;
+}
+
 static int check_permitted(struct site *site, const struct site_generation *generation, struct sl_str name,
                            const struct sl_site_options *options, const char *grant, struct sl_err *err)
 {
@@ -288,7 +305,7 @@ static int switch_to(struct site *site, struct sl_str name, const struct sl_site
     bool enrolled = site->identity.enrolled;
     uint64_t grants = site->ledger.grant_count;
     if (enrolled && check_permitted(site, &generation, name, options, grant, err) < 0)
-        return -1;
+        return note_refusal(site, options, &generation, err);
     struct sl_site_change change = {
         .action = SL_SITE_ROLLBACK,
         .bundle = generation.manifest->bundle,

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""The life of an enrolled site: its own trust, what it never forgets, and the receipts that it sends back."""
+import os
+import re
+import shutil
+
+from harness import Case, main
+
+
+class Enrolled(Case):
+    def setUp(self):
+        super().setUp()
+        self.repository()
+        for name in ("anna", "ben", "ops", "new", "grant"):
+            self.key(name)
+        os.mkdir(self.path("trust"))
+        self.sealift("trust", "init", "trust/1.json", "--customer", "customer-a", "--root-key", "anna.pub", "--root-key", "ben.pub",
+                     "--threshold", "root=2", "--release-key", "ops.pub", "--grant-key", "grant.pub")
+        self.sign(1)
+        self.fingerprint = re.search("fingerprint +([0-9a-f]{64})", self.sealift("trust", "show", "trust/1.json").out).group(1)
+
+    def sign(self, version):
+        for root in ("anna", "ben"):
+            self.sealift("trust", "sign", f"trust/{version}.json", "--key", f"{root}.key")
+
+    def enrol(self, **kwargs):
+        return self.sealift("enrol", "--root", "site", "--trust", "trust", "--fingerprint", self.fingerprint, **kwargs)
+
+    def bundle(self, sequence, release="v1.0", key="ops.key", trust="trust", out="out", **kwargs):
+        return self.pack("--sequence", str(sequence), "--trust", trust, release=release, key=key, out=out, **kwargs)
+
+    def install(self, bundle, *args, **kwargs):
+        return self.sealift("install", bundle, "--root", "site", *args, **kwargs)
+
+    def receipts(self):
+        self.sealift("receipt", "export", "--root", "site", "--out", "receipts.jsonl")
+        report = self.sealift("receipt", "check", "receipts.jsonl", "--pubkey", "site/state/site.pub", "--format", "json").json()
+        os.unlink(self.path("receipts.jsonl"))
+        self.assertTrue(report["whole"])
+        return [(receipt["action"], receipt["bundle"]) for receipt in report["receipts"]]
+
+    # -- enrolling --
+
+    def test_another_fingerprint_makes_no_site(self):
+        self.fingerprint = "0" * 64
+        self.assertIn("not the one that was given", self.enrol(status=1).err)
+        self.assertFalse(os.path.exists(self.path("site")))
+
+    def test_a_site_is_enrolled_once(self):
+        self.enrol()
+        before = self.listing("site")
+        self.assertIn("enrolled already", self.enrol(status=3).err)
+        self.assertEqual(self.listing("site"), before)
+
+    def test_its_secrets_are_for_their_owner_only(self):
+        self.enrol()
+        for name in ("site.key", "age.key"):
+            self.assertEqual(os.stat(self.path("site/state", name)).st_mode & 0o777, 0o600, name)
+
+    def test_what_was_installed_with_a_plain_key_counts(self):
+        old, new = self.bundle(17), self.bundle(18, release="v1.1")
+        self.sealift("install", new, "--pubkey", "ops.pub", "--root", "site")
+        self.enrol()
+        self.assertIn("a later one was accepted before", self.install(old, status=1).err)
+
+    # -- a life --
+
+    def test_bundles_are_judged_by_what_the_site_knows(self):
+        self.enrol()
+        old, new = self.bundle(17), self.bundle(18, release="v1.1")
+        self.assertIn("leave --pubkey", self.install(old, "--pubkey", "ops.pub", status=2).err)
+        self.install(old)
+        self.install(new)
+        self.assertIn("sequence 18", self.install(old, status=1).err)
+        before = self.listing("site")
+        self.assertIn("already installed", self.install(new).out)
+        self.assertIn("passed", self.sealift("verify", new, "--root", "site", "--explain").out)
+        self.assertEqual(self.listing("site"), before, "what changes nothing writes nothing")
+        self.sealift("rollback", "--root", "site")
+        self.assertEqual(self.receipts(), [
+            ("enrol", ""), ("install", "customer-a-v1.0-17"), ("install", "customer-a-v1.1-18"),
+            ("refuse", "customer-a-v1.0-17"), ("rollback", "customer-a-v1.0-17")])
+
+    def test_a_stolen_key_is_revoked_by_the_next_bundle(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        thief = self.bundle(99, release="v1.1", out="thief")
+        self.sealift("trust", "revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2)
+        self.install(self.bundle(18, release="v1.1", key="new.key"))
+        self.assertIn("revoked", self.install(thief, status=1).err)
+        self.assertTrue(os.path.exists(self.path("site/state/trust/2.json")))
+
+    def test_below_the_floor_a_grant_works_once(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.sealift("trust", "set", "trust/1.json", "--floor", "18")
+        self.sign(2)
+        self.install(self.bundle(18, release="v1.1"))
+        self.assertIn("below the floor of 18", self.sealift("rollback", "--root", "site", status=1).err)
+        digest = self.sealift("inspect", "out/customer-a-v1.0-17.tar.gz", "--format", "json").json()["manifest_sha256"]
+        self.sealift("grant", "--site", "site/state/site.pub", "--customer", "customer-a", "--bundle-digest", digest, "--key",
+                     "grant.key", "--out", "grant.json")
+        self.sealift("rollback", "--root", "site", "--grant", "grant.json")
+        self.sealift("rollback", "--root", "site", "--to", "18")
+        used = self.sealift("rollback", "--root", "site", "--to", "17", "--grant", "grant.json", status=1)
+        self.assertIn("used already", used.err)
+        self.assertEqual(self.receipts()[-4:], [
+            ("refuse", "customer-a-v1.0-17"), ("rollback", "customer-a-v1.0-17"), ("rollback", "customer-a-v1.1-18"),
+            ("refuse", "customer-a-v1.0-17")])
+
+    def test_a_grant_that_the_wrong_key_signed_is_refused(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.sealift("trust", "set", "trust/1.json", "--floor", "18")
+        self.sign(2)
+        self.install(self.bundle(18, release="v1.1"))
+        digest = self.sealift("inspect", "out/customer-a-v1.0-17.tar.gz", "--format", "json").json()["manifest_sha256"]
+        for key in ("ops", "anna"):
+            self.sealift("grant", "--site", "site/state/site.pub", "--customer", "customer-a", "--bundle-digest", digest, "--key",
+                         f"{key}.key", "--out", f"{key}.json")
+            self.sealift("rollback", "--root", "site", "--grant", f"{key}.json", status=1)
+
+    def test_an_encrypted_bundle_is_opened_with_the_identity_of_the_site(self):
+        recipient = re.search("age1[a-z0-9]+", self.enrol().out).group(0)
+        self.pack("--sequence", "17", "--trust", "trust", "--encrypt-to", recipient)
+        self.install("out/customer-a-v1.0-17.tar.gz.age")
+
+    # -- damage --
+
+    def test_a_damaged_ledger_is_refused_with_the_way_out(self):
+        self.enrol()
+        old, new = self.bundle(17), self.bundle(18, release="v1.1")
+        self.install(old)
+        for name, other in (("ledger.1", "ledger.2"), ("ledger.2", "ledger.1")):
+            good = self.read(f"site/state/{name}")
+            for broken in (b"", good[:-1], good.replace(b"floor", b"fl0or"), None):
+                if broken is None:
+                    os.unlink(self.path("site/state", name))
+                else:
+                    self.write(f"site/state/{name}", broken)
+                refused = self.install(new, status=1)
+                self.assertIn(f"cp {other} {name}", refused.err)
+            shutil.copy(self.path("site/state", other), self.path("site/state", name))
+        self.install(new)
+
+    def test_a_state_that_was_put_back_in_part_is_refused(self):
+        self.enrol()
+        old, new = self.bundle(17), self.bundle(18, release="v1.1")
+        self.install(old)
+        shutil.copytree(self.path("site/state"), self.path("backup"))
+        self.install(new)
+        for part in (("ledger.1", "ledger.2"), ("history.jsonl",), ("ledger.1",)):
+            shutil.rmtree(self.path("saved"), ignore_errors=True)
+            shutil.copytree(self.path("site/state"), self.path("saved"))
+            for name in part:
+                shutil.copy(self.path("backup", name), self.path("site/state", name))
+            self.install(new, status=1)
+            shutil.rmtree(self.path("site/state"))
+            shutil.copytree(self.path("saved"), self.path("site/state"))
+
+    def test_a_copied_site_shows_as_a_fork(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        shutil.copytree(self.path("site"), self.path("copy"), symlinks=True)
+        self.install(self.bundle(18, release="v1.1"))
+        self.sealift("install", self.bundle(16, release="v1.1"), "--root", "copy", status=1)
+        for name in ("site", "copy"):
+            self.sealift("receipt", "export", "--root", name, "--out", f"{name}.jsonl")
+        both = self.sealift("receipt", "check", "site.jsonl", "copy.jsonl", "--pubkey", "site/state/site.pub", status=1)
+        self.assertIn("fork", both.out)
+
+
+if __name__ == "__main__":
+    main()
