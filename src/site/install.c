@@ -18,7 +18,8 @@ struct install {
     const struct sl_bundle_head *head; /* the claim's; after it was proved, the verified bundle's */
     struct sl_digest digest;           /* of its manifest */
     struct sl_install_result *result;
-    struct sl_verdict *verdict; /* of an enrolled site */
+    struct sl_verdict *verdict; /* of an enrolled site: the caller's, or the next */
+    struct sl_verdict own_verdict;
 };
 
 /* -- whose site -- */
@@ -333,8 +334,7 @@ static int judge_and_install(struct install *in, struct site_judge *judge, int *
 static int install_enrolled(struct install *in, int *bundle, const char *name, const struct sl_policy *policy,
                             struct sl_err *err)
 {
-    struct sl_verdict own = {.accepted = false};
-    in->verdict = policy->verdict ? policy->verdict : &own;
+    in->verdict = policy->verdict ? policy->verdict : &in->own_verdict;
     if (site_lock(in->site, in->options, err) < 0)
         return -1;
     if (site_recover(in->site, err) < 0)
