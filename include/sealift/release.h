@@ -87,7 +87,7 @@ struct sl_pack_options {
     const struct sl_age_recipients *encrypt_to; /* NULL: only those of the customer's cluster-config.yaml */
     bool plain;                                 /* not even for those: the bundle is not encrypted */
     struct sl_random
-        random;      /* for encrypting, and for nothing else; not needed when nobody is to be encrypted for */
+        random; /* for encrypting, and for nothing else; not needed when nobody is to be encrypted for */
     const struct sl_secret_key
         *provenance_key; /* signs the provenance and nothing else; NULL: it is not signed */
     const char *builder; /* URI of what builds (CI), for the provenance; NULL: it is not stated */

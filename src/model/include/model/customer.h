@@ -26,8 +26,8 @@ struct sl_customer_file {
     struct sl_str delivery_method, delivery_notes;
     struct sl_age_recipients recipients; /* of `age-recipients`: whom bundles are encrypted for; maybe none */
     const struct sl_node *recipient_list; /* NULL, or where they stand */
-    const struct sl_node *contacts;  /* NULL, or a list of maps */
-    const struct sl_node *variables; /* NULL, or a map of scalars */
+    const struct sl_node *contacts;       /* NULL, or a list of maps */
+    const struct sl_node *variables;      /* NULL, or a map of scalars */
 };
 
 /* `root` is what sl_yaml_read_one() with SL_YAML_VALUES gave, NULL for an empty file. -1 only without memory.

@@ -124,10 +124,12 @@ int sl_tree_revision(struct sl_tree *tree, struct sl_tree_revision *out, struct 
 
 /* The names of the repository's tags ("v1.0", "releases/v1.0"), ascending by bytes; none without a repository. They live
  * as long as the tree. */
-int sl_tree_tags(struct sl_tree *tree, const struct sl_str **names, size_t *count, struct sl_err *err) SL_MUST_USE;
+int sl_tree_tags(struct sl_tree *tree, const struct sl_str **names, size_t *count,
+                 struct sl_err *err) SL_MUST_USE;
 
 /* The commit that a tag names, through annotated tags: 1; 0: it names something else, or is not there. */
-int sl_tree_tag_commit(struct sl_tree *tree, struct sl_str name, char commit[65], struct sl_err *err) SL_MUST_USE;
+int sl_tree_tag_commit(struct sl_tree *tree, struct sl_str name, char commit[65],
+                       struct sl_err *err) SL_MUST_USE;
 
 /* Commits from the first one to this view's, along first parents: 1 for the first. SL_E_INPUT for a shallow
  * repository, where the count would be wrong, and where there is no repository or no commit. */
