@@ -204,9 +204,11 @@ int sl_age_identity_file_write(struct sl_buf *out, const struct sl_age_identity 
     char secret[SL_AGE_IDENTITY_TEXT];
     if (sl_buf_reserve(out, sizeof "# created: \n# public key: \n\n" + sizeof time + sizeof recipient +
                                 sizeof secret)) {
-        sl_buf_printf(out, "# created: %s\n# public key: %s\n%s\n", sl_time_text(time, created),
-                      sl_age_recipient_text(recipient, &identity->recipient),
-                      sl_age_identity_text(secret, identity));
+        sl_buf_printf(out, "# created: %s\n# public key: %s\n", sl_time_text(time, created),
+                      sl_age_recipient_text(recipient, &identity->recipient));
+        /* Not through printf, which would keep a copy. */
+        sl_buf_text(out, sl_age_identity_text(secret, identity));
+        sl_buf_byte(out, '\n');
         sodium_memzero(secret, sizeof secret);
     }
     return sl_buf_check(out, "the identity file", err);

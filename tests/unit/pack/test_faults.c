@@ -106,6 +106,61 @@ Test(faults, a_failing_allocation_while_packing_leaves_no_bundle)
     pack_kit_release(&kit);
 }
 
+static void clear(void)
+{
+    char command[PATH_MAX + 64];
+    (void)snprintf(command, sizeof command, "cd '%s' && rm -rf out out.partial", temp.path);
+    cr_assert_eq(system(command), 0);
+}
+
+static int count_up(void *context, void *bytes, size_t len, struct sl_err *err)
+{
+    (void)err;
+    unsigned char *next = context;
+    for (size_t i = 0; i < len; i++)
+        ((unsigned char *)bytes)[i] = (*next)++;
+    return 0;
+}
+
+/* Packs for one recipient, with whatever fault is armed. */
+static int pack_encrypted(struct pack_kit *kit)
+{
+    static const char recipient[] = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+    struct sl_age_recipients to = {.count = 1};
+    unsigned char next = 1;
+    struct sl_pack_result result;
+    struct sl_pack_options options = {.encrypt_to = &to, .random = {count_up, &next}, .out = out};
+    cr_assert_eq(sl_age_recipient_parse(&to.items[0], sl_str_from(recipient), &kit->err), 0);
+    return sl_release_pack(&result, kit->rendering, &options, &kit->err);
+}
+
+Test(faults, a_failing_allocation_or_system_call_leaves_no_encrypted_bundle)
+{
+    struct pack_kit kit;
+    render_good(&kit);
+    for (int calls = 0; calls < 2; calls++) {
+        for (size_t nth = 1;; nth++) {
+            if (calls)
+                sys_fault_arm((struct sys_fault){
+                    .action = SYS_FAULT_FAIL, .nth = nth, .number = ENOSPC, .changes_only = true});
+            else
+                alloc_fault_arm(nth);
+            int packed = pack_encrypted(&kit);
+            bool failed = calls ? sys_fault_disarm() : alloc_fault_disarm();
+            cr_expect(packed == 0 || !exists("out/customer-a-v1.0-1.tar.gz.age.partial"), "%zu", nth);
+            cr_expect(packed == 0 || failed, "%zu: %s", nth, kit.err.message);
+            bool there = exists("out/customer-a-v1.0-1.tar.gz.age");
+            cr_expect(packed < 0 || there, "%zu", nth);
+            cr_expect_not(exists("out/customer-a-v1.0-1.tar.gz"), "%zu", nth);
+            if (there)
+                clear();
+            if (!failed)
+                break;
+        }
+    }
+    pack_kit_release(&kit);
+}
+
 /* What is there after a call that may have failed: all of it or nothing. */
 static void expect_all_or_nothing(const char *name, const char *last, int result, size_t nth)
 {
@@ -113,13 +168,6 @@ static void expect_all_or_nothing(const char *name, const char *last, int result
     (void)snprintf(file, sizeof file, "%s/%s", name, last);
     cr_expect(exists(name) == exists(file), "call %zu", nth);
     cr_expect(result < 0 || exists(name), "call %zu", nth);
-}
-
-static void clear(void)
-{
-    char command[PATH_MAX + 64];
-    (void)snprintf(command, sizeof command, "cd '%s' && rm -rf out out.partial", temp.path);
-    cr_assert_eq(system(command), 0);
 }
 
 Test(faults, a_failing_system_call_leaves_a_whole_rendering_or_none)
