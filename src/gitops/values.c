@@ -162,6 +162,25 @@ static bool is_for_helm(const struct sl_node *source)
     return sl_node_get(source, "chart") || sl_node_get(source, "helm");
 }
 
+/* How many sources have `key`. */
+static uint32_t count_with(const struct sl_node *sources, const char *key)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sources->count; i++)
+        count += sl_node_get(sources->as.items[i], key) != NULL;
+    return count;
+}
+
+/* Sources that each say something to Helm, none of which names a chart: nobody can say which of them is meant. */
+static int report_several(const struct helm_work *work, const struct sl_node *sources, struct sl_err *err)
+{
+    struct sl_shown shown;
+    struct sl_finding finding = helm_work_finding(work, sources, SL_NOTE, "values/several-charts");
+    return sl_finding_report(work->reading->findings, &finding, err,
+                             "%s has several sources for Helm: what is merged here is given to none of them",
+                             sl_shown(&shown, work->application->name));
+}
+
 static int work_on_application(struct helm_work work, struct sl_application *application, bool files,
                                struct sl_err *err)
 {
@@ -174,10 +193,14 @@ static int work_on_application(struct helm_work work, struct sl_application *app
         bool wanted = source && (is_for_helm(source) || (files && sl_node_get(source, "path")));
         return wanted ? work_on(&work, application, err) : 0;
     }
+    /* Beside a chart, a directory with a `helm` of its own is another matter. */
+    const char *key = count_with(sources, "chart") > 0 ? "chart" : "helm";
+    if (strcmp(key, "helm") == 0 && count_with(sources, key) > 1)
+        return report_several(&work, sources, err);
     for (uint32_t i = 0; i < sources->count; i++) {
         struct helm_work one = work;
         one.source = sources->as.items[i];
-        if (is_for_helm(one.source) && work_on(&one, application, err) < 0)
+        if (sl_node_get(one.source, key) && work_on(&one, application, err) < 0)
             return -1;
     }
     return 0;

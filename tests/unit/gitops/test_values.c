@@ -160,6 +160,18 @@ static const struct values_case cases[] = {
      "env: ${env}\nimage:\n  tag: one\nreplicas: 2\ntier: ${tier}\n",
      NULL,
      "substitute/no-variables:1"},
+    {"several directories are given nothing",
+     {{WEB, ARGO
+       "  sources:\n  - {path: one, helm: {releaseName: a}}\n  - {path: two, helm: {releaseName: b}}\n"}},
+     FILES_CARRIED FILES_REST,
+     "  sources:\n  - helm:\n      releaseName: a\n    path: one\n",
+     "values/several-charts:8"},
+    {"beside a chart, a directory keeps what it has",
+     {{WEB, ARGO
+       "  sources:\n  - {path: one, helm: {releaseName: a}}\n  - {chart: web, targetRevision: 1.2.3}\n"}},
+     FILES_CARRIED FILES_REST,
+     "  - helm:\n      releaseName: a\n    path: one\n  - chart: web\n    helm:\n      valuesObject:\n",
+     ""},
     {"several charts are given nothing",
      {{WEB, ARGO
        "  sources:\n  - {chart: one, targetRevision: 1.0.0}\n  - {chart: two, targetRevision: 1.0.0}\n"}},
