@@ -223,9 +223,11 @@ static int add_reference(struct helm_work *work, struct sl_node *entry, const st
                          struct sl_str *later, struct sl_err *err)
 {
     struct reference reference = read_reference(entry);
-    const struct sl_object *object = find_object(work, &reference);
+    struct sl_object *object = find_object(work, &reference);
     const struct sl_node *node = NULL;
     *later = (struct sl_str){NULL, 0};
+    if (object && helm_work_own(object, work->reading, err) < 0)
+        return -1;
     int found = object ? find_text(work, object, &reference, &node, later, err) : 0;
     struct sl_str text = *later;
     later->ptr = NULL;

@@ -4,6 +4,18 @@
 #include "docops/values.h"
 #include "model/report.h"
 
+int helm_work_own(struct sl_object *object, struct sl_reading *reading, struct sl_err *err)
+{
+    if (object->doc == &reading->doc)
+        return 0;
+    const struct sl_node *copy = sl_node_copy(&reading->doc, object->doc, object->built.node);
+    if (!copy)
+        return sl_node_fail(&reading->doc, err);
+    object->built.node = copy;
+    object->doc = &reading->doc;
+    return 0;
+}
+
 int helm_work_add(struct helm_work *work, const struct sl_values_layer *layer, struct sl_err *err)
 {
     struct sl_values *values = work->values;
@@ -84,6 +96,8 @@ int helm_work_add_text(struct helm_work *work, enum sl_layer_kind kind, const st
     struct sl_values_layer layer = {
         .kind = kind, .file = work->object->built.file, .doc = doc, .mark = node->mark};
     struct sl_err read_err = {0};
+    if (node->mark.file > 0 && node->mark.file <= doc->file_count)
+        layer.file = doc->files[node->mark.file - 1];
     if (sl_yaml_read_one(&layer.root, doc, text, SL_STR("the text"), SL_YAML_VALUES, &read_err) < 0) {
         if (read_err.code != SL_E_INPUT && read_err.code != SL_E_LIMIT) {
             *err = read_err;

@@ -28,6 +28,10 @@ struct helm_work {
 
 /* -- helm_work.c -- */
 
+/* Makes an object's node one of the reading's own document, where it may be taken apart and its marks are those of
+ * layers. */
+int helm_work_own(struct sl_object *object, struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
+
 int helm_work_add(struct helm_work *work, const struct sl_values_layer *layer,
                   struct sl_err *err) SL_MUST_USE;
 

@@ -143,19 +143,6 @@ static int work_on(struct helm_work *work, struct sl_application *application, s
 
 /* -- who asks -- */
 
-/* The object in the reading's own document, where it may be taken apart. */
-static int own_object(struct sl_object *object, struct sl_reading *reading, struct sl_err *err)
-{
-    if (object->doc == &reading->doc)
-        return 0;
-    const struct sl_node *copy = sl_node_copy(&reading->doc, object->doc, object->built.node);
-    if (!copy)
-        return sl_node_fail(&reading->doc, err);
-    object->built.node = copy;
-    object->doc = &reading->doc;
-    return 0;
-}
-
 /* Whether Helm works on a source: it names a chart, or says something to Helm. */
 static bool is_for_helm(const struct sl_node *source)
 {
@@ -242,7 +229,7 @@ static int resolve(struct sl_application *application, struct sl_layout *layout,
         struct sl_object *object = &layout->objects[i];
         if (!is_of(object, application))
             continue;
-        if (own_object(object, reading, err) < 0)
+        if (helm_work_own(object, reading, err) < 0)
             return -1;
         struct helm_work one = work;
         one.object = object;

@@ -243,6 +243,22 @@ static void check(const struct values_case *values_case, const struct sl_layout 
     sl_buf_release(&object);
 }
 
+/* Every layer knows the file that it is in, and its values do. */
+static void check_places(const struct values_case *values_case, const struct sl_layout *layout)
+{
+    const struct sl_values *values = web_of(layout)->values;
+    for (size_t i = 0; i < values->layer_count; i++) {
+        const struct sl_values_layer *layer = &values->layers[i];
+        cr_assert_not_null(layer->root, "%s", values_case->why);
+        struct sl_mark mark =
+            layer->root->count > 0 ? layer->root->as.entries[0].value->mark : layer->root->mark;
+        cr_assert(mark.file > 0 && mark.file <= layer->doc->file_count, "%s", values_case->why);
+        cr_expect(sl_str_equal(layer->doc->files[mark.file - 1], layer->file), "%s: %s is in %s",
+                  values_case->why, layer->file.ptr, layer->doc->files[mark.file - 1].ptr);
+        cr_expect_gt(mark.line, 0, "%s", values_case->why);
+    }
+}
+
 Test(layout_values, what_objects_add_by_the_table)
 {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -261,6 +277,7 @@ Test(layout_values, what_objects_add_by_the_table)
                      err.message);
         sl_findings_sort(findings);
         check(&cases[i], &layout, findings);
+        check_places(&cases[i], &layout);
         sl_reading_release(&reading);
         sl_findings_free(findings);
         sl_tree_free(tree);
