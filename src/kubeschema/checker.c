@@ -93,7 +93,7 @@ static int fill(struct sl_kube_checker *checker, const struct sl_kube_request *r
         return 0;
     if (open_directory(checker, request, err) < 0)
         return -1;
-    return sl_kubeschema_add_directory(checker->set, checker->tree, checker->directory, err);
+    return sl_kubeschema_add_directory(checker->set, checker->tree, checker->directory, NULL, err);
 }
 
 int sl_kube_checker_new(struct sl_kube_checker **out, const struct sl_kube_request *request,

@@ -150,8 +150,21 @@ static int add_kinds_file(struct sl_kubeschema *set, struct sl_tree *tree, struc
     return sl_kubeschema_add_kinds(set, text, path, err);
 }
 
+static int add_file(struct sl_kubeschema *set, struct sl_tree *tree, struct sl_str path,
+                    const struct sl_kubeproblems *problems, struct sl_err *err)
+{
+    bool is_kinds = sl_str_ends_with(path, SL_STR(".json"));
+    if ((is_kinds ? add_kinds_file : add_crds)(set, tree, path, err) == 0)
+        return 0;
+    struct sl_err why = *err;
+    if (!problems || (why.code != SL_E_INPUT && why.code != SL_E_UNSUPPORTED))
+        return -1;
+    sl_err_clear(err);
+    return problems->tell(problems->context, &why, err);
+}
+
 int sl_kubeschema_add_directory(struct sl_kubeschema *set, struct sl_tree *tree, struct sl_str directory,
-                                struct sl_err *err)
+                                const struct sl_kubeproblems *problems, struct sl_err *err)
 {
     SL_CLEANUP(sl_doc_release) struct sl_doc doc;
     const struct sl_tree_entry *entries = NULL;
@@ -163,13 +176,12 @@ int sl_kubeschema_add_directory(struct sl_kubeschema *set, struct sl_tree *tree,
     for (size_t i = 0; i < count; i++) {
         struct sl_str name = entries[i].name;
         bool is_yaml = sl_str_ends_with(name, SL_STR(".yaml")) || sl_str_ends_with(name, SL_STR(".yml"));
-        bool is_kinds = sl_str_equal(name, SL_STR("kinds.json"));
-        if (entries[i].kind != SL_TREE_FILE || (!is_yaml && !is_kinds))
+        if (entries[i].kind != SL_TREE_FILE || (!is_yaml && !sl_str_equal(name, SL_STR("kinds.json"))))
             continue;
         struct sl_str path = join(&doc, directory, name);
         if (!path.ptr)
             return sl_fail_memory(err);
-        if ((is_kinds ? add_kinds_file : add_crds)(set, tree, path, err) < 0)
+        if (add_file(set, tree, path, problems, err) < 0)
             return -1;
     }
     return 0;

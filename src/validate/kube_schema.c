@@ -79,6 +79,11 @@ static int complain_of(struct schemas *schemas, const struct sl_err *why, struct
                     sl_str_from(cause.message), err);
 }
 
+static int complain_of_file(void *schemas, const struct sl_err *why, struct sl_err *err)
+{
+    return complain_of(schemas, why, err);
+}
+
 static int add_directory(struct schemas *schemas, struct sl_tree *tree, struct sl_str directory,
                          struct sl_err *err)
 {
@@ -86,9 +91,8 @@ static int add_directory(struct schemas *schemas, struct sl_tree *tree, struct s
     if (there <= 0)
         return there;
     schemas->any = true;
-    if (sl_kubeschema_add_directory(schemas->set, tree, directory, err) < 0)
-        return complain_of(schemas, err, err);
-    return 0;
+    struct sl_kubeproblems problems = {complain_of_file, schemas};
+    return sl_kubeschema_add_directory(schemas->set, tree, directory, &problems, err);
 }
 
 static int complain_of_version(struct schemas *schemas, struct sl_str version, struct sl_str nearest,

@@ -158,10 +158,39 @@ Test(kubeschema_directory, a_directory_gives_its_kinds_file_and_its_definitions)
         "names: {kind: B}, versions: [{name: v1}]}}");
     temp_dir_write_text(&temp, "d/other.txt", "{");
     open_tree();
-    cr_assert_eq(sl_kubeschema_add_directory(kit.set, tree, SL_STR("d"), &kit.err), 0, "%s", kit.err.message);
+    cr_assert_eq(sl_kubeschema_add_directory(kit.set, tree, SL_STR("d"), NULL, &kit.err), 0, "%s",
+                 kit.err.message);
     cr_expect(sl_kubeschema_has(kit.set, SL_STR("v1"), SL_STR("A")));
     cr_expect(sl_kubeschema_has(kit.set, SL_STR("g.h/v1"), SL_STR("B")));
     cr_expect_eq(sl_kubeschema_count(kit.set), 2);
-    cr_assert_eq(sl_kubeschema_add_directory(kit.set, tree, SL_STR("none"), &kit.err), 0);
+    cr_assert_eq(sl_kubeschema_add_directory(kit.set, tree, SL_STR("none"), NULL, &kit.err), 0);
+    kit_release(&kit);
+}
+
+static int tell(void *context, const struct sl_err *why, struct sl_err *failure)
+{
+    int *told = context;
+    (void)failure;
+    cr_expect(strstr(why->message, "d/b.yaml:"), "%s", why->message);
+    (*told)++;
+    return 0;
+}
+
+Test(kubeschema_directory, a_file_that_is_broken_takes_no_other_with_it)
+{
+    struct kit kit;
+    int told = 0;
+    struct sl_kubeproblems problems = {tell, &told};
+    kit_init(&kit);
+    temp_dir_write_text(&temp, "d/b.yaml", "{");
+    temp_dir_write_text(
+        &temp, "d/c.yaml",
+        "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, spec: {group: g.h, "
+        "names: {kind: B}, versions: [{name: v1}]}}");
+    open_tree();
+    cr_assert_eq(sl_kubeschema_add_directory(kit.set, tree, SL_STR("d"), &problems, &kit.err), 0);
+    cr_expect_eq(told, 1);
+    cr_expect_eq(sl_kubeschema_count(kit.set), 1);
+    cr_expect_eq(sl_kubeschema_add_directory(kit.set, tree, SL_STR("d"), NULL, &kit.err), -1);
     kit_release(&kit);
 }

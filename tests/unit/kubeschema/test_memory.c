@@ -14,35 +14,37 @@ static const char object[] =
     "---\n{apiVersion: harbour.example.com/v2, kind: Berth, metadata: {name: b}}\n"
     "---\n{apiVersion: a.b/v1, kind: C, metadata: {name: c}}\n";
 
-static int add_crds(struct sl_kubeschema *set, struct sl_str text, struct sl_err *err)
-{
+struct input {
     struct sl_doc doc;
+    struct sl_node *crds, *objects;
+};
+
+static struct sl_node *read_yaml(struct sl_doc *doc, struct sl_str text)
+{
     struct sl_node *documents = NULL;
-    sl_doc_init(&doc);
-    int result = sl_yaml_read(&documents, &doc, text, SL_STR("c.yaml"), SL_YAML_RESOURCE, err);
-    for (uint32_t i = 0; result >= 0 && i < documents->count; i++)
-        result = sl_kubeschema_add_crd(set, &doc, documents->as.items[i], err);
-    sl_doc_release(&doc);
-    return result < 0 ? -1 : 0;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_yaml_read(&documents, doc, text, SL_STR("t.yaml"), SL_YAML_RESOURCE, &err), 0, "%s",
+                 err.message);
+    return documents;
 }
 
-static int check(const struct sl_kubeschema *set, struct sl_kubetally *tally, struct sl_findings *findings,
-                 struct sl_err *err)
+static int check(const struct sl_kubecheck *check, const struct input *input, struct sl_err *err)
 {
-    struct sl_doc doc;
-    struct sl_node *documents = NULL;
-    struct sl_kubecheck check = {&set, 1, findings, tally, false};
-    sl_doc_init(&doc);
-    int result = sl_yaml_read(&documents, &doc, sl_str_from(object), SL_STR("o.yaml"), SL_YAML_RESOURCE, err);
-    for (uint32_t i = 0; result >= 0 && i < documents->count; i++)
-        result = sl_kubecheck(&check, &doc, documents->as.items[i], err);
-    sl_doc_release(&doc);
-    if (result < 0)
-        return -1;
-    return sl_kubetally_report(tally, findings, err);
+    for (uint32_t i = 0; i < input->objects->count; i++)
+        if (sl_kubecheck(check, &input->doc, input->objects->as.items[i], err) < 0)
+            return -1;
+    return sl_kubetally_report(check->tally, check->findings, err);
 }
 
-static int work(struct sl_str crds, struct sl_err *err)
+static int add_crds(struct sl_kubeschema *set, const struct input *input, struct sl_err *err)
+{
+    for (uint32_t i = 0; i < input->crds->count; i++)
+        if (sl_kubeschema_add_crd(set, &input->doc, input->crds->as.items[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+static int work(const struct input *input, struct sl_err *err)
 {
     struct sl_kubeschema *set = NULL;
     struct sl_kubetally *tally = NULL;
@@ -53,9 +55,10 @@ static int work(struct sl_str crds, struct sl_err *err)
     if (result == 0)
         result = sl_findings_new(&findings, err);
     if (result == 0)
-        result = add_crds(set, crds, err);
+        result = add_crds(set, input, err);
+    const struct sl_kubeschema *sets[] = {set};
     if (result == 0)
-        result = check(set, tally, findings, err);
+        result = check(&(struct sl_kubecheck){sets, 1, findings, tally, false}, input, err);
     sl_kubeschema_free(set);
     sl_kubetally_free(tally);
     sl_findings_free(findings);
@@ -65,11 +68,15 @@ static int work(struct sl_str crds, struct sl_err *err)
 Test(kubeschema_memory, of_schemas_and_checks_can_fail_anywhere, .timeout = 240)
 {
     struct sl_buf crds;
+    struct input input;
     kit_fixture(&crds, "crds.yaml");
+    sl_doc_init(&input.doc);
+    input.crds = read_yaml(&input.doc, sl_buf_view(&crds));
+    input.objects = read_yaml(&input.doc, sl_str_from(object));
     for (size_t nth = 1;; nth++) {
         struct sl_err err = {0};
         alloc_fault_arm(nth);
-        int result = work(sl_buf_view(&crds), &err);
+        int result = work(&input, &err);
         if (!alloc_fault_disarm()) {
             cr_assert_eq(result, 0, "%s", err.message);
             break;
@@ -77,6 +84,7 @@ Test(kubeschema_memory, of_schemas_and_checks_can_fail_anywhere, .timeout = 240)
         /* Without memory for the name of a file its marks lead nowhere, and the work goes on. */
         cr_assert(result == 0 || err.code == SL_E_NO_MEMORY, "allocation %zu: %s", nth, err.message);
     }
+    sl_doc_release(&input.doc);
     sl_buf_release(&crds);
 }
 

@@ -78,10 +78,16 @@ size_t sl_kubeschema_count(const struct sl_kubeschema *set);
 int sl_kubeschema_pick(struct sl_str *out, struct sl_doc *doc, struct sl_tree *tree, struct sl_str directory,
                        struct sl_str version, struct sl_err *err) SL_MUST_USE;
 
+/* Told of a file that is not what it should be, which is then passed over. -1 stops. */
+struct sl_kubeproblems {
+    int (*tell)(void *context, const struct sl_err *why, struct sl_err *err);
+    void *context;
+};
+
 /* Adds kinds.json of a directory, and the CustomResourceDefinitions of its *.yaml files; nothing where there is
- * no such directory. */
+ * no such directory. `problems` may be NULL: then a file that is not what it should be is an error. */
 int sl_kubeschema_add_directory(struct sl_kubeschema *set, struct sl_tree *tree, struct sl_str directory,
-                                struct sl_err *err) SL_MUST_USE;
+                                const struct sl_kubeproblems *problems, struct sl_err *err) SL_MUST_USE;
 
 /* Adds the file of one kind, KIND-GROUP-VERSION.json (GROUP up to its first dot) or GROUP/KIND_VERSION.json in
  * `directory`, KIND in lower case. 1: added; 0: there is none; -1. */
