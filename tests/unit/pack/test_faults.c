@@ -3,6 +3,7 @@
 #include "pack_kit.h"
 #include "release_repo.h"
 #include "sys_fault.h"
+#include "tgz.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -32,6 +33,10 @@ static void set_up(void)
 {
     temp_dir_make(&temp);
     release_repo_change(&temp, files, sizeof files / sizeof files[0]);
+    static const struct tgz_member chart[] = {{"c/Chart.yaml", "name: c\nversion: 1.0.0\n"},
+                                              {"c/charts/d/Chart.yaml", "name: d\nversion: 1.0.0\n"}};
+    char path[PATH_MAX];
+    tgz_write(temp_dir_join(&temp, "repo/releases/v1.0/artifacts/c.tgz", path), chart, 2);
     (void)temp_dir_join(&temp, "repo", repo);
     (void)temp_dir_join(&temp, "out", out);
 }

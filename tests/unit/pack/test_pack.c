@@ -28,10 +28,12 @@ static void set_up(void)
     temp_dir_write_text(&temp, "repo/releases/v1.0/artifacts/.gitkeep", "");
     temp_dir_write_text(&temp, "repo/releases/v1.0/docs/a/upgrade.md", "upgrade\n");
     temp_dir_write_text(&temp, "repo/releases/v1.0/schemas/web.schema.json", "{}\n");
-    static const struct tgz_member chart[] = {{"web/Chart.yaml", "name: web\nversion: 1.2.3\n"},
-                                              {"web/values.yaml", "replicas: 0\nchart: default\n"}};
+    static const struct tgz_member chart[] = {
+        {"web/Chart.yaml", "name: web\nversion: 1.2.3\n"},
+        {"web/values.yaml", "replicas: 0\nchart: default\n"},
+        {"web/charts/store/Chart.yaml", "name: store\nversion: 0.4.0\n"}};
     char path[PATH_MAX];
-    tgz_write(temp_dir_join(&temp, "repo/releases/v1.0/artifacts/web-1.2.3.tgz", path), chart, 2);
+    tgz_write(temp_dir_join(&temp, "repo/releases/v1.0/artifacts/web-1.2.3.tgz", path), chart, 3);
 }
 
 static void tear_down(void)
@@ -164,6 +166,19 @@ Test(pack, a_bundle_that_is_there_is_replaced_only_when_asked)
     struct sl_pack_options options = {.out = temp_dir_join(&temp, "out", out), .replace = true};
     cr_expect_eq(sl_release_pack(&result, kit.rendering, &options, &kit.err), 0, "%s", kit.err.message);
     pack_kit_release(&kit);
+}
+
+Test(pack, a_chart_inside_a_chart_is_in_the_inventory)
+{
+    char path[PATH_MAX];
+    pack("out", path);
+    repository_run(&temp, "cd out && tar xzf customer-a-v1.0-3.tar.gz");
+    char *sbom = unpacked("sbom.cdx.json");
+    cr_expect(strstr(sbom, "\"purl\": \"pkg:helm/store@0.4.0\""), "%s", sbom);
+    cr_expect(strstr(sbom, "\"dependsOn\": [\n        \"chart:store@0.4.0\"\n      ],\n      \"ref\": "
+                           "\"chart:web@1.2.3\""),
+              "%s", sbom);
+    free(sbom);
 }
 
 Test(pack, the_result_counts_what_is_in_the_bundle)

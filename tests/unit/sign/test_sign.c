@@ -180,6 +180,24 @@ Test(sign, a_signature_beside_a_bundle_is_found_with_it)
     sl_detached_free(files);
 }
 
+Test(sign, sixteen_signatures_beside_a_bundle_are_the_most)
+{
+    struct sl_detached_files *files = NULL;
+    struct sl_err err = {0};
+    char path[PATH_MAX];
+    char name[32];
+    cr_assert_eq(sl_detached_find(&files, kit.bundle, &err), 0);
+    for (int i = 0; i <= SL_DETACHED_MAX; i++) {
+        (void)snprintf(name, sizeof name, "%d.minisig", i);
+        temp_dir_write_text(&kit.temp, name, "x\n");
+        cr_expect_eq(sl_detached_add(files, temp_dir_join(&kit.temp, name, path), &err),
+                     i < SL_DETACHED_MAX ? 0 : -1, "%d: %s", i, err.message);
+    }
+    cr_expect_eq(err.code, SL_E_LIMIT);
+    sl_detached_freep(&files);
+    cr_expect_null(files);
+}
+
 Test(sign, there_are_no_signatures_beside_what_is_not_there)
 {
     char path[PATH_MAX];
