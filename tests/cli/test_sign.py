@@ -194,6 +194,15 @@ class Beside(Signing):
         self.bundle += ".age"
         self.verify("b")
 
+    def test_a_signature_of_the_plain_bundle_counts_for_the_encrypted_one(self):
+        self.sealift("keygen", "--age", "--out", "site")
+        self.pack("--encrypt-to", "site.recipient", key="a.key", out="secret")
+        secret = self.path("secret/customer-a-v1.0-17.tar.gz.age")
+        self.pack("--plain", key=None)
+        self.sealift("sign", self.bundle, "--key", "b.key", "--detached")
+        shutil.move(self.beside("b"), self.path("secret"))
+        self.sealift("verify", secret, "--identity", "site.identity", "--pubkey", "b.pub")
+
     def test_bad_ones_beside_it_refuse_the_bundle_and_foreign_ones_do_not(self):
         self.pack(key="a.key")
         self.write(self.beside("b"), "no signature\n")
@@ -232,6 +241,26 @@ class Beside(Signing):
         self.assertEqual(sorted(kept), sorted(f"manifest.json.{self.id(name)}.minisig" for name in "ab"))
         self.assertIn("intact", self.sealift("status", "--root", "site").out)
         self.assertIn("already installed", self.sealift("install", self.bundle, "--pubkey", "b.pub", "--root", "site").out)
+
+
+class Threshold(Signing):
+    def test_signatures_inside_and_beside_count_together_for_trust_json(self):
+        for name in ("root", "d"):
+            self.key(name)
+        os.mkdir(self.path("trust"))
+        self.sealift("trust", "init", "trust/1.json", "--customer", "customer-a", "--root-key", "root.pub",
+                     "--release-key", "a.pub", "--release-key", "b.pub", "--threshold", "release=2")
+        self.sealift("trust", "sign", "trust/1.json", "--key", "root.key")
+        verify = ["verify", self.bundle, "--trust", "trust/1.json"]
+        self.pack("--trust", "trust", key="a.key")
+        self.sealift(*verify, status=1)
+        for name, enough in (("d", False), ("a", False), ("b", True)):
+            self.sealift("sign", self.bundle, "--key", name + ".key", "--detached")
+            self.sealift(*verify, status=0 if enough else 1)
+        os.remove(f"{self.bundle}.{self.id('b')}.minisig")
+        self.sealift(*verify, status=1)
+        self.sealift("sign", self.bundle, "--key", "b.key", "--replace")
+        self.sealift(*verify)
 
 
 @unittest.skipUnless(have("minisign"), "minisign is not installed")
