@@ -40,6 +40,8 @@ struct sl_manifest {
     size_t upgrade_from_count;
     struct sl_manifest_stop *stops; /* ascending by sequence, all below this one's */
     size_t stop_count;
+    unsigned char
+        requires_receipt[32];       /* digest of a bundle that the site must have installed; zeros: none */
     int64_t expires;                /* seconds since 1970, from when on it is not to be installed; 0: never */
     struct sl_str source_kind;      /* "git" or "directory" */
     struct sl_str source_commit;    /* 40 or 64 hexadecimal digits; empty for a directory */
@@ -53,7 +55,7 @@ struct sl_manifest {
 
 /*
  * Reads canonical JSON. SL_E_REFUSED for anything but: canonical bytes, schema 1, in `critical` nothing but
- * those of `expires` and `requires.stops` that are there, every field of its type and range, names by the rules, files in
+ * those of `expires`, `requires.receipt` and `requires.stops` that are there, every field of its type and range, names by the rules, files in
  * strictly ascending order (SHA256SUMS first, and saying what the others say), no two names that differ only
  * in case or normalisation, no name that is also a directory of another, sums that agree, `bundle` equal to
  * CUSTOMER-RELEASE-SEQUENCE. Unknown members are ignored beside the known ones and in `requires`, `source`
@@ -66,6 +68,9 @@ int sl_manifest_read(struct sl_manifest **out, struct sl_str json, struct sl_err
 /* Appends canonical JSON. Same manifest, same bytes. What sl_manifest_read() would refuse is not written:
  * SL_E_INPUT or SL_E_USAGE, with the same reason. */
 int sl_manifest_write(struct sl_buf *out, const struct sl_manifest *manifest, struct sl_err *err) SL_MUST_USE;
+
+/* Whether requires_receipt names a bundle. */
+bool sl_manifest_requires_receipt(const struct sl_manifest *manifest);
 
 void sl_manifest_free(struct sl_manifest *manifest);
 void sl_manifest_freep(struct sl_manifest **manifest);

@@ -96,6 +96,8 @@ struct sl_pack_options {
     const char
         *trust; /* the versions of trust.json that travel along: a directory of N.json, or one document;
                           NULL: none */
+    unsigned char
+        requires_receipt[32]; /* digest of a bundle that the site must have installed; zeros: none */
 };
 struct sl_pack_result {
     char path[4096];                     /* of the bundle */

@@ -43,7 +43,10 @@ struct sl_site_view {
     uint64_t highest_sequence;          /* ever accepted; 0: none yet */
     unsigned char highest_sha256[32];   /* digest of the bundle that had it; zeros: not known */
     uint64_t floor;                     /* sequence below which nothing may come back; 0: none */
-    int64_t proved_time;                /* the latest time that anything signed has proved; 0: none */
+    const unsigned char (
+        *accepted)[32]; /* digests of the bundles that were installed here, each with its receipt */
+    size_t accepted_count;
+    int64_t proved_time; /* the latest time that anything signed has proved; 0: none */
 };
 
 /* -- the verdict -- */

@@ -43,6 +43,11 @@ static void print_terms(struct cli *cli, const struct sl_manifest *manifest)
     char when[24];
     for (size_t i = 0; i < manifest->upgrade_from_count; i++)
         field(cli, i ? "" : "may follow", manifest->upgrade_from[i]);
+    if (sl_manifest_requires_receipt(manifest)) {
+        sl_buf_printf(&cli->out, "  %-12s the bundle ", "only after");
+        sl_buf_hex(&cli->out, manifest->requires_receipt, sizeof manifest->requires_receipt);
+        sl_buf_byte(&cli->out, '\n');
+    }
     for (size_t i = 0; i < manifest->stop_count; i++) {
         sl_buf_printf(&cli->out, "  %-12s ", i ? "" : "not without");
         cli_escaped(cli, manifest->stops[i].release);
@@ -113,6 +118,8 @@ static void requires_json(struct sl_json *json, const struct sl_manifest *manife
 {
     sl_json_key(json, "requires");
     sl_json_map(json);
+    if (sl_manifest_requires_receipt(manifest))
+        digest_json(json, "receipt", manifest->requires_receipt);
     sl_json_key(json, "stops");
     sl_json_list(json);
     for (size_t i = 0; i < manifest->stop_count; i++) {

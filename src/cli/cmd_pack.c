@@ -11,6 +11,7 @@ struct context {
     const char *out, *trust, *provenance_key, *builder;
     bool plain, replace, with_verifier;
     enum cli_format format;
+    const char *requires_receipt;
 };
 
 static const struct cli_option options[] = {
@@ -31,6 +32,8 @@ static const struct cli_option options[] = {
      offsetof(struct context, trust), false},
     {"allow-dirty", NULL, "pack uncommitted changes too; the bundle says so", CLI_FLAG,
      offsetof(struct context, release.allow_dirty), false},
+    {"requires-receipt", "DIGEST", "only for sites that have installed the bundle of this digest", CLI_TEXT,
+     offsetof(struct context, requires_receipt), false},
     {"replace", NULL, "replace a bundle of the same name", CLI_FLAG, offsetof(struct context, replace),
      false},
     {"with-verifier", NULL, "put the site's binary, sealift-site, beside the bundle", CLI_FLAG,
@@ -106,6 +109,9 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
     struct sl_age_recipients recipients;
     if (context->plain && context->encrypt_to.count > 0)
         return sl_fail(err, SL_E_USAGE, "--plain and --encrypt-to contradict each other");
+    unsigned char required[32] = {0};
+    if (context->requires_receipt && !cli_sha256(required, context->requires_receipt))
+        return sl_fail(err, SL_E_USAGE, "--requires-receipt wants the 64 digits of a digest");
     if (release_query(&query, cli, &context->release, err) < 0 ||
         cli_recipients(&recipients, &context->encrypt_to, err) < 0)
         return -1;
@@ -121,6 +127,7 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
         .replace = context->replace,
         .trust = context->trust,
     };
+    memcpy(pack_options.requires_receipt, required, sizeof required);
     struct sl_pack_result packed;
     struct sl_rendering *rendering = NULL;
     int result = sl_release_render(&rendering, &query, findings, err);

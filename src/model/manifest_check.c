@@ -239,3 +239,9 @@ int sl_manifest_check(const struct sl_manifest *manifest, struct sl_err *err)
                        (long long)manifest->expires, (long long)SL_MTIME_MAX);
     return check_files(manifest, err);
 }
+
+bool sl_manifest_requires_receipt(const struct sl_manifest *manifest)
+{
+    static const unsigned char none[32];
+    return memcmp(manifest->requires_receipt, none, sizeof none) != 0;
+}

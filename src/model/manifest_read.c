@@ -31,7 +31,7 @@ struct reading {
 };
 
 /* The names that `critical` may have, each there exactly when its member is. */
-enum critical { CRITICAL_EXPIRES = 1, CRITICAL_STOPS = 2 };
+enum critical { CRITICAL_EXPIRES = 1, CRITICAL_STOPS = 2, CRITICAL_RECEIPT = 4 };
 
 /* One entry of `files` on its way. */
 struct file_reading {
@@ -127,9 +127,26 @@ static int read_stops(struct sl_canon *canon, void *into, struct sl_err *err)
     return more;
 }
 
+static int read_receipt(struct sl_canon *canon, void *into, struct sl_err *err)
+{
+    struct reading *reading = into;
+    struct sl_str hex;
+    struct sl_digest digest;
+    if (sl_canon_text(canon, &hex, err) < 0)
+        return -1;
+    if (sl_digest_parse(&digest, hex, err) < 0) {
+        err->code = SL_E_REFUSED;
+        return sl_wrap(err, "%s: requires.receipt", canon->name);
+    }
+    memcpy(reading->manifest.requires_receipt, digest.bytes, sizeof digest.bytes);
+    reading->critical |= CRITICAL_RECEIPT;
+    return 0;
+}
+
 static int read_requires(struct sl_canon *canon, void *into, struct sl_err *err)
 {
     static const struct sl_canon_field fields[] = {
+        {"receipt", SL_CANON_MAYBE, 0, read_receipt},
         {"stops", SL_CANON_MAYBE, 0, read_stops},
         {"upgrade_from", SL_CANON_OTHER, 0, read_upgrade_from},
     };
@@ -273,6 +290,8 @@ static unsigned known_critical(struct sl_str name)
 {
     if (sl_str_equal(name, SL_STR("expires")))
         return CRITICAL_EXPIRES;
+    if (sl_str_equal(name, SL_STR("requires.receipt")))
+        return CRITICAL_RECEIPT;
     return sl_str_equal(name, SL_STR("requires.stops")) ? CRITICAL_STOPS : 0;
 }
 
@@ -376,14 +395,16 @@ static int check_critical(const struct sl_canon *canon, const struct reading *re
                           struct sl_err *err)
 {
     const struct sl_manifest *manifest = &reading->manifest;
-    unsigned expected =
-        (manifest->expires ? CRITICAL_EXPIRES : 0U) | (manifest->stop_count ? CRITICAL_STOPS : 0U);
+    unsigned expected = (manifest->expires ? CRITICAL_EXPIRES : 0U) |
+                        (manifest->stop_count ? CRITICAL_STOPS : 0U) |
+                        (sl_manifest_requires_receipt(manifest) ? CRITICAL_RECEIPT : 0U);
     if (reading->critical == named && named == expected)
         return 0;
-    return sl_fail(err, SL_E_REFUSED,
-                   "%s: critical must name those of \"expires\" and \"requires.stops\" that are there, and "
-                   "none of them may be empty",
-                   canon->name);
+    return sl_fail(
+        err, SL_E_REFUSED,
+        "%s: critical must name those of \"expires\", \"requires.receipt\" and \"requires.stops\" that "
+        "are there, and none of them may be empty",
+        canon->name);
 }
 
 static int check(const struct sl_canon *canon, const struct reading *reading, struct sl_err *err)

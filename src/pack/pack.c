@@ -137,6 +137,7 @@ static int finish_plan(struct packing *packing, const struct sl_pack_options *op
         .tool_version = SL_STR(SL_VERSION),
         .mtime = member_time(rendering),
     };
+    memcpy(facts.requires_receipt, options->requires_receipt, sizeof facts.requires_receipt);
     SL_CLEANUP(sl_freep) struct sl_manifest_stop *stops = NULL;
     if (terms_add(packing->plan, &facts, &stops, &layout->release_file, options->trust, err) < 0 ||
         attest_add(packing->plan, rendering, &facts, options, err) < 0)

@@ -63,8 +63,8 @@ int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store
                      struct sl_err *err) SL_MUST_USE;
 void site_judge_release(struct site_judge *judge);
 
-/* What the site knows, as the steps of a verdict look at it. Also of one that is not enrolled. */
-void site_view_fill(struct sl_site_view *view, const struct site *site);
+/* What the site knows, as the steps of a verdict look at it; lives until the next load. Also of one that is not enrolled. */
+int site_view_fill(struct sl_site_view *view, struct site *site, struct sl_err *err) SL_MUST_USE;
 
 /* Of a bundle that was proved: raises what has to be raised, before it becomes current. */
 int site_ledger_accept(struct site *site, const struct sl_manifest *manifest, const struct sl_digest *digest,

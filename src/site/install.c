@@ -62,7 +62,8 @@ static int check_owner(const struct install *in, struct sl_err *err)
 static int check_succession(struct install *in, struct sl_err *err)
 {
     struct sl_site_view view;
-    site_view_fill(&view, in->site);
+    if (site_view_fill(&view, in->site, err) < 0)
+        return -1;
     return sl_claim_judge(in->claim, &view, err);
 }
 

@@ -23,22 +23,31 @@ static struct sl_str release_of(const struct site *site, struct sl_str bundle)
     return sl_str_slice(bundle, site->customer.len + 1, end - 1);
 }
 
-void site_view_fill(struct sl_site_view *view, const struct site *site)
+int site_view_fill(struct sl_site_view *view, struct site *site, struct sl_err *err)
 {
+    const struct sl_site_history *history = &site->history;
+    unsigned char(*accepted)[32] = sl_arena_array(&site->arena, history->count, sizeof *accepted);
+    if (!accepted)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < history->count; i++)
+        memcpy(accepted[i], history->changes[i].manifest.bytes, sizeof accepted[i]);
     *view = (struct sl_site_view){.installed_sequence = site_generation_sequence(site->current)};
     const struct sl_site_change *change = site_change_to(site, site->current);
     if (change) {
         view->installed_release = release_of(site, change->bundle);
         memcpy(view->installed_sha256, change->manifest.bytes, sizeof view->installed_sha256);
     }
+    view->accepted = (const unsigned char(*)[32])accepted;
+    view->accepted_count = history->count;
     if (!site->identity.enrolled)
-        return;
+        return 0;
     const struct sl_ledger *ledger = &site->ledger;
     view->epoch = ledger->epoch;
     view->highest_sequence = ledger->highest_sequence;
     memcpy(view->highest_sha256, ledger->highest.bytes, sizeof view->highest_sha256);
     view->floor = ledger->floor;
     view->proved_time = ledger->proved_time;
+    return 0;
 }
 
 /* -- new versions -- */
@@ -169,7 +178,8 @@ int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store
     }
     if (read_identity(judge, err) < 0 || join_identities(judge, policy, err) < 0)
         return -1;
-    site_view_fill(&judge->view, site);
+    if (site_view_fill(&judge->view, site, err) < 0)
+        return -1;
     policy->customer = site->customer;
     policy->trust = judge->trust;
     policy->trust_json = newest(judge->steps)->json;

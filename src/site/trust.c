@@ -34,7 +34,8 @@ static int open_plain(struct sl_site_trust *trust, struct sl_policy *policy, str
     }
     if (site->customer.len > 0)
         policy->customer = site->customer;
-    site_view_fill(&trust->view, site);
+    if (site_view_fill(&trust->view, site, err) < 0)
+        return -1;
     policy->site = &trust->view;
     return 0;
 }

@@ -236,10 +236,28 @@ static int refuse_stop(const struct sl_judged *in, const struct sl_manifest_stop
     return sl_hint(err, "install the bundle of that release first, then this one");
 }
 
+/* Also of a fresh site: what must have been there cannot have been. */
+static int judge_receipt(const struct sl_judged *in, struct sl_err *err)
+{
+    const struct sl_manifest *manifest = in->manifest;
+    if (!in->site || !sl_manifest_requires_receipt(manifest) || is_installed(in))
+        return 0;
+    for (size_t i = 0; i < in->site->accepted_count; i++)
+        if (memcmp(in->site->accepted[i], manifest->requires_receipt, 32) == 0)
+            return 0;
+    (void)sl_fail(
+        err, SL_E_REFUSED,
+        "the bundle wants another one to have been installed before, and this site has no receipt of it");
+    return sl_hint(err, "`sealift inspect` shows its digest: install that bundle first");
+}
+
 static int judge_requires(struct sl_verdict *verdict, const struct sl_judged *in, struct sl_err *err)
 {
     const struct sl_manifest *manifest = in->manifest;
-    if (manifest->upgrade_from_count == 0 && manifest->stop_count == 0) {
+    if (judge_receipt(in, err) < 0)
+        return -1;
+    if (manifest->upgrade_from_count == 0 && manifest->stop_count == 0 &&
+        (in->site || !sl_manifest_requires_receipt(manifest))) {
         verdict_say(verdict, SL_STEP_REQUIRES, SL_PASSED, "it may follow any release");
         return 0;
     }

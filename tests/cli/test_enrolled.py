@@ -126,6 +126,16 @@ class Enrolled(Case):
         self.pack("--sequence", "17", "--trust", "trust", "--encrypt-to", recipient)
         self.install("out/customer-a-v1.0-17.tar.gz.age")
 
+    def test_a_bundle_may_want_the_receipt_of_another(self):
+        self.enrol()
+        first = self.bundle(17)
+        digest = self.sealift("inspect", first, "--format", "json").json()["manifest_sha256"]
+        second = self.pack("--sequence", "18", "--trust", "trust", "--requires-receipt", digest, release="v1.1")
+        self.assertEqual(self.sealift("inspect", second, "--format", "json").json()["requires"]["receipt"], digest)
+        self.assertIn("no receipt of it", self.install(second, status=1).err)
+        self.install(first)
+        self.install(second)
+
     # -- damage --
 
     def test_a_damaged_ledger_is_refused_with_the_way_out(self):
