@@ -12,3 +12,9 @@ function(sl_test_with_faults name)
   target_sources(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/sys_fault.c")
   target_link_options(test_${name} PRIVATE ${SEALIFT_FAULT_LINK_OPTIONS})
 endfunction()
+
+# Bundles are unpacked in the test's own process: support/unisolated.c says why.
+function(sl_test_unisolated name)
+  target_sources(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/unisolated.c")
+  target_link_options(test_${name} PRIVATE -Wl,--wrap=sl_source_isolated,--wrap=sl_source_isolation)
+endfunction()

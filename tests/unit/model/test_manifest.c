@@ -288,7 +288,7 @@ Test(manifest, members_of_later_versions_are_passed_over_where_they_may_be)
     } rows[] = {
         {"\"bundle\"",
          "\"a\":[[],{},{\"x\":null,\"y\":[true,false,-5,\"\\\"\\\\\\b\\f\\n\\r\\t\\u001f\"]}],\"bundle\""},
-        {"\"requires\":{", "\"requires\":{\"receipt\":\"x\","},
+        {"\"requires\":{", "\"requires\":{\"moon\":\"x\","},
         {"\"kind\":\"git\"", "\"kind\":\"git\",\"tag\":\"v1\""},
         {"\"version\":\"0.1.0\"", "\"url\":\"\",\"version\":\"0.1.0\""},
         {"\"files\":4}}", "\"files\":4},\"trust\":{\"step\":[1,2,3]}}"},
