@@ -23,4 +23,7 @@ int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl
 /* kube_schema.c: kube/... */
 int sl_rules_kubernetes(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
+/* values_rules.c: values/... */
+int sl_rules_values(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
+
 #endif

@@ -122,6 +122,8 @@ static const struct sl_rule rules[] = {
      "a value stands where a chart's dependency has its values"},
     {"values/target-path", SL_WARNING, false, "targetPath and inline values set the same"},
     {"values/two-files", SL_ERROR, false, "two values files of one place belong to one application"},
+    {"values/unknown-key", SL_ERROR, false,
+     "a layer sets a key that no chart, schema or lower layer knows"},
     {"values/unreadable", SL_ERROR, false, "values within an object cannot be parsed"},
 };
 

@@ -13,6 +13,7 @@ static const struct group groups[] = {
     {"manifests", sl_rules_manifests, false},
     {"secrets in files", sl_rules_secret_files, true},
     {"the objects against their schemas", sl_rules_kubernetes, false},
+    {"values", sl_rules_values, true},
 };
 
 int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_err *err)

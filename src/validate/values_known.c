@@ -1,0 +1,290 @@
+#include "values_known.h"
+
+#include "base/limits.h"
+#include "doc/pointer.h"
+
+enum { CAPACITY_FIRST = 8, SOURCES_MAX = 4096, COMPOSED_MAX = 16 };
+
+int known_add(struct known *known, struct knowing *knowing, struct known_source source, struct sl_err *err)
+{
+    if (known->count == SOURCES_MAX)
+        return 0;
+    if (known->count == known->capacity) {
+        size_t capacity = known->capacity ? 2 * known->capacity : CAPACITY_FIRST;
+        struct known_source *items = sl_arena_array(&knowing->arena, capacity, sizeof *items);
+        if (!items)
+            return sl_fail_memory(err);
+        if (known->count)
+            memcpy(items, known->items, known->count * sizeof *items);
+        known->items = items;
+        known->capacity = capacity;
+    }
+    known->items[known->count++] = source;
+    return 0;
+}
+
+/* -- schemas -- */
+
+static const struct sl_node *referred(const struct sl_node *schema, const struct sl_node *root)
+{
+    struct sl_str reference = sl_node_text(sl_node_get(schema, "$ref"));
+    if (!sl_str_starts_with(reference, SL_STR("#")))
+        return NULL;
+    return sl_pointer_get(root, sl_str_slice(reference, 1, reference.len));
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): no deeper than COMPOSED_MAX. */
+static int add_composed(struct known *known, struct knowing *knowing, const struct known_source *source,
+                        unsigned depth, struct sl_err *err)
+{
+    static const char *const lists[] = {"allOf", "anyOf", "oneOf"};
+    static const char *const single[] = {"then", "else"};
+    if (!source->node || source->node->kind != SL_MAP || depth > COMPOSED_MAX)
+        return 0;
+    if (known_add(known, knowing, *source, err) < 0)
+        return -1;
+    struct known_source part = *source;
+    part.node = referred(source->node, source->schema_root);
+    if (add_composed(known, knowing, &part, depth + 1, err) < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const struct sl_node *list = sl_node_get(source->node, lists[i]);
+        for (uint32_t item = 0; list && list->kind == SL_LIST && item < list->count; item++) {
+            part.node = list->as.items[item];
+            if (add_composed(known, knowing, &part, depth + 1, err) < 0)
+                return -1;
+        }
+    }
+    for (size_t i = 0; i < sizeof single / sizeof single[0]; i++) {
+        part.node = sl_node_get(source->node, single[i]);
+        if (add_composed(known, knowing, &part, depth + 1, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int known_add_schema(struct known *known, struct knowing *knowing, const struct sl_node *schema,
+                     const struct sl_node *root, struct sl_err *err)
+{
+    const struct known_source source = {.origin = KNOWN_SCHEMA, .node = schema, .schema_root = root};
+    return add_composed(known, knowing, &source, 0, err);
+}
+
+/* -- charts -- */
+
+static int add_chart_schema(struct known *known, struct knowing *knowing, const struct sl_chart *chart,
+                            struct sl_err *err)
+{
+    const struct values_schema *schema;
+    if (values_schema_of_chart(&schema, knowing->subject, chart, err) < 0)
+        return -1;
+    return schema ? known_add_schema(known, knowing, schema->root, schema->root, err) : 0;
+}
+
+int known_add_release(struct known *known, struct knowing *knowing, const struct sl_values *values,
+                      struct sl_err *err)
+{
+    const struct values_schema *schema;
+    const struct sl_chart *chart = values->chart;
+    if (chart &&
+        (known_add(known, knowing,
+                   (struct known_source){.origin = KNOWN_DEFAULT, .node = chart->values, .chart = chart},
+                   err) < 0 ||
+         add_chart_schema(known, knowing, chart, err) < 0))
+        return -1;
+    if (values_schema_of_release(&schema, knowing->subject, values->application, err) < 0)
+        return -1;
+    return schema ? known_add_schema(known, knowing, schema->root, schema->root, err) : 0;
+}
+
+/* Whether a chart inside `chart` goes by this name there. */
+static bool goes_by(const struct sl_chart *chart, const struct sl_chart *inside, struct sl_str name)
+{
+    bool listed = false;
+    for (size_t i = 0; i < chart->dependency_count; i++) {
+        const struct sl_chart_dependency *dependency = &chart->dependencies[i];
+        if (!sl_str_equal(dependency->name, inside->name))
+            continue;
+        listed = true;
+        if (sl_str_equal(dependency->alias.len ? dependency->alias : dependency->name, name))
+            return true;
+    }
+    return !listed && sl_str_equal(inside->name, name);
+}
+
+static bool has_dependency(const struct sl_chart *chart, struct sl_str name)
+{
+    for (size_t i = 0; i < chart->dependency_count; i++) {
+        const struct sl_chart_dependency *dependency = &chart->dependencies[i];
+        if (sl_str_equal(dependency->alias.len ? dependency->alias : dependency->name, name))
+            return true;
+    }
+    for (size_t i = 0; i < chart->subchart_count; i++)
+        if (goes_by(chart, &chart->subcharts[i], name))
+            return true;
+    return false;
+}
+
+/* The `global` of the charts inside, which all read the same one. */
+/* NOLINTNEXTLINE(misc-no-recursion): charts lie in one another no deeper than SL_CHART_DEPTH_MAX. */
+static int add_globals(struct known *known, struct knowing *knowing, const struct sl_chart *chart,
+                       struct sl_err *err)
+{
+    for (size_t i = 0; i < chart->subchart_count; i++) {
+        const struct sl_chart *inside = &chart->subcharts[i];
+        struct known_source source = {.origin = KNOWN_DEFAULT, .node = sl_node_get(inside->values, "global")};
+        if ((source.node && known_add(known, knowing, source, err) < 0) ||
+            add_globals(known, knowing, inside, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_inside(struct known *out, struct knowing *knowing, const struct known_source *from,
+                      struct sl_str key, struct sl_err *err)
+{
+    const struct sl_chart *chart = from->chart;
+    if (sl_str_equal(key, SL_STR("global")))
+        return from->inside ? 0 : add_globals(out, knowing, chart, err);
+    for (size_t i = 0; i < chart->subchart_count; i++) {
+        const struct sl_chart *inside = &chart->subcharts[i];
+        struct known_source source = {
+            .origin = KNOWN_DEFAULT, .node = inside->values, .chart = inside, .inside = true};
+        if (goes_by(chart, inside, key) &&
+            (known_add(out, knowing, source, err) < 0 || add_chart_schema(out, knowing, inside, err) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+/* -- places -- */
+
+int known_below(struct known *out, struct knowing *knowing, const struct known *known, struct sl_str key,
+                struct sl_err *err)
+{
+    *out = (struct known){0};
+    for (size_t i = 0; i < known->count; i++) {
+        const struct known_source *source = &known->items[i];
+        const struct sl_node *map =
+            source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
+        const struct sl_entry *entry = map ? sl_node_entry(map, key) : NULL;
+        if (source->origin == KNOWN_SCHEMA) {
+            if (entry && known_add_schema(out, knowing, entry->value, source->schema_root, err) < 0)
+                return -1;
+            continue;
+        }
+        struct known_source below = {.origin = source->origin, .node = entry ? entry->value : NULL};
+        if ((entry && known_add(out, knowing, below, err) < 0) ||
+            (source->chart && add_inside(out, knowing, source, key, err) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+int known_items(struct known *out, struct knowing *knowing, const struct known *known, struct sl_err *err)
+{
+    *out = (struct known){0};
+    for (size_t i = 0; i < known->count; i++) {
+        const struct known_source *source = &known->items[i];
+        const struct sl_node *items = source->node;
+        if (source->origin == KNOWN_SCHEMA)
+            items = sl_node_get(source->node, "items");
+        if (source->origin == KNOWN_SCHEMA && items && items->kind == SL_MAP) {
+            if (known_add_schema(out, knowing, items, source->schema_root, err) < 0)
+                return -1;
+            continue;
+        }
+        for (uint32_t item = 0; items && items->kind == SL_LIST && item < items->count; item++) {
+            struct known_source below = {.origin = source->origin, .node = items->as.items[item]};
+            int added = source->origin == KNOWN_SCHEMA
+                            ? known_add_schema(out, knowing, below.node, source->schema_root, err)
+                            : known_add(out, knowing, below, err);
+            if (added < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static bool has_tag(const struct sl_chart *chart)
+{
+    for (size_t i = 0; i < chart->dependency_count; i++)
+        if (chart->dependencies[i].tags)
+            return true;
+    return false;
+}
+
+bool known_has(const struct known *known, struct sl_str key)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        const struct known_source *source = &known->items[i];
+        const struct sl_node *map =
+            source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
+        if (map && sl_node_entry(map, key))
+            return true;
+        if (source->chart && (has_dependency(source->chart, key) || sl_str_equal(key, SL_STR("global")) ||
+                              (sl_str_equal(key, SL_STR("tags")) && has_tag(source->chart)) ||
+                              (source->inside && sl_str_equal(key, SL_STR("enabled")))))
+            return true;
+    }
+    return false;
+}
+
+static bool is_filled(const struct sl_node *node)
+{
+    return node && node->kind == SL_MAP && node->count > 0;
+}
+
+/* Says that there may be more than what is listed. */
+static bool schema_is_open(const struct sl_node *schema)
+{
+    const struct sl_node *more = sl_node_get(schema, "additionalProperties");
+    const struct sl_node *patterns = sl_node_get(schema, "patternProperties");
+    return is_filled(patterns) ||
+           (more && (more->kind == SL_MAP || (more->kind == SL_BOOL && more->as.boolean)));
+}
+
+static bool schema_is_closed(const struct sl_node *schema)
+{
+    const struct sl_node *more = sl_node_get(schema, "additionalProperties");
+    return sl_node_get(schema, "properties") || (more && more->kind == SL_BOOL && !more->as.boolean);
+}
+
+bool known_is_open(const struct known *known)
+{
+    bool defaults = false, filled = false, closed = false;
+    const struct known_source *layer = NULL;
+    for (size_t i = 0; i < known->count; i++) {
+        const struct known_source *source = &known->items[i];
+        if (source->origin == KNOWN_SCHEMA) {
+            if (schema_is_open(source->node))
+                return true;
+            closed = closed || schema_is_closed(source->node);
+        } else if (source->origin == KNOWN_DEFAULT) {
+            defaults = true;
+            filled = filled || is_filled(source->node);
+        } else if (!layer) {
+            layer = source;
+        }
+    }
+    if (closed || filled)
+        return false;
+    return defaults || !layer || !is_filled(layer->node);
+}
+
+void known_keys(const struct known *known, void (*each)(void *context, struct sl_str key), void *context)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        const struct known_source *source = &known->items[i];
+        const struct sl_node *map =
+            source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
+        for (uint32_t entry = 0; map && map->kind == SL_MAP && entry < map->count; entry++)
+            each(context, map->as.entries[entry].key);
+        for (size_t inside = 0; source->chart && inside < source->chart->dependency_count; inside++) {
+            const struct sl_chart_dependency *dependency = &source->chart->dependencies[inside];
+            each(context, dependency->alias.len ? dependency->alias : dependency->name);
+        }
+        if (source->chart && source->chart->subchart_count)
+            each(context, SL_STR("global"));
+    }
+}

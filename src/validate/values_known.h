@@ -1,0 +1,63 @@
+/*
+ * What is known of the values of an application: the charts' defaults, schemas, and the layers that came before. One
+ * struct known is all that is known of one place of the tree; a walk along a layer goes from place to place with
+ * known_below() and known_items().
+ */
+#ifndef VALUES_KNOWN_H
+#define VALUES_KNOWN_H
+
+#include "validate/validate.h"
+#include "values_schema.h"
+
+enum known_origin {
+    KNOWN_DEFAULT, /* of a chart's values.yaml */
+    KNOWN_SCHEMA,  /* of a values.schema.json, or of the release's schema */
+    KNOWN_LAYER,   /* a lower layer, or the reference where there is neither chart nor schema */
+};
+
+struct known_source {
+    enum known_origin origin;
+    const struct sl_node *node;        /* of a schema: the subschema; NULL: a chart without values.yaml */
+    const struct sl_node *schema_root; /* of a schema: where its references begin */
+    const struct sl_chart *chart;      /* of a default: the chart whose values begin at this place, or NULL */
+    bool inside;                       /* that chart lies in another one */
+};
+
+struct known {
+    struct known_source *items; /* charts first, then schemas, then layers, the lowest first */
+    size_t count, capacity;
+};
+
+/* What all of it needs. */
+struct knowing {
+    const struct sl_validation_subject *subject;
+    struct sl_arena arena; /* of everything in a struct known */
+};
+
+int known_add(struct known *known, struct knowing *knowing, struct known_source source,
+              struct sl_err *err) SL_MUST_USE;
+
+/* A schema with all that it refers to or is composed of, each as a source of its own. */
+int known_add_schema(struct known *known, struct knowing *knowing, const struct sl_node *schema,
+                     const struct sl_node *root, struct sl_err *err) SL_MUST_USE;
+
+/* Adds what the release knows of the application: its chart, the charts inside, schemas. */
+int known_add_release(struct known *known, struct knowing *knowing, const struct sl_values *values,
+                      struct sl_err *err) SL_MUST_USE;
+
+/* What is known below a key, and of the items of a list. */
+int known_below(struct known *out, struct knowing *knowing, const struct known *known, struct sl_str key,
+                struct sl_err *err) SL_MUST_USE;
+int known_items(struct known *out, struct knowing *knowing, const struct known *known,
+                struct sl_err *err) SL_MUST_USE;
+
+/* Whether anything says that the key belongs here. */
+bool known_has(const struct known *known, struct sl_str key);
+
+/* A map that may have any key: its default is empty, or the schema says so. */
+bool known_is_open(const struct known *known);
+
+/* Calls `each` for every key that is known here; some come more than once. */
+void known_keys(const struct known *known, void (*each)(void *context, struct sl_str key), void *context);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * What keys of values mean by their names alone: maps that may have any key, and maps that charts hand on to Kubernetes
+ * as they are, whose keys are Kubernetes' own.
+ */
+#ifndef VALUES_WORDS_H
+#define VALUES_WORDS_H
+
+#include <sealift/str.h>
+
+/* annotations, labels, env, extra... and the like: docs/validation.md has the list. */
+bool values_is_free(struct sl_str key);
+
+/* The keys of a map below `key` (or of the items of a list) in Kubernetes, ending with NULL; or NULL. */
+const char *const *values_words(struct sl_str key);
+
+/* Whether it is one of them, or a name that Kubernetes lets everybody make up there (nvidia.com/gpu). */
+bool values_is_word(const char *const *words, struct sl_str key);
+
+#endif

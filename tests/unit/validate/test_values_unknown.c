@@ -1,0 +1,66 @@
+#include "manifest_kit.h"
+
+#include <criterion/criterion.h>
+
+#define APPLICATION                                                                                          \
+    "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web, namespace: argocd}, spec: " \
+    "{project: default, source: {repoURL: \"oci://r.example\", chart: web, targetRevision: 1.0.0}, "         \
+    "destination: {namespace: web}}}\n"
+
+static const char release[] = "replicas: 2\n"
+                              "image: {tag: \"1\", registry: r.example}\n"
+                              "server: {persistence: {size: 1Gi}}\n"
+                              "hosts: [{host: a, path: /}]\n"
+                              "resources: {limits: {cpu: 1}}\n"
+                              "config: {}\n"
+                              "podLabels: {a: b}\n";
+
+static const char schema[] =
+    "{\"properties\": {\"tuning\": {\"$ref\": \"#/$defs/tuning\"}, \"open\": {\"type\": \"object\"}},"
+    " \"$defs\": {\"tuning\": {\"properties\": {\"depth\": {}}}}}";
+
+struct key_case {
+    const char *name, *custom, *schema, *messages;
+};
+
+#define PLACE    "values/unknown-key overlays/customer-a/custom-values/web-custom.yaml:"
+#define NO_CHART " is in no schema and no lower layer of web, and the release does not carry its chart "
+#define NO_HINT  "(take it out, or let a schema say that it is meant: releases/V/schemas/APP.schema.json)\n"
+
+static const struct key_case cases[] = {
+    {"known", "replicas: 3\nimage: {tag: \"2\"}\n", NULL, ""},
+    {"a letter is missing", "replcas: 3\n", NULL,
+     PLACE "1:1 /replcas: replcas" NO_CHART "(did you mean replicas?)\n"},
+    {"deep down", "server:\n  persistence: {sise: 2Gi}\n", NULL,
+     PLACE "2:17 /server/persistence/sise: sise" NO_CHART "(did you mean size?)\n"},
+    {"in the wrong map", "size: 2Gi\n", NULL,
+     PLACE "1:1 /size: size" NO_CHART "(did you mean server.persistence.size?)\n"},
+    {"nothing like it", "whatever: 1\n", NULL, PLACE "1:1 /whatever: whatever" NO_CHART NO_HINT},
+    {"null takes nothing away", "imag: null\n", NULL,
+     PLACE "1:1 /imag: imag" NO_CHART "(did you mean image?)\n"},
+    {"free-form", "config: {a: {b: 1}}\npodLabels: {c: d}\nhosts: [{host: b, path: /, pathType: Prefix}]\n",
+     NULL, ""},
+    {"a slip in a list", "hosts:\n- {hots: b, path: /}\n", NULL,
+     PLACE "2:4 /hosts/0/hots: hots" NO_CHART "(did you mean host?)\n"},
+    {"Kubernetes' own words",
+     "resources: {limits: {cpu: 2, memory: 1Gi, nvidia.com/gpu: 1}, requests: {cpu: 1}}\n", NULL, ""},
+    {"misspelt", "resources: {request: {cpu: 2}}\n", NULL,
+     PLACE "1:13 /resources/request: request" NO_CHART "(did you mean requests?)\n"},
+    {"a schema knows", "tuning: {depth: 1}\nopen: {a: 1}\nreplicas: 1\n", schema, ""},
+    {"a schema does not", "tuning: {deph: 1}\n", schema,
+     PLACE "1:10 /tuning/deph: deph" NO_CHART "(did you mean depth?)\n"},
+};
+
+Test(values_unknown, a_key_that_nothing_knows_is_named_with_the_likely_one)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct delivery delivery = {
+            .files = {{"releases/v1.0/applications/web-app.yaml", APPLICATION},
+                      {"base/values/web-values.yaml", release},
+                      {"overlays/customer-a/custom-values/web-custom.yaml", cases[i].custom},
+                      {cases[i].schema ? "releases/v1.0/schemas/web.schema.json" : NULL, cases[i].schema}}};
+        const char *found = manifest_kit_messages(&delivery, "values/unknown-key");
+        cr_expect_str_eq(found, cases[i].messages, "%s:\n%s\ninstead of\n%s", cases[i].name, found,
+                         cases[i].messages);
+    }
+}
