@@ -26,4 +26,7 @@ int sl_rules_kubernetes(const struct sl_validation_subject *subject, struct sl_e
 /* values_rules.c: values/... */
 int sl_rules_values(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
+/* leak_rules.c: leak/other-customer */
+int sl_rules_leaks(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
+
 #endif

@@ -14,6 +14,7 @@ static const struct group groups[] = {
     {"secrets in files", sl_rules_secret_files, true},
     {"the objects against their schemas", sl_rules_kubernetes, false},
     {"values", sl_rules_values, true},
+    {"other customers' data", sl_rules_leaks, true},
 };
 
 int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_err *err)

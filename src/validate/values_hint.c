@@ -137,20 +137,22 @@ static void write_way(struct sl_buf *out, const struct way *way)
     }
 }
 
-bool values_hint(struct values_run *run, const struct values_slip *slip)
+enum values_meant values_hint(struct values_run *run, const struct values_slip *slip, unsigned *distance)
 {
-    unsigned distance;
     struct sl_shown shown;
-    struct sl_str near = values_nearest(run, slip, &distance);
+    struct sl_str near = values_nearest(run, slip, distance);
     sl_buf_reset(&run->name);
     if (near.ptr) {
         sl_buf_text(&run->name, sl_shown(&shown, near));
-        return true;
+        return VALUES_NEAR;
     }
     struct search search = {.run = run, .slip = slip, .distance = slip->key.len < KEY_LONG ? 0 : 1};
     way_to(&search.from, slip->map);
     for (size_t i = 0; i < slip->everything->count; i++)
         search_below(&search, &slip->everything->items[i]);
     write_way(&run->name, &search.best);
-    return search.best.length > 0;
+    *distance = search.distance;
+    if (search.best.length == 0)
+        return VALUES_NOTHING;
+    return search.distance ? VALUES_NEAR_ELSEWHERE : VALUES_ELSEWHERE;
 }

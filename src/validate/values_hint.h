@@ -19,8 +19,15 @@ struct values_slip {
 /* The key of the same map that is nearest; .ptr is NULL where none is near. *distance is how far it is. */
 struct sl_str values_nearest(struct values_run *run, const struct values_slip *slip, unsigned *distance);
 
-/* Appends the likely key to run->name: one of the same map, else the dotted path of the same key elsewhere, else that
- * of a near one. False where there is none. */
-bool values_hint(struct values_run *run, const struct values_slip *slip);
+enum values_meant {
+    VALUES_NOTHING,
+    VALUES_NEAR,      /* a key of the same map */
+    VALUES_ELSEWHERE, /* the same key in another map */
+    VALUES_NEAR_ELSEWHERE,
+};
+
+/* Writes the likely key to run->name: one of the same map, else the dotted path of the same key elsewhere, else that
+ * of a near one. *distance is how many letters differ. */
+enum values_meant values_hint(struct values_run *run, const struct values_slip *slip, unsigned *distance);
 
 #endif

@@ -92,7 +92,8 @@ int known_add_release(struct known *known, struct knowing *knowing, const struct
                    err) < 0 ||
          add_chart_schema(known, knowing, chart, err) < 0))
         return -1;
-    if (values_schema_of_release(&schema, knowing->subject, values->application, err) < 0)
+    struct sl_str file;
+    if (values_schema_of_release(&schema, &file, knowing->subject, values->application, err) < 0)
         return -1;
     return schema ? known_add_schema(known, knowing, schema->root, schema->root, err) : 0;
 }

@@ -20,7 +20,8 @@ static void run_release(struct values_run *run)
 static int check(struct values_run *run, struct sl_err *err)
 {
     if (known_add_release(&run->release, &run->knowing, run->values, err) < 0 ||
-        values_check_keys(run, err) < 0)
+        values_check_keys(run, err) < 0 || values_check_schemas(run, err) < 0 ||
+        values_check_changes(run, err) < 0)
         return -1;
     return run->lost ? sl_fail_memory(err) : 0;
 }

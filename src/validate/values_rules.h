@@ -23,4 +23,10 @@ bool values_is_checked(const struct values_run *run, const struct sl_values_laye
 /* values_unknown.c: values/unknown-key */
 int values_check_keys(struct values_run *run, struct sl_err *err) SL_MUST_USE;
 
+/* values_conform.c: values/schema, values/bad-schema */
+int values_check_schemas(struct values_run *run, struct sl_err *err) SL_MUST_USE;
+
+/* values_change.c: values/type-change, values/list-replaced, values/no-effect */
+int values_check_changes(struct values_run *run, struct sl_err *err) SL_MUST_USE;
+
 #endif

@@ -96,13 +96,15 @@ int values_schema_of_chart(const struct values_schema **out, const struct sl_val
     return chart->schema.ptr ? find(out, subject, &text, err) : 0;
 }
 
-int values_schema_of_release(const struct values_schema **out, const struct sl_validation_subject *subject,
-                             struct sl_str application, struct sl_err *err)
+int values_schema_of_release(const struct values_schema **out, struct sl_str *file,
+                             const struct sl_validation_subject *subject, struct sl_str application,
+                             struct sl_err *err)
 {
     struct text text = {0};
     *out = NULL;
     if (sl_reading_format(subject->reading, &text.file, err, SL_FMT "/schemas/" SL_FMT ".schema.json",
                           SL_ARG(subject->layout->release_directory), SL_ARG(application)) < 0)
         return -1;
+    *file = text.file;
     return find(out, subject, &text, err);
 }

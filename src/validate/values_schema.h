@@ -18,7 +18,9 @@ struct values_schema {
 /* *out is NULL where there is none. It lives as long as subject->shared. */
 int values_schema_of_chart(const struct values_schema **out, const struct sl_validation_subject *subject,
                            const struct sl_chart *chart, struct sl_err *err) SL_MUST_USE;
-int values_schema_of_release(const struct values_schema **out, const struct sl_validation_subject *subject,
-                             struct sl_str application, struct sl_err *err) SL_MUST_USE;
+/* *file is its path. */
+int values_schema_of_release(const struct values_schema **out, struct sl_str *file,
+                             const struct sl_validation_subject *subject, struct sl_str application,
+                             struct sl_err *err) SL_MUST_USE;
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { DEPTH_MAX = 64 };
+enum { DEPTH_MAX = 64, KEY_LONG = 8 };
 
 /* A walk along one layer. */
 struct walk {
@@ -28,20 +28,31 @@ struct map {
     unsigned depth;
 };
 
+/* Without the chart a key that resembles none of those the release sets may well be one of the chart's. */
+static bool is_worth_telling(const struct walk *walk, enum values_meant meant, unsigned distance,
+                             struct sl_str key)
+{
+    if (walk->proven)
+        return true;
+    return (meant == VALUES_NEAR || meant == VALUES_NEAR_ELSEWHERE) &&
+           distance <= (key.len < KEY_LONG ? 1 : 2);
+}
+
 static int report(struct walk *walk, const struct map *map, const struct sl_entry *entry, struct sl_err *err)
 {
     struct values_run *run = walk->run;
     const struct place place = {.above = map->place, .key = entry->key, .node = entry->value};
     const struct values_slip slip = {&map->known, map->words, map->place, entry->key, walk->everything};
-    bool has_hint = values_hint(run, &slip);
+    unsigned distance;
+    enum values_meant meant = values_hint(run, &slip, &distance);
+    if (!is_worth_telling(walk, meant, distance, entry->key))
+        return 0;
     struct sl_mark mark = entry->key_mark.file ? entry->key_mark : entry->value->mark;
-    /* Without the chart a key that resembles none may well be one of the chart's. */
     struct sl_finding finding =
-        sl_finding_at(walk->layer->doc, mark.file ? mark : walk->layer->mark,
-                      walk->proven || has_hint ? SL_ERROR : SL_WARNING, "values/unknown-key");
+        sl_finding_at(walk->layer->doc, mark.file ? mark : walk->layer->mark, SL_ERROR, "values/unknown-key");
     struct sl_shown key, application;
     char hint[256] = "take it out, or let a schema say that it is meant: releases/V/schemas/APP.schema.json";
-    if (has_hint)
+    if (meant != VALUES_NOTHING)
         (void)snprintf(hint, sizeof hint, "did you mean %s?", run->name.ptr);
     sl_buf_reset(&run->pointer);
     place_pointer(&run->pointer, &place);

@@ -1,0 +1,407 @@
+#include "leak_find.h"
+
+#include "base/map.h"
+#include "leak_token.h"
+
+#include <stdlib.h>
+
+enum { OWNERS = 2, PLACES = 4, PARTS_MAX = 16, NAME_SHORTEST = 3, FEW = 3, LONG_NAME = 9, LONG_MIXED = 12 };
+
+/* What one customer does with a token. */
+struct use {
+    size_t customer;
+    bool identity; /* it is in cluster-config.yaml */
+    size_t times;
+    uint64_t places[PLACES];
+};
+
+struct token {
+    struct sl_str text;
+    enum leak_weight weight;
+    bool common; /* it is in a release, in the base or in the default overlay */
+    bool name;   /* of the customer uses[0] */
+    struct use uses[OWNERS];
+    size_t owners; /* OWNERS + 1: more */
+};
+
+/* The first part of tokens, and how many parts the longest of them has. */
+struct start {
+    size_t parts;
+};
+
+struct finder {
+    struct leaks *leaks;
+    struct sl_map tokens, starts;
+};
+
+/* -- tokens -- */
+
+static bool next_part(struct sl_str text, size_t *at, struct sl_str *part)
+{
+    size_t from = *at;
+    while (from < text.len && !leak_is_inner(text.ptr[from]))
+        from++;
+    size_t to = from;
+    while (to < text.len && leak_is_inner(text.ptr[to]))
+        to++;
+    *at = to;
+    *part = sl_str_slice(text, from, to);
+    return to > from;
+}
+
+static size_t count_parts(struct sl_str text, struct sl_str *first)
+{
+    size_t parts = 0;
+    struct sl_str part;
+    for (size_t at = 0; next_part(text, &at, &part); parts++)
+        if (parts == 0)
+            *first = part;
+    return parts;
+}
+
+static int make_token(struct token **out, struct finder *finder, struct sl_str text, struct sl_err *err)
+{
+    struct sl_arena *arena = &finder->leaks->arena;
+    struct sl_str first = {0};
+    size_t parts = count_parts(text, &first);
+    *out = sl_map_get(&finder->tokens, text);
+    if (*out || parts == 0 || parts > PARTS_MAX)
+        return 0;
+    struct start *start = sl_map_get(&finder->starts, first);
+    struct token *token = sl_arena_alloc(arena, sizeof *token);
+    struct start *made = start ? start : sl_arena_alloc(arena, sizeof *made);
+    if (!token || !made)
+        return sl_fail_memory(err);
+    token->text = text;
+    if ((!start && sl_map_put(&finder->starts, first, made, err) < 0) ||
+        sl_map_put(&finder->tokens, text, token, err) < 0)
+        return -1;
+    made->parts = made->parts > parts ? made->parts : parts;
+    *out = token;
+    return 0;
+}
+
+static struct use *use_of(struct token *token, size_t customer)
+{
+    for (size_t i = 0; i < OWNERS && i < token->owners; i++)
+        if (token->uses[i].customer == customer)
+            return &token->uses[i];
+    return NULL;
+}
+
+static void note_use(struct token *token, size_t customer, const struct leak_text *at)
+{
+    struct use *use = use_of(token, customer);
+    if (!use) {
+        if (token->owners <= OWNERS)
+            token->owners++;
+        if (token->owners > OWNERS)
+            return;
+        use = &token->uses[token->owners - 1];
+        use->customer = customer;
+    }
+    use->identity = use->identity || (at && at->identity);
+    if (at && use->times < PLACES)
+        use->places[use->times] = at->place;
+    use->times++;
+}
+
+static int collect(struct finder *finder, size_t customer, const struct leak_text *at, struct sl_str text,
+                   enum leak_weight least, struct sl_err *err)
+{
+    struct token *token;
+    enum leak_weight weight = leak_weigh(text);
+    if (weight == LEAK_COMMON || weight < least)
+        return 0;
+    if (make_token(&token, finder, text, err) < 0)
+        return -1;
+    if (!token)
+        return 0;
+    token->weight = weight;
+    note_use(token, customer, at);
+    return 0;
+}
+
+/* The domains that a host is in, and its own names. */
+static int collect_labels(struct finder *finder, size_t customer, const struct leak_text *at,
+                          struct sl_str word, struct sl_err *err)
+{
+    struct sl_str rest = word;
+    while (sl_str_find(rest, '.') < rest.len) {
+        size_t dot = sl_str_find(rest, '.');
+        struct sl_str label = sl_str_slice(rest, 0, dot);
+        if (collect(finder, customer, at, leak_trim(label), LEAK_NAME, err) < 0)
+            return -1;
+        rest = leak_trim(sl_str_slice(rest, dot + 1, rest.len));
+        if (leak_is_host(rest) && collect(finder, customer, at, rest, LEAK_STRONG, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int collect_text(struct finder *finder, size_t customer, const struct leak_text *at,
+                        struct sl_err *err)
+{
+    struct sl_str whole = leak_trim(at->text);
+    /* Of what somebody says only the unusual words count. */
+    bool prose = sl_str_find(whole, ' ') < whole.len || sl_str_find(whole, '\n') < whole.len;
+    struct sl_str word;
+    if (at->kind == LEAK_KEY || at->kind == LEAK_VOCABULARY)
+        return 0;
+    if (sl_str_find(whole, '\n') == whole.len && collect(finder, customer, at, whole, LEAK_WORD, err) < 0)
+        return -1;
+    for (size_t from = 0; leak_next_word(at->text, &from, &word);) {
+        bool is_whole = word.ptr == whole.ptr && word.len == whole.len;
+        if (!is_whole && collect(finder, customer, at, word, prose ? LEAK_STRONG : LEAK_WORD, err) < 0)
+            return -1;
+        if (leak_is_host(word) && collect_labels(finder, customer, at, word, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int collect_name(struct finder *finder, size_t customer, struct sl_err *err)
+{
+    struct sl_str name = finder->leaks->customers[customer].name;
+    struct token *token;
+    if (name.len < NAME_SHORTEST)
+        return 0;
+    if (make_token(&token, finder, name, err) < 0)
+        return -1;
+    if (!token || token->name)
+        return 0;
+    /* Whatever others do with it, it is this customer's. */
+    struct use first = token->uses[0];
+    token->name = true;
+    token->weight = leak_weigh(name);
+    token->uses[0] = (struct use){.customer = customer, .identity = true, .times = PLACES};
+    if (token->owners > 0 && first.customer != customer)
+        token->uses[1] = first;
+    token->owners = token->owners ? token->owners : 1;
+    return 0;
+}
+
+/* -- finding them again -- */
+
+/* A token in a text. */
+struct match {
+    struct token *token;
+    bool alone; /* it is a word of its own, no part of one with dashes */
+};
+
+typedef int take_match(void *context, const struct match *match, struct sl_err *err);
+
+static bool is_dash(struct sl_str text, size_t at)
+{
+    return at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '_');
+}
+
+static int find_from(struct finder *finder, struct sl_str text, struct sl_str part, take_match *take,
+                     void *context, struct sl_err *err)
+{
+    const struct start *start = sl_map_get(&finder->starts, part);
+    size_t from = (size_t)(part.ptr - text.ptr);
+    size_t at = from;
+    for (size_t parts = 0; start && parts < start->parts && next_part(text, &at, &part); parts++) {
+        struct match match = {.token = sl_map_get(&finder->tokens, sl_str_slice(text, from, at)),
+                              .alone = !(from > 0 && is_dash(text, from - 1)) && !is_dash(text, at)};
+        if (match.token && take(context, &match, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int find_in(struct finder *finder, struct sl_str text, take_match *take, void *context,
+                   struct sl_err *err)
+{
+    struct sl_str part;
+    for (size_t at = 0; next_part(text, &at, &part);)
+        if (find_from(finder, text, part, take, context, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int take_common(void *context, const struct match *match, struct sl_err *err)
+{
+    (void)context;
+    (void)err;
+    match->token->common = true;
+    return 0;
+}
+
+/* -- verdicts -- */
+
+static bool in_same_place(const struct use *a, const struct use *b)
+{
+    for (size_t i = 0; i < PLACES && i < a->times; i++)
+        for (size_t other = 0; other < PLACES && other < b->times; other++)
+            if (a->places[i] == b->places[other])
+                return true;
+    return false;
+}
+
+/* Both overlays have it. Whose is it? */
+static bool is_others(const struct finder *finder, const struct token *token, const struct use *own,
+                      const struct use *other)
+{
+    if (own->identity || other->identity)
+        return other->identity && !own->identity;
+    if (own->times > other->times || token->weight == LEAK_WORD)
+        return token->weight == LEAK_WORD && own->times <= other->times && !in_same_place(own, other);
+    /* What two sites have in the same place may be what both were given the choice of. */
+    if (in_same_place(own, other))
+        return finder->leaks->count >= FEW && token->weight == LEAK_STRONG &&
+               (token->text.len >= LONG_MIXED || leak_is_host(token->text) ||
+                sl_str_find(token->text, '.') < token->text.len);
+    return true;
+}
+
+static bool contains(struct sl_str text, struct sl_str piece)
+{
+    for (size_t i = 0; i + piece.len <= text.len; i++)
+        if (memcmp(text.ptr + i, piece.ptr, piece.len) == 0)
+            return true;
+    return false;
+}
+
+/* The use of the customer whose token it is; NULL: it is nobody else's. */
+static const struct use *owner_of(const struct finder *finder, const struct match *match, size_t customer)
+{
+    struct token *token = match->token;
+    const struct use *own = use_of(token, customer);
+    const struct use *first = &token->uses[0];
+    struct sl_str name = finder->leaks->customers[customer].name;
+    if (token->owners == 0 || (token->common && !(token->name && token->weight >= LEAK_NAME)))
+        return NULL;
+    if (token->name) {
+        bool inside = contains(name, token->text);
+        bool clear = token->weight >= LEAK_NAME || match->alone;
+        return first->customer != customer && !inside && clear ? first : NULL;
+    }
+    if (token->owners > OWNERS || (token->owners == OWNERS && !own))
+        return NULL;
+    if (!own) {
+        bool clear = token->weight == LEAK_STRONG || match->alone || token->text.len >= LONG_NAME;
+        return clear ? first : NULL;
+    }
+    if (token->owners == 1)
+        return NULL;
+    const struct use *other = own == first ? &token->uses[1] : first;
+    return is_others(finder, token, own, other) ? other : NULL;
+}
+
+struct hunt {
+    struct finder *finder;
+    size_t customer;
+    const struct leak_text *at;
+    struct sl_str token; /* the longest one of this text so far */
+    struct sl_str owner;
+};
+
+static int take_leak(void *context, const struct match *match, struct sl_err *err)
+{
+    struct hunt *hunt = context;
+    const struct use *owner = owner_of(hunt->finder, match, hunt->customer);
+    (void)err;
+    if (owner && match->token->text.len > hunt->token.len) {
+        hunt->token = match->token->text;
+        hunt->owner = hunt->finder->leaks->customers[owner->customer].name;
+    }
+    return 0;
+}
+
+/* One leak for one text: the longest says most. */
+static int hunt_text(struct finder *finder, size_t index, const struct leak_text *text, struct sl_err *err)
+{
+    struct leak_customer *customer = &finder->leaks->customers[index];
+    struct hunt hunt = {.finder = finder, .customer = index, .at = text};
+    if (text->kind == LEAK_VOCABULARY)
+        return 0;
+    if (find_in(finder, text->text, take_leak, &hunt, err) < 0)
+        return -1;
+    if (hunt.token.len == 0)
+        return 0;
+    struct leak *leak = sl_arena_alloc(&finder->leaks->arena, sizeof *leak);
+    if (!leak)
+        return sl_fail_memory(err);
+    *leak = (struct leak){.at = text, .token = hunt.token, .owner = hunt.owner};
+    *(customer->last ? &customer->last->next : &customer->first) = leak;
+    customer->last = leak;
+    return 0;
+}
+
+/* -- all of it -- */
+
+static int read_customers(struct leaks *leaks, struct sl_tree *tree, struct sl_err *err)
+{
+    const struct sl_tree_entry *entries;
+    size_t count;
+    int there = sl_tree_stat(tree, SL_STR("overlays"), NULL, err);
+    if (there <= 0)
+        return there;
+    if (sl_tree_list(tree, SL_STR("overlays"), &entries, &count, err) < 0)
+        return -1;
+    leaks->customers = sl_arena_array(&leaks->arena, count, sizeof *leaks->customers);
+    if (!leaks->customers)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        struct leak_customer *customer = &leaks->customers[leaks->count];
+        struct sl_str folder = sl_arena_join(&leaks->arena, SL_STR("overlays/"), entries[i].name);
+        if (entries[i].kind != SL_TREE_DIRECTORY || sl_str_equal(entries[i].name, SL_STR("default")))
+            continue;
+        if (!folder.ptr)
+            return sl_fail_memory(err);
+        customer->name = entries[i].name;
+        leaks->count++;
+        if (leak_texts_read(&customer->texts, &leaks->arena, tree, folder, false, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What everybody is given belongs to nobody. */
+static int find_common(struct finder *finder, struct sl_tree *tree, struct sl_err *err)
+{
+    static const char *const folders[] = {"releases", "base", "overlays/default"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        struct leak_texts texts = {0};
+        if (leak_texts_read(&texts, &finder->leaks->arena, tree, sl_str_from(folders[i]), true, err) < 0)
+            return -1;
+        for (size_t text = 0; text < texts.count; text++)
+            if (find_in(finder, texts.items[text].text, take_common, NULL, err) < 0)
+                return -1;
+    }
+    return 0;
+}
+
+static int find(struct finder *finder, struct sl_tree *tree, struct sl_err *err)
+{
+    struct leaks *leaks = finder->leaks;
+    for (size_t i = 0; i < leaks->count; i++)
+        for (size_t text = 0; text < leaks->customers[i].texts.count; text++)
+            if (collect_text(finder, i, &leaks->customers[i].texts.items[text], err) < 0)
+                return -1;
+    for (size_t i = 0; i < leaks->count; i++)
+        if (collect_name(finder, i, err) < 0)
+            return -1;
+    if (find_common(finder, tree, err) < 0)
+        return -1;
+    for (size_t i = 0; i < leaks->count; i++)
+        for (size_t text = 0; text < leaks->customers[i].texts.count; text++)
+            if (hunt_text(finder, i, &leaks->customers[i].texts.items[text], err) < 0)
+                return -1;
+    return 0;
+}
+
+int leaks_find(struct leaks *leaks, struct sl_tree *whole, struct sl_err *err)
+{
+    struct finder finder = {.leaks = leaks};
+    sl_map_init(&finder.tokens);
+    sl_map_init(&finder.starts);
+    int result = read_customers(leaks, whole, err);
+    if (result == 0 && leaks->count > 1)
+        result = find(&finder, whole, err);
+    sl_map_release(&finder.tokens);
+    sl_map_release(&finder.starts);
+    return result;
+}

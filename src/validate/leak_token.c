@@ -1,0 +1,159 @@
+#include "leak_token.h"
+
+enum {
+    SHORTEST = 4,
+    LONGEST = 200,
+    NAME_MIN = 7,
+    LETTERS_MIN = 12,
+    RANDOM_MIN = 6,
+    STRONG_MIN = 6,
+    DIGITS_MIN = 9,
+    PHRASE_MIN = 12,
+    UNIT_MAX = 3,
+    CONSONANTS = 5,
+    PUBLIC_HOST = 10,
+};
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || ((unsigned char)byte & 0x80U);
+}
+
+bool leak_is_inner(char byte)
+{
+    return is_digit(byte) || is_letter(byte);
+}
+
+static bool is_joint(char byte)
+{
+    return byte == '.' || byte == '-' || byte == '_';
+}
+
+bool leak_next_word(struct sl_str text, size_t *at, struct sl_str *word)
+{
+    size_t from = *at;
+    while (from < text.len && !leak_is_inner(text.ptr[from]))
+        from++;
+    size_t to = from;
+    while (to < text.len && (leak_is_inner(text.ptr[to]) || is_joint(text.ptr[to])))
+        to++;
+    *at = to;
+    *word = leak_trim(sl_str_slice(text, from, to));
+    return word->len > 0;
+}
+
+struct sl_str leak_trim(struct sl_str text)
+{
+    while (text.len > 0 && !leak_is_inner(text.ptr[0]))
+        text = sl_str_slice(text, 1, text.len);
+    while (text.len > 0 && !leak_is_inner(text.ptr[text.len - 1]))
+        text = sl_str_slice(text, 0, text.len - 1);
+    return text;
+}
+
+struct counts {
+    size_t letters, digits, dots, joints, others;
+    size_t leading; /* digits and dots in front */
+};
+
+static struct counts count(struct sl_str token)
+{
+    struct counts counts = {0};
+    for (size_t i = 0; i < token.len; i++) {
+        char byte = token.ptr[i];
+        counts.letters += is_letter(byte);
+        counts.digits += is_digit(byte);
+        counts.dots += byte == '.';
+        counts.joints += byte == '-' || byte == '_';
+        counts.others += !leak_is_inner(byte) && !is_joint(byte);
+        if (counts.leading == i && (is_digit(byte) || byte == '.'))
+            counts.leading = i + 1;
+    }
+    return counts;
+}
+
+/* 192.0.2.7 */
+static bool is_address(struct sl_str token, const struct counts *counts)
+{
+    return counts->dots == 3 && counts->digits >= 4 && counts->digits + counts->dots == token.len;
+}
+
+bool leak_is_host(struct sl_str token)
+{
+    size_t labels = 1, last = 0;
+    for (size_t i = 0; i < token.len; i++) {
+        if (token.ptr[i] != '.')
+            continue;
+        labels++;
+        last = i + 1;
+    }
+    bool letters = last < token.len;
+    for (size_t i = last; i < token.len; i++)
+        letters = letters && is_letter(token.ptr[i]);
+    /* ghcr.io and the like are everybody's. */
+    return letters && (labels > 2 || (labels == 2 && token.len >= PUBLIC_HOST));
+}
+
+/* Like nothing that anybody says: many consonants in a row, or a q without its u. */
+static bool looks_random(struct sl_str token)
+{
+    size_t row = 0, longest = 0;
+    bool odd = false;
+    for (size_t i = 0; i < token.len; i++) {
+        char byte = (char)(token.ptr[i] | 0x20);
+        row = strchr("aeiouy", byte) ? 0 : row + 1;
+        longest = row > longest ? row : longest;
+        odd = odd || (byte == 'q' && i + 1 < token.len && (token.ptr[i + 1] | 0x20) != 'u');
+    }
+    return odd || longest >= CONSONANTS;
+}
+
+/* Networks as they are in every textbook, and the machine itself. */
+static bool is_usual_address(struct sl_str token)
+{
+    return sl_str_ends_with(token, SL_STR(".0.0")) || sl_str_starts_with(token, SL_STR("127.")) ||
+           sl_str_starts_with(token, SL_STR("0.")) || sl_str_starts_with(token, SL_STR("255."));
+}
+
+/* A phrase is as unusual as the words in it: two sites may have the same window for maintenance. */
+/* NOLINTNEXTLINE(misc-no-recursion): words hold no phrases. */
+static enum leak_weight weigh_phrase(struct sl_str phrase)
+{
+    struct sl_str word;
+    for (size_t at = 0; leak_next_word(phrase, &at, &word);)
+        if (leak_weigh(word) == LEAK_STRONG)
+            return LEAK_STRONG;
+    return LEAK_NAME;
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): see weigh_phrase(). */
+enum leak_weight leak_weigh(struct sl_str token)
+{
+    struct counts counts = count(token);
+    if (token.len < SHORTEST || token.len > LONGEST)
+        return LEAK_COMMON;
+    if (counts.others)
+        return token.len >= PHRASE_MIN && counts.letters ? weigh_phrase(token) : LEAK_COMMON;
+    if (is_address(token, &counts))
+        return is_usual_address(token) ? LEAK_NAME : LEAK_STRONG;
+    if (leak_is_host(token) && counts.letters > counts.digits)
+        return LEAK_STRONG;
+    if (counts.letters == 0)
+        return counts.digits >= DIGITS_MIN ? LEAK_STRONG : LEAK_COMMON;
+    if (counts.letters == token.len) {
+        bool unusual = token.len >= LETTERS_MIN || (token.len >= RANDOM_MIN && looks_random(token));
+        return unusual ? LEAK_WORD : LEAK_COMMON;
+    }
+    /* 500Gi, 30s, v1.30.8 */
+    bool version = (token.ptr[0] == 'v' || token.ptr[0] == 'V') && counts.letters == 1;
+    if (version || (counts.leading > 0 && counts.leading + UNIT_MAX >= token.len))
+        return LEAK_COMMON;
+    if (counts.digits && token.len >= STRONG_MIN)
+        return LEAK_STRONG;
+    return token.len >= (counts.dots ? PUBLIC_HOST : NAME_MIN) ? LEAK_NAME : LEAK_COMMON;
+}

@@ -1,0 +1,249 @@
+/*
+ * What a layer makes of what is below it: values/type-change, values/list-replaced, values/no-effect.
+ */
+#include "base/limits.h"
+#include "manifest_place.h"
+#include "model/report.h"
+#include "values_rules.h"
+
+#include <stdio.h>
+
+enum { DEPTH_MAX = 64 };
+
+struct change {
+    struct values_run *run;
+    const struct sl_values_layer *layer;
+    size_t leaves, idle; /* values that the layer sets, and those of them that were there before */
+    bool telling;        /* of idle ones, one by one */
+};
+
+static int report(struct change *change, const struct place *place, struct sl_finding finding,
+                  struct sl_err *err, const char *message, struct sl_str shown)
+{
+    struct values_run *run = change->run;
+    struct sl_mark mark = place->node->mark.file ? place->node->mark : change->layer->mark;
+    const char *rule = finding.rule;
+    struct sl_finding whole = sl_finding_at(change->layer->doc, mark, finding.severity, rule);
+    struct sl_shown key;
+    sl_buf_reset(&run->pointer);
+    place_pointer(&run->pointer, place);
+    if (sl_buf_check(&run->pointer, "a pointer", err) < 0)
+        return -1;
+    if (whole.file.len == 0)
+        whole.file = change->layer->file;
+    whole.pointer = sl_buf_view(&run->pointer);
+    whole.hint = finding.hint;
+    return sl_finding_report(run->knowing.subject->reading->findings, &whole, err, "%s %s " SL_FMT,
+                             sl_shown(&key, place->key), message, SL_ARG(shown));
+}
+
+/* What is there before the layer: the last layer's, else the chart's before those of the charts inside. */
+static const struct sl_node *before(const struct known *known)
+{
+    const struct sl_node *found = NULL;
+    bool of_layer = false;
+    for (size_t i = 0; i < known->count; i++) {
+        const struct known_source *source = &known->items[i];
+        bool is_layer = source->origin == KNOWN_LAYER;
+        if (!source->node || source->origin == KNOWN_SCHEMA || (found && !is_layer && !of_layer))
+            continue;
+        found = source->node;
+        of_layer = is_layer;
+    }
+    return found;
+}
+
+static bool is_number(enum sl_kind kind)
+{
+    return kind == SL_INT || kind == SL_UINT || kind == SL_FLOAT;
+}
+
+static bool is_empty_text(const struct sl_node *node)
+{
+    return node->kind == SL_NULL || (node->kind == SL_STRING && node->as.text.len == 0);
+}
+
+/* Kubernetes takes both a number and a text there. */
+static bool takes_both(struct sl_str key)
+{
+    static const char *const names[] = {
+        "cpu",      "memory",         "storage",      "size", "ephemeral-storage",
+        "maxSurge", "maxUnavailable", "minAvailable", "port", "targetPort",
+        "tag",      "version"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (sl_str_equal(key, sl_str_from(names[i])))
+            return true;
+    return sl_str_ends_with(key, SL_STR("Port")) || sl_str_ends_with(key, SL_STR("Size"));
+}
+
+/* "8080" and 8080, "true" and true. */
+static bool same_text(const struct sl_node *text, const struct sl_node *other)
+{
+    char written[32];
+    struct sl_str source = sl_node_source(other);
+    if (other->kind == SL_BOOL)
+        source = other->as.boolean ? SL_STR("true") : SL_STR("false");
+    else if (other->kind == SL_INT && source.len == 0) {
+        int length = snprintf(written, sizeof written, "%lld", (long long)other->as.integer);
+        source = (struct sl_str){written, (size_t)length};
+    }
+    return text->kind == SL_STRING && sl_str_equal(text->as.text, source);
+}
+
+static int check_type(struct change *change, const struct place *place, const struct sl_node *was,
+                      struct sl_err *err)
+{
+    const struct sl_node *is = place->node;
+    struct sl_finding finding = {.severity = SL_WARNING, .rule = "values/type-change"};
+    if (is->kind == was->kind || (is_number(is->kind) && is_number(was->kind)) || is_empty_text(is) ||
+        is_empty_text(was))
+        return 0;
+    bool structure = is->kind == SL_MAP || is->kind == SL_LIST || was->kind == SL_MAP || was->kind == SL_LIST;
+    bool empty = (was->kind == SL_MAP || was->kind == SL_LIST) && was->count == 0;
+    if (!structure && (same_text(is, was) || same_text(was, is))) {
+        finding.hint = is->kind == SL_STRING ? SL_STR("take the quotes away") : SL_STR("put it in quotes");
+        return report(change, place, finding, err,
+                      is->kind == SL_STRING ? "is the same in quotes here, so a string and no longer"
+                                            : "is the same without quotes here, so no longer a string but",
+                      sl_str_from(sl_kind_name(is->kind == SL_STRING ? was->kind : is->kind)));
+    }
+    /* A default that says only that there is nothing yet. */
+    if (empty || (!structure && takes_both(place->key)) ||
+        (was->kind == SL_BOOL && !was->as.boolean && structure))
+        return 0;
+    char text[64];
+    (void)snprintf(text, sizeof text, "%s; below it is %s", sl_kind_name(is->kind), sl_kind_name(was->kind));
+    finding.hint = SL_STR("templates that expect the one fail with the other, or render nothing");
+    return report(change, place, finding, err, "is", sl_str_from(text));
+}
+
+/* -- lists -- */
+
+static bool starts_or_ends(struct sl_str key)
+{
+    static const char *const names[] = {
+        "env",         "envFrom",          "args",           "volumes",  "volumeMounts",
+        "tolerations", "imagePullSecrets", "initContainers", "sidecars", "receivers",
+        "rules",       "plugins",          "annotations"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (sl_str_equal(key, sl_str_from(names[i])))
+            return true;
+    return sl_str_starts_with(key, SL_STR("extra")) || sl_str_starts_with(key, SL_STR("additional"));
+}
+
+static bool has_item(const struct sl_node *list, const struct sl_node *item)
+{
+    const struct sl_node *name = sl_node_get(item, "name");
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct sl_node *other = list->as.items[i];
+        const struct sl_node *other_name = sl_node_get(other, "name");
+        if (sl_node_equal(other, item) || (name && other_name && sl_node_equal(name, other_name)))
+            return true;
+    }
+    return false;
+}
+
+static bool all_named(const struct sl_node *list)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (!sl_node_get(list->as.items[i], "name"))
+            return false;
+    return true;
+}
+
+static int check_list(struct change *change, const struct place *place, const struct sl_node *was,
+                      struct sl_err *err)
+{
+    const struct sl_node *is = place->node;
+    if (is->kind != SL_LIST || was->kind != SL_LIST || is->count == 0 || was->count == 0 ||
+        !(starts_or_ends(place->key) || (all_named(is) && all_named(was))))
+        return 0;
+    for (uint32_t i = 0; i < was->count; i++)
+        if (has_item(is, was->as.items[i]))
+            return 0;
+    struct sl_finding finding = {.severity = SL_NOTE,
+                                 .rule = "values/list-replaced",
+                                 .hint =
+                                     SL_STR("Helm replaces lists whole: repeat the items that are to stay")};
+    char text[64];
+    (void)snprintf(text, sizeof text, "%u %s", was->count, was->count == 1 ? "item" : "items");
+    return report(change, place, finding, err, "replaces a list of which nothing stays:", sl_str_from(text));
+}
+
+/* -- the walk -- */
+
+static int check_leaf(struct change *change, const struct place *place, const struct sl_node *was,
+                      struct sl_err *err)
+{
+    /* Without the chart nobody knows what a null takes away. */
+    bool idle =
+        was ? sl_node_equal(place->node, was) : place->node->kind == SL_NULL && change->run->values->chart;
+    change->leaves++;
+    change->idle += idle;
+    if (idle && change->telling) {
+        struct sl_finding finding = {
+            .severity = SL_NOTE,
+            .rule = "values/no-effect",
+            .hint = SL_STR("take it out, unless it is to stay when the layers below change")};
+        return report(change, place, finding, err, "is what it already was", SL_STR("without it"));
+    }
+    if (idle || change->telling || !was)
+        return 0;
+    return check_type(change, place, was, err) < 0 ? -1 : check_list(change, place, was, err);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX. */
+static int check_map(struct change *change, const struct place *map, const struct known *known,
+                     unsigned depth, struct sl_err *err)
+{
+    for (uint32_t i = 0; depth < DEPTH_MAX && i < map->node->count; i++) {
+        const struct place place = place_entry(map, i);
+        struct known below;
+        if (known_below(&below, &change->run->knowing, known, place.key, err) < 0)
+            return -1;
+        const struct sl_node *was = before(&below);
+        bool inner = place.node->kind == SL_MAP && place.node->count > 0 && was && was->kind == SL_MAP;
+        int checked =
+            inner ? check_map(change, &place, &below, depth + 1, err) : check_leaf(change, &place, was, err);
+        if (checked < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A customer's own file may repeat what is there; one that does nothing else is one that nobody needs. */
+static int tell_idle(struct change *change, const struct place *root, const struct known *known,
+                     struct sl_err *err)
+{
+    enum sl_layer_kind kind = change->layer->kind;
+    if (change->idle == 0 || (kind != SL_LAYER_DEFAULT && kind != SL_LAYER_CUSTOMER))
+        return 0;
+    if (change->idle < change->leaves) {
+        change->telling = true;
+        return check_map(change, root, known, 0, err);
+    }
+    struct sl_finding finding = sl_finding_in_file(change->layer->file, SL_WARNING, "values/no-effect");
+    finding.hint = SL_STR("take it out: all it sets is so without it");
+    return sl_finding_report(change->run->knowing.subject->reading->findings, &finding, err,
+                             "the file changes nothing");
+}
+
+int values_check_changes(struct values_run *run, struct sl_err *err)
+{
+    struct known known = run->release;
+    const struct sl_values *values = run->values;
+    for (size_t i = 0; i < values->layer_count; i++) {
+        const struct sl_values_layer *layer = &values->layers[i];
+        struct change change = {.run = run, .layer = layer};
+        struct known_source source = {.origin = KNOWN_LAYER, .node = layer->root};
+        if (layer->kind == SL_LAYER_CHART || !layer->root)
+            continue;
+        const struct place root = place_root(layer->root);
+        if (values_is_checked(run, layer) &&
+            (check_map(&change, &root, &known, 0, err) < 0 || tell_idle(&change, &root, &known, err) < 0))
+            return -1;
+        if (known_add(&known, &run->knowing, source, err) < 0)
+            return -1;
+    }
+    return 0;
+}

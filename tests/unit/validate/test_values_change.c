@@ -1,0 +1,56 @@
+#include "manifest_kit.h"
+
+#include <criterion/criterion.h>
+
+#define APPLICATION                                                                                          \
+    "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web, namespace: argocd}, spec: " \
+    "{project: default, source: {repoURL: \"oci://r.example\", chart: web, targetRevision: 1.0.0}, "         \
+    "destination: {namespace: web}}}\n"
+
+static const char release[] = "port: 8080\n"
+                              "debug: false\n"
+                              "hosts: [a, b]\n"
+                              "db: {size: 10Gi, pool: 5}\n"
+                              "extraEnv: [{name: A, value: x}, {name: B, value: y}]\n"
+                              "resources: {limits: {cpu: 1}}\n";
+
+static const char schema[] = "{\"properties\": {\"db\": {\"properties\": {\"pool\": {\"maximum\": 9}}}}}";
+
+struct change_case {
+    const char *name, *custom, *schema, *findings;
+};
+
+#define PLACE " overlays/customer-a/custom-values/web-custom.yaml:"
+
+static const struct change_case cases[] = {
+    {"other values of the same kind", "port: 80\ndb: {size: 20Gi}\nhosts: [c]\n", NULL, ""},
+    {"the same number in quotes", "port: \"8080\"\n", NULL, "values/type-change" PLACE "1:7 /port\n"},
+    {"a text for a list", "hosts: a\n", NULL, "values/type-change" PLACE "1:8 /hosts\n"},
+    {"a list for a map", "db: [a]\n", NULL, "values/type-change" PLACE "1:5 /db\n"},
+    {"a text for a boolean", "debug: \"no\"\n", NULL, "values/type-change" PLACE "1:8 /debug\n"},
+    {"a quantity for a number", "resources: {limits: {cpu: 500m}}\n", NULL, ""},
+    {"a list that was to be added to", "extraEnv: [{name: C, value: z}]\n", NULL,
+     "values/list-replaced" PLACE "1:11 /extraEnv\n"},
+    {"a list that repeats what was there", "extraEnv: [{name: A, value: z}, {name: C, value: z}]\n", NULL,
+     ""},
+    {"what it already was", "port: 80\ndb: {pool: 5}\n", NULL, "values/no-effect" PLACE "2:12 /db/pool\n"},
+    {"nothing but that", "port: 8080\ndb: {pool: 5}\n", NULL, "values/no-effect" PLACE "0:0\n"},
+    {"a schema of the release", "db: {pool: 12}\n", schema, "values/schema" PLACE "1:12 /db/pool\n"},
+    {"which fits", "db: {pool: 8}\n", schema, ""},
+    {"a schema that is none", "db: {pool: 8}\n", "{\"type\": 3}",
+     "values/bad-schema releases/v1.0/schemas/web.schema.json:1:10\n"},
+};
+
+Test(values_change, what_a_layer_makes_of_those_below_is_told_where_it_may_not_be_meant)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct delivery delivery = {
+            .files = {{"releases/v1.0/applications/web-app.yaml", APPLICATION},
+                      {"base/values/web-values.yaml", release},
+                      {"overlays/customer-a/custom-values/web-custom.yaml", cases[i].custom},
+                      {cases[i].schema ? "releases/v1.0/schemas/web.schema.json" : NULL, cases[i].schema}}};
+        const char *found = manifest_kit_findings(&delivery, "values/");
+        cr_expect_str_eq(found, cases[i].findings, "%s:\n%s\ninstead of\n%s", cases[i].name, found,
+                         cases[i].findings);
+    }
+}
