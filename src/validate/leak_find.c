@@ -2,10 +2,20 @@
 
 #include "base/map.h"
 #include "leak_token.h"
+#include "model/name.h"
 
 #include <stdlib.h>
 
-enum { OWNERS = 2, PLACES = 4, PARTS_MAX = 16, NAME_SHORTEST = 3, FEW = 3, LONG_NAME = 9, LONG_MIXED = 12 };
+enum {
+    OWNERS = 2,
+    PLACES = 4,
+    PARTS_MAX = 16,
+    NAME_SHORTEST = 3,
+    FEW = 3,
+    OWNERS_COUNTED = 6,
+    LONG_NAME = 9,
+    LONG_MIXED = 12
+};
 
 /* What one customer does with a token. */
 struct use {
@@ -21,7 +31,11 @@ struct token {
     bool common; /* it is in a release, in the base or in the default overlay */
     bool name;   /* of the customer uses[0] */
     struct use uses[OWNERS];
-    size_t owners; /* OWNERS + 1: more */
+    size_t owners;                /* those beyond OWNERS are only counted, up to OWNERS_COUNTED */
+    size_t last;                  /* the customer that was counted last, plus one */
+    const struct leak_text *seen; /* the text it was last noted in: once is enough */
+    size_t identities;            /* customers that have it in cluster-config.yaml */
+    struct use identity;          /* the first of them */
 };
 
 /* The first part of tokens, and how many parts the longest of them has. */
@@ -31,8 +45,32 @@ struct start {
 
 struct finder {
     struct leaks *leaks;
-    struct sl_map tokens, starts;
+    struct sl_map tokens, starts, places;
 };
+
+/* Where overlays have something: how many of them do. */
+struct spot {
+    uint64_t place;
+    size_t last, customers;
+};
+
+static int count_place(struct finder *finder, size_t customer, const struct leak_text *at, struct sl_err *err)
+{
+    struct sl_str key = {(const char *)&at->place, sizeof at->place};
+    struct spot *spot = sl_map_get(&finder->places, key);
+    if (!spot) {
+        spot = sl_arena_alloc(&finder->leaks->arena, sizeof *spot);
+        if (!spot)
+            return sl_fail_memory(err);
+        spot->place = at->place;
+        key.ptr = (const char *)&spot->place;
+        if (sl_map_put(&finder->places, key, spot, err) < 0)
+            return -1;
+    }
+    spot->customers += spot->last != customer + 1;
+    spot->last = customer + 1;
+    return 0;
+}
 
 /* -- tokens -- */
 
@@ -92,16 +130,25 @@ static struct use *use_of(struct token *token, size_t customer)
 static void note_use(struct token *token, size_t customer, const struct leak_text *at)
 {
     struct use *use = use_of(token, customer);
+    if (token->seen == at)
+        return;
+    token->seen = at;
+    bool identity = at->identity;
+    if (identity && (token->identities == 0 || token->identity.customer != customer)) {
+        if (token->identities++ == 0)
+            token->identity.customer = customer;
+    }
     if (!use) {
-        if (token->owners <= OWNERS)
+        if (token->owners < OWNERS_COUNTED && token->last != customer + 1)
             token->owners++;
+        token->last = customer + 1;
         if (token->owners > OWNERS)
             return;
         use = &token->uses[token->owners - 1];
         use->customer = customer;
     }
-    use->identity = use->identity || (at && at->identity);
-    if (at && use->times < PLACES)
+    use->identity = use->identity || identity;
+    if (use->times < PLACES)
         use->places[use->times] = at->place;
     use->times++;
 }
@@ -149,6 +196,10 @@ static int collect_text(struct finder *finder, size_t customer, const struct lea
     if (at->kind == LEAK_KEY || at->kind == LEAK_VOCABULARY)
         return 0;
     if (sl_str_find(whole, '\n') == whole.len && collect(finder, customer, at, whole, LEAK_WORD, err) < 0)
+        return -1;
+    /* site=Harbour North, as literals of generators and settings are. */
+    struct sl_str set = leak_trim(sl_str_slice(whole, sl_str_find(whole, '='), whole.len));
+    if (sl_str_find(whole, '\n') == whole.len && collect(finder, customer, at, set, LEAK_NAME, err) < 0)
         return -1;
     for (size_t from = 0; leak_next_word(at->text, &from, &word);) {
         bool is_whole = word.ptr == whole.ptr && word.len == whole.len;
@@ -240,12 +291,27 @@ static bool in_same_place(const struct use *a, const struct use *b)
     return false;
 }
 
+/* It stands where other overlays have something too: it belongs there, whatever it is. */
+static bool is_in_its_place(const struct finder *finder, const struct use *use)
+{
+    for (size_t i = 0; i < PLACES && i < use->times; i++) {
+        const struct spot *spot = sl_map_get(
+            &finder->places, (struct sl_str){(const char *)&use->places[i], sizeof use->places[i]});
+        if (spot && spot->customers >= FEW)
+            return true;
+    }
+    return false;
+}
+
 /* Both overlays have it. Whose is it? */
 static bool is_others(const struct finder *finder, const struct token *token, const struct use *own,
                       const struct use *other)
 {
     if (own->identity || other->identity)
         return other->identity && !own->identity;
+    bool own_place = is_in_its_place(finder, own);
+    if (own_place != is_in_its_place(finder, other))
+        return !own_place;
     if (own->times > other->times || token->weight == LEAK_WORD)
         return token->weight == LEAK_WORD && own->times <= other->times && !in_same_place(own, other);
     /* What two sites have in the same place may be what both were given the choice of. */
@@ -278,6 +344,10 @@ static const struct use *owner_of(const struct finder *finder, const struct matc
         bool clear = token->weight >= LEAK_NAME || match->alone;
         return first->customer != customer && !inside && clear ? first : NULL;
     }
+    /* More have it, but only one of them is known by it. */
+    if (token->owners > OWNERS && token->owners < OWNERS_COUNTED && token->identities == 1 &&
+        token->identity.customer != customer)
+        return &token->identity;
     if (token->owners > OWNERS || (token->owners == OWNERS && !own))
         return NULL;
     if (!own) {
@@ -332,6 +402,13 @@ static int hunt_text(struct finder *finder, size_t index, const struct leak_text
 
 /* -- all of it -- */
 
+/* What cannot be a customer's name is no customer's: repo/customer-name says so. */
+static bool is_customer(struct sl_str name)
+{
+    struct sl_err unused = {0};
+    return sl_label_check("customer", name, &unused) == 0;
+}
+
 static int read_customers(struct leaks *leaks, struct sl_tree *tree, struct sl_err *err)
 {
     const struct sl_tree_entry *entries;
@@ -347,7 +424,8 @@ static int read_customers(struct leaks *leaks, struct sl_tree *tree, struct sl_e
     for (size_t i = 0; i < count; i++) {
         struct leak_customer *customer = &leaks->customers[leaks->count];
         struct sl_str folder = sl_arena_join(&leaks->arena, SL_STR("overlays/"), entries[i].name);
-        if (entries[i].kind != SL_TREE_DIRECTORY || sl_str_equal(entries[i].name, SL_STR("default")))
+        if (entries[i].kind != SL_TREE_DIRECTORY || sl_str_equal(entries[i].name, SL_STR("default")) ||
+            !is_customer(entries[i].name))
             continue;
         if (!folder.ptr)
             return sl_fail_memory(err);
@@ -379,7 +457,8 @@ static int find(struct finder *finder, struct sl_tree *tree, struct sl_err *err)
     struct leaks *leaks = finder->leaks;
     for (size_t i = 0; i < leaks->count; i++)
         for (size_t text = 0; text < leaks->customers[i].texts.count; text++)
-            if (collect_text(finder, i, &leaks->customers[i].texts.items[text], err) < 0)
+            if (count_place(finder, i, &leaks->customers[i].texts.items[text], err) < 0 ||
+                collect_text(finder, i, &leaks->customers[i].texts.items[text], err) < 0)
                 return -1;
     for (size_t i = 0; i < leaks->count; i++)
         if (collect_name(finder, i, err) < 0)
@@ -398,10 +477,12 @@ int leaks_find(struct leaks *leaks, struct sl_tree *whole, struct sl_err *err)
     struct finder finder = {.leaks = leaks};
     sl_map_init(&finder.tokens);
     sl_map_init(&finder.starts);
+    sl_map_init(&finder.places);
     int result = read_customers(leaks, whole, err);
     if (result == 0 && leaks->count > 1)
         result = find(&finder, whole, err);
     sl_map_release(&finder.tokens);
     sl_map_release(&finder.starts);
+    sl_map_release(&finder.places);
     return result;
 }
