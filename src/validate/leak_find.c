@@ -12,6 +12,7 @@ enum {
     PARTS_MAX = 16,
     NAME_SHORTEST = 3,
     FEW = 3,
+    MANY = 5,
     OWNERS_COUNTED = 6,
     LONG_NAME = 9,
     LONG_MIXED = 12
@@ -45,14 +46,29 @@ struct start {
 
 struct finder {
     struct leaks *leaks;
-    struct sl_map tokens, starts, places;
+    struct sl_map tokens, starts, places, texts;
 };
 
 /* Where overlays have something: how many of them do. */
 struct spot {
     uint64_t place;
     size_t last, customers;
+    size_t distinct; /* texts that they have there */
 };
+
+static int count_distinct(struct finder *finder, struct spot *spot, const struct leak_text *at,
+                          struct sl_err *err)
+{
+    uint64_t *both = sl_arena_alloc(&finder->leaks->arena, sizeof *both);
+    if (!both)
+        return sl_fail_memory(err);
+    *both = at->place * 31 + sl_hash(at->text);
+    struct sl_str key = {(const char *)both, sizeof *both};
+    if (sl_map_get(&finder->texts, key))
+        return 0;
+    spot->distinct++;
+    return sl_map_put(&finder->texts, key, spot, err) < 0 ? -1 : 0;
+}
 
 static int count_place(struct finder *finder, size_t customer, const struct leak_text *at, struct sl_err *err)
 {
@@ -69,7 +85,7 @@ static int count_place(struct finder *finder, size_t customer, const struct leak
     }
     spot->customers += spot->last != customer + 1;
     spot->last = customer + 1;
-    return 0;
+    return count_distinct(finder, spot, at, err);
 }
 
 /* -- tokens -- */
@@ -186,26 +202,42 @@ static int collect_labels(struct finder *finder, size_t customer, const struct l
     return 0;
 }
 
+/* What a setting is set to: site=Harbour North, class: zfs-river. */
+static struct sl_str setting(struct sl_str line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.ptr[i] == '=' || (line.ptr[i] == ':' && i + 1 < line.len && line.ptr[i + 1] == ' '))
+            return leak_trim(sl_str_slice(line, i, line.len));
+    return (struct sl_str){0};
+}
+
+static int collect_line(struct finder *finder, size_t customer, const struct leak_text *at,
+                        struct sl_str line, struct sl_err *err)
+{
+    struct sl_str whole = leak_trim(line);
+    /* Of what somebody says only the unusual words count. */
+    bool prose = sl_str_find(whole, ' ') < whole.len;
+    struct sl_str word;
+    if (collect(finder, customer, at, whole, LEAK_WORD, err) < 0 ||
+        collect(finder, customer, at, setting(whole), LEAK_WORD, err) < 0)
+        return -1;
+    for (size_t from = 0; leak_next_word(line, &from, &word);)
+        if (collect(finder, customer, at, word, prose ? LEAK_STRONG : LEAK_WORD, err) < 0 ||
+            (leak_is_host(word) && collect_labels(finder, customer, at, word, err) < 0))
+            return -1;
+    return 0;
+}
+
 static int collect_text(struct finder *finder, size_t customer, const struct leak_text *at,
                         struct sl_err *err)
 {
-    struct sl_str whole = leak_trim(at->text);
-    /* Of what somebody says only the unusual words count. */
-    bool prose = sl_str_find(whole, ' ') < whole.len || sl_str_find(whole, '\n') < whole.len;
-    struct sl_str word;
     if (at->kind == LEAK_KEY || at->kind == LEAK_VOCABULARY)
         return 0;
-    if (sl_str_find(whole, '\n') == whole.len && collect(finder, customer, at, whole, LEAK_WORD, err) < 0)
-        return -1;
-    /* site=Harbour North, as literals of generators and settings are. */
-    struct sl_str set = leak_trim(sl_str_slice(whole, sl_str_find(whole, '='), whole.len));
-    if (sl_str_find(whole, '\n') == whole.len && collect(finder, customer, at, set, LEAK_NAME, err) < 0)
-        return -1;
-    for (size_t from = 0; leak_next_word(at->text, &from, &word);) {
-        bool is_whole = word.ptr == whole.ptr && word.len == whole.len;
-        if (!is_whole && collect(finder, customer, at, word, prose ? LEAK_STRONG : LEAK_WORD, err) < 0)
-            return -1;
-        if (leak_is_host(word) && collect_labels(finder, customer, at, word, err) < 0)
+    for (size_t from = 0; from < at->text.len;) {
+        struct sl_str rest = sl_str_slice(at->text, from, at->text.len);
+        struct sl_str line = sl_str_slice(rest, 0, sl_str_find(rest, '\n'));
+        from += line.len + 1;
+        if (collect_line(finder, customer, at, line, err) < 0)
             return -1;
     }
     return 0;
@@ -282,44 +314,70 @@ static int take_common(void *context, const struct match *match, struct sl_err *
 
 /* -- verdicts -- */
 
-static bool in_same_place(const struct use *a, const struct use *b)
+static bool in_same_place(const struct use *a, const struct use *b, uint64_t *place)
 {
     for (size_t i = 0; i < PLACES && i < a->times; i++)
         for (size_t other = 0; other < PLACES && other < b->times; other++)
-            if (a->places[i] == b->places[other])
+            if (a->places[i] == b->places[other]) {
+                *place = a->places[i];
                 return true;
+            }
     return false;
+}
+
+static const struct spot *spot_at(const struct finder *finder, const uint64_t *place)
+{
+    return sl_map_get(&finder->places, (struct sl_str){(const char *)place, sizeof *place});
 }
 
 /* It stands where other overlays have something too: it belongs there, whatever it is. */
 static bool is_in_its_place(const struct finder *finder, const struct use *use)
 {
     for (size_t i = 0; i < PLACES && i < use->times; i++) {
-        const struct spot *spot = sl_map_get(
-            &finder->places, (struct sl_str){(const char *)&use->places[i], sizeof use->places[i]});
+        const struct spot *spot = spot_at(finder, &use->places[i]);
         if (spot && spot->customers >= FEW)
             return true;
     }
     return false;
 }
 
-/* Both overlays have it. Whose is it? */
-static bool is_others(const struct finder *finder, const struct token *token, const struct use *own,
-                      const struct use *other)
+/* In a place where all others have something else, nobody was given a choice of two or three. */
+static bool tells_apart(const struct finder *finder, uint64_t place)
 {
-    if (own->identity || other->identity)
-        return other->identity && !own->identity;
+    const struct spot *spot = spot_at(finder, &place);
+    return spot && spot->customers >= MANY && 10 * spot->distinct >= 9 * spot->customers;
+}
+
+enum verdict { LEAK_NONE, LEAK_PERHAPS, LEAK_CLEAR };
+
+/* Both overlays have it, and nothing else says whose it is. */
+static enum verdict compare_uses(const struct finder *finder, const struct token *token,
+                                 const struct use *own, const struct use *other)
+{
+    uint64_t place;
     bool own_place = is_in_its_place(finder, own);
     if (own_place != is_in_its_place(finder, other))
-        return !own_place;
-    if (own->times > other->times || token->weight == LEAK_WORD)
-        return token->weight == LEAK_WORD && own->times <= other->times && !in_same_place(own, other);
+        return own_place ? LEAK_NONE : LEAK_CLEAR;
     /* What two sites have in the same place may be what both were given the choice of. */
-    if (in_same_place(own, other))
-        return finder->leaks->count >= FEW && token->weight == LEAK_STRONG &&
-               (token->text.len >= LONG_MIXED || leak_is_host(token->text) ||
-                sl_str_find(token->text, '.') < token->text.len);
-    return true;
+    if (in_same_place(own, other, &place)) {
+        bool telling = finder->leaks->count >= FEW && token->weight == LEAK_STRONG &&
+                       (token->text.len >= LONG_MIXED || leak_is_host(token->text) ||
+                        sl_str_find(token->text, '.') < token->text.len);
+        return telling || tells_apart(finder, place) ? LEAK_PERHAPS : LEAK_NONE;
+    }
+    if (own->times == other->times)
+        return LEAK_PERHAPS;
+    return own->times < other->times ? LEAK_CLEAR : LEAK_NONE;
+}
+
+/* Who has it in cluster-config.yaml is known by it, unless just that was copied. */
+static enum verdict judge(const struct finder *finder, const struct token *token, const struct use *own,
+                          const struct use *other)
+{
+    if (other->identity && !own->identity)
+        return LEAK_CLEAR;
+    enum verdict verdict = compare_uses(finder, token, own, other);
+    return verdict == LEAK_CLEAR && own->identity && !other->identity ? LEAK_PERHAPS : verdict;
 }
 
 static bool contains(struct sl_str text, struct sl_str piece)
@@ -330,53 +388,58 @@ static bool contains(struct sl_str text, struct sl_str piece)
     return false;
 }
 
-/* The use of the customer whose token it is; NULL: it is nobody else's. */
-static const struct use *owner_of(const struct finder *finder, const struct match *match, size_t customer)
+/* What is to be said of a token in this customer's overlay, and who else has it. */
+static enum verdict find_owner(size_t *owner, const struct finder *finder, const struct match *match,
+                               size_t customer)
 {
     struct token *token = match->token;
     const struct use *own = use_of(token, customer);
     const struct use *first = &token->uses[0];
-    struct sl_str name = finder->leaks->customers[customer].name;
+    *owner = first->customer;
     if (token->owners == 0 || (token->common && !(token->name && token->weight >= LEAK_NAME)))
-        return NULL;
+        return LEAK_NONE;
     if (token->name) {
-        bool inside = contains(name, token->text);
-        bool clear = token->weight >= LEAK_NAME || match->alone;
-        return first->customer != customer && !inside && clear ? first : NULL;
+        bool inside = contains(finder->leaks->customers[customer].name, token->text);
+        bool whole = token->weight >= LEAK_NAME || match->alone;
+        return first->customer != customer && !inside && whole ? LEAK_CLEAR : LEAK_NONE;
     }
-    /* More have it, but only one of them is known by it. */
-    if (token->owners > OWNERS && token->owners < OWNERS_COUNTED && token->identities == 1 &&
-        token->identity.customer != customer)
-        return &token->identity;
-    if (token->owners > OWNERS || (token->owners == OWNERS && !own))
-        return NULL;
+    if (token->owners > OWNERS) {
+        /* More have it, but only one of them is known by it. */
+        bool known = token->owners < OWNERS_COUNTED && token->identities == 1;
+        *owner = token->identity.customer;
+        return known && *owner != customer ? LEAK_CLEAR : LEAK_NONE;
+    }
     if (!own) {
-        bool clear = token->weight == LEAK_STRONG || match->alone || token->text.len >= LONG_NAME;
-        return clear ? first : NULL;
+        bool whole = token->weight == LEAK_STRONG || match->alone || token->text.len >= LONG_NAME;
+        return token->owners == 1 && whole ? LEAK_CLEAR : LEAK_NONE;
     }
     if (token->owners == 1)
-        return NULL;
+        return LEAK_NONE;
     const struct use *other = own == first ? &token->uses[1] : first;
-    return is_others(finder, token, own, other) ? other : NULL;
+    *owner = other->customer;
+    return judge(finder, token, own, other);
 }
 
 struct hunt {
-    struct finder *finder;
+    const struct finder *finder;
     size_t customer;
-    const struct leak_text *at;
-    struct sl_str token; /* the longest one of this text so far */
-    struct sl_str owner;
+    enum verdict verdict; /* the clearest so far, and of those the longest token */
+    struct sl_str token;
+    size_t owner;
 };
 
 static int take_leak(void *context, const struct match *match, struct sl_err *err)
 {
     struct hunt *hunt = context;
-    const struct use *owner = owner_of(hunt->finder, match, hunt->customer);
+    size_t owner;
+    enum verdict verdict = find_owner(&owner, hunt->finder, match, hunt->customer);
     (void)err;
-    if (owner && match->token->text.len > hunt->token.len) {
-        hunt->token = match->token->text;
-        hunt->owner = hunt->finder->leaks->customers[owner->customer].name;
-    }
+    if (verdict == LEAK_NONE || verdict < hunt->verdict ||
+        (verdict == hunt->verdict && match->token->text.len <= hunt->token.len))
+        return 0;
+    hunt->verdict = verdict;
+    hunt->token = match->token->text;
+    hunt->owner = owner;
     return 0;
 }
 
@@ -384,17 +447,20 @@ static int take_leak(void *context, const struct match *match, struct sl_err *er
 static int hunt_text(struct finder *finder, size_t index, const struct leak_text *text, struct sl_err *err)
 {
     struct leak_customer *customer = &finder->leaks->customers[index];
-    struct hunt hunt = {.finder = finder, .customer = index, .at = text};
+    struct hunt hunt = {.finder = finder, .customer = index};
     if (text->kind == LEAK_VOCABULARY)
         return 0;
     if (find_in(finder, text->text, take_leak, &hunt, err) < 0)
         return -1;
-    if (hunt.token.len == 0)
+    if (hunt.verdict == LEAK_NONE)
         return 0;
     struct leak *leak = sl_arena_alloc(&finder->leaks->arena, sizeof *leak);
     if (!leak)
         return sl_fail_memory(err);
-    *leak = (struct leak){.at = text, .token = hunt.token, .owner = hunt.owner};
+    *leak = (struct leak){.at = text,
+                          .token = hunt.token,
+                          .owner = finder->leaks->customers[hunt.owner].name,
+                          .clear = hunt.verdict == LEAK_CLEAR};
     *(customer->last ? &customer->last->next : &customer->first) = leak;
     customer->last = leak;
     return 0;
@@ -478,11 +544,13 @@ int leaks_find(struct leaks *leaks, struct sl_tree *whole, struct sl_err *err)
     sl_map_init(&finder.tokens);
     sl_map_init(&finder.starts);
     sl_map_init(&finder.places);
+    sl_map_init(&finder.texts);
     int result = read_customers(leaks, whole, err);
     if (result == 0 && leaks->count > 1)
         result = find(&finder, whole, err);
     sl_map_release(&finder.tokens);
     sl_map_release(&finder.starts);
     sl_map_release(&finder.places);
+    sl_map_release(&finder.texts);
     return result;
 }

@@ -10,6 +10,7 @@ struct leak {
     const struct leak_text *at;
     struct sl_str token; /* what is the other one's */
     struct sl_str owner; /* that customer */
+    bool clear;          /* it is the other one's; else it may be the other way round */
     struct leak *next;
 };
 

@@ -38,12 +38,15 @@ static int report(const struct sl_validation_subject *subject, const struct leak
 {
     const struct leak_text *at = leak->at;
     struct sl_shown token, owner;
-    struct sl_finding finding = sl_finding_in_file(at->file, SL_ERROR, "leak/other-customer");
+    struct sl_finding finding =
+        sl_finding_in_file(at->file, leak->clear ? SL_ERROR : SL_WARNING, "leak/other-customer");
     finding.line = at->line;
     finding.column = at->column;
     finding.pointer = at->pointer;
     finding.hint = SL_STR("write this customer's own; if both may have it, except it in sealift.yaml");
-    return sl_finding_report(subject->reading->findings, &finding, err, "%s%s belongs to customer %s",
+    return sl_finding_report(subject->reading->findings, &finding, err,
+                             leak->clear ? "%s%s belongs to customer %s"
+                                         : "%s%s stands in the overlay of customer %s too",
                              at->kind == LEAK_FILE_NAME ? "the file's name: " : "",
                              sl_shown(&token, leak->token), sl_shown(&owner, leak->owner));
 }

@@ -46,7 +46,8 @@ static int add(struct reading *reading, struct leak_text text, struct sl_err *er
     text.file = reading->file;
     text.text = sl_arena_str(reading->arena, text.text);
     text.pointer = sl_arena_str(reading->arena, text.pointer);
-    text.identity = sl_str_ends_with(reading->file, SL_STR("/cluster-config.yaml"));
+    text.identity =
+        text.kind != LEAK_FILE_NAME && sl_str_ends_with(reading->file, SL_STR("/cluster-config.yaml"));
     if (!text.text.ptr || !text.pointer.ptr)
         return sl_fail_memory(err);
     struct sl_str below = sl_str_slice(reading->file, reading->folder.len, reading->file.len);

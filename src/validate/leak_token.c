@@ -6,6 +6,7 @@ enum {
     NAME_MIN = 7,
     LETTERS_MIN = 12,
     RANDOM_MIN = 6,
+    ODD_MIN = 8,
     STRONG_MIN = 6,
     DIGITS_MIN = 9,
     PHRASE_MIN = 12,
@@ -83,6 +84,18 @@ static bool is_address(struct sl_str token, const struct counts *counts)
     return counts->dots == 3 && counts->digits >= 4 && counts->digits + counts->dots == token.len;
 }
 
+/* What is before the ending of a file's name; nothing where it is no such name. */
+static struct sl_str stem(struct sl_str token)
+{
+    static const char *const endings[] = {".yaml", ".yml",  ".json", ".txt", ".csv",  ".conf", ".cfg",
+                                          ".ini",  ".toml", ".env",  ".sh",  ".md",   ".xml",  ".crt",
+                                          ".pem",  ".key",  ".tgz",  ".tpl", ".html", ".sql",  ".properties"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (sl_str_ends_with(token, sl_str_from(endings[i])))
+            return sl_str_slice(token, 0, token.len - strlen(endings[i]));
+    return (struct sl_str){0};
+}
+
 bool leak_is_host(struct sl_str token)
 {
     size_t labels = 1, last = 0;
@@ -96,21 +109,52 @@ bool leak_is_host(struct sl_str token)
     for (size_t i = last; i < token.len; i++)
         letters = letters && is_letter(token.ptr[i]);
     /* ghcr.io and the like are everybody's. */
-    return letters && (labels > 2 || (labels == 2 && token.len >= PUBLIC_HOST));
+    return letters && stem(token).len == 0 && (labels > 2 || (labels == 2 && token.len >= PUBLIC_HOST));
 }
 
-/* Like nothing that anybody says: many consonants in a row, or a q without its u. */
+/* For each letter those that do not follow it in what people write. */
+static const char *const never_after[26] = {
+    ['b' - 'a'] = "fkqxz",
+    ['c' - 'a'] = "bfjvwxz",
+    ['d' - 'a'] = "qxz",
+    ['f' - 'a'] = "bcghjkqvwxz",
+    ['g' - 'a'] = "jkqvxz",
+    ['h' - 'a'] = "cghjkqvxz",
+    ['i' - 'a'] = "jwy",
+    ['j' - 'a'] = "bcdfghjklmnpqrtvwxyz",
+    ['k' - 'a'] = "jqvxz",
+    ['l' - 'a'] = "jqxz",
+    ['m' - 'a'] = "jqvxz",
+    ['n' - 'a'] = "q",
+    ['p' - 'a'] = "jkqvxz",
+    ['q' - 'a'] = "abcdefghijkmnopqrstvwxyz",
+    ['r' - 'a'] = "jqxz",
+    ['s' - 'a'] = "jxz",
+    ['t' - 'a'] = "jqx",
+    ['u' - 'a'] = "w",
+    ['v' - 'a'] = "bcdfghjkmnpqtwxz",
+    ['w' - 'a'] = "cgjqvxz",
+    ['x' - 'a'] = "bdgjkqrvwxz",
+    ['y' - 'a'] = "jqvx",
+    ['z' - 'a'] = "bcdfgjkmnpqrstvwx",
+};
+
+/* Like nothing that anybody says: many consonants in a row, or letters that never follow one another. */
 static bool looks_random(struct sl_str token)
 {
-    size_t row = 0, longest = 0;
-    bool odd = false;
+    size_t row = 0, longest = 0, odd = 0;
+    char last = 0;
     for (size_t i = 0; i < token.len; i++) {
         char byte = (char)(token.ptr[i] | 0x20);
-        row = strchr("aeiouy", byte) ? 0 : row + 1;
+        bool ascii = byte >= 'a' && byte <= 'z';
+        row = !ascii || strchr("aeiouy", byte) ? 0 : row + 1;
         longest = row > longest ? row : longest;
-        odd = odd || (byte == 'q' && i + 1 < token.len && (token.ptr[i + 1] | 0x20) != 'u');
+        /* A capital begins a new word: LoadBalancer. */
+        bool within = last && token.ptr[i] == byte && ascii;
+        odd += within && never_after[last - 'a'] && strchr(never_after[last - 'a'], byte);
+        last = ascii ? byte : 0;
     }
-    return odd || longest >= CONSONANTS;
+    return longest >= CONSONANTS || (odd && token.len >= ODD_MIN);
 }
 
 /* Networks as they are in every textbook, and the machine itself. */
@@ -139,6 +183,9 @@ enum leak_weight leak_weigh(struct sl_str token)
         return LEAK_COMMON;
     if (counts.others)
         return token.len >= PHRASE_MIN && counts.letters ? weigh_phrase(token) : LEAK_COMMON;
+    /* Overlays are made of files of the same names. */
+    if (stem(token).len)
+        return leak_weigh(stem(token)) == LEAK_STRONG ? LEAK_STRONG : LEAK_COMMON;
     if (is_address(token, &counts))
         return is_usual_address(token) ? LEAK_NAME : LEAK_STRONG;
     if (leak_is_host(token) && counts.letters > counts.digits)

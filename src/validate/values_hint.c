@@ -29,8 +29,7 @@ static void try_near(void *context, struct sl_str key)
     near->run->nearness_left--;
     unsigned distance = sl_edit_distance(near->slip->key, key, near->distance);
     /* Nothing of the name is left. */
-    if (distance > near->distance || distance >= key.len + (key.len == 1) ||
-        (!near->best.ptr && distance == near->distance))
+    if (distance > near->distance || distance >= key.len || (!near->best.ptr && distance == near->distance))
         return;
     bool free = !sl_node_entry(near->slip->map->node, key);
     if (distance == near->distance && (near->free || !free))

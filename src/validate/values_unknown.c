@@ -49,7 +49,8 @@ static int report(struct walk *walk, const struct map *map, const struct sl_entr
         return 0;
     struct sl_mark mark = entry->key_mark.file ? entry->key_mark : entry->value->mark;
     struct sl_finding finding =
-        sl_finding_at(walk->layer->doc, mark.file ? mark : walk->layer->mark, SL_ERROR, "values/unknown-key");
+        sl_finding_at(walk->layer->doc, mark.file ? mark : walk->layer->mark,
+                      meant == VALUES_NOTHING ? SL_WARNING : SL_ERROR, "values/unknown-key");
     struct sl_shown key, application;
     char hint[256] = "take it out, or let a schema say that it is meant: releases/V/schemas/APP.schema.json";
     if (meant != VALUES_NOTHING)

@@ -30,7 +30,7 @@ static void set_up(void)
     temp_dir_write_text(&temp, "repo/releases/v1.0/schemas/web.schema.json", "{}\n");
     static const struct tgz_member chart[] = {
         {"web/Chart.yaml", "name: web\nversion: 1.2.3\n"},
-        {"web/values.yaml", "replicas: 0\nchart: default\n"},
+        {"web/values.yaml", "replicas: 0\nchart: default\nimage: {tag: none}\nenv: none\ntier: none\n"},
         {"web/charts/store/Chart.yaml", "name: store\nversion: 0.4.0\n"}};
     char path[PATH_MAX];
     tgz_write(temp_dir_join(&temp, "repo/releases/v1.0/artifacts/web-1.2.3.tgz", path), chart, 3);
