@@ -45,6 +45,27 @@ class Documents(Case):
                     break
                 self.assertEqual(shown, line, session[i])
 
+    def section(self, document, heading, prefix="    "):
+        """The indented lines below a heading, up to the next."""
+        with open(os.path.join(SOURCE, document), encoding="utf-8") as f:
+            text = f.read()
+        start = text.index(heading)
+        end = text.find("\n## ", start + len(heading))
+        return [line[len(prefix):] for line in text[start:end].splitlines() if line.startswith(prefix)]
+
+    def test_the_guide_to_enrolled_sites_works(self):
+        self.repository()
+        for name in ("root", "ops"):
+            self.key(name)
+        self.sealift("trust", "init", "trust.json", "--customer", "customer-a", "--root-key", "root.pub", "--release-key", "ops.pub")
+        self.sealift("trust", "sign", "trust.json", "--key", "root.key")
+        fingerprint = re.search("fingerprint +([0-9a-f]{64})", self.sealift("trust", "show", "trust.json").out).group(1)
+        self.pack("--sequence", "17", "--trust", "trust.json", out=".")
+        self.pack("--sequence", "18", "--trust", "trust.json", release="v1.1", out=".")
+        script = self.section("docs/deployment-guide.md", "## For years: an enrolled site")
+        self.assertGreater(len(script), 3)
+        self.shell("\n".join(script).replace("/opt/product", self.path("product")).replace("HEX", fingerprint))
+
     @unittest.skipUnless(have("minisign"), "minisign is not installed")
     def test_the_deployment_guide_works(self):
         self.repository()
@@ -56,8 +77,9 @@ class Documents(Case):
         root = self.path("product")
         self.sealift("install", "customer-a-v1.1-16.tar.gz", "--pubkey", "ops.pub", "--root", root)
         script = []
+        enrolled = self.section("docs/deployment-guide.md", "## For years: an enrolled site")
         for line in self.indented("docs/deployment-guide.md"):
-            if line.startswith("kubectl") or line.startswith("/opt/product/"):
+            if line in enrolled or line.startswith("kubectl") or line.startswith("/opt/product/"):
                 continue
             script.append(line.replace("/opt/product", root))
         self.assertGreater(len(script), 8)
