@@ -16,6 +16,7 @@ extern const struct cli_command cmd_schema;
 extern const struct cli_command cmd_trust;
 extern const struct cli_command cmd_validate;
 extern const struct cli_command cmd_values;
+extern const struct cli_command cmd_explain;
 extern const struct cli_command cmd_inspect;
 extern const struct cli_command cmd_verify;
 extern const struct cli_command cmd_install;

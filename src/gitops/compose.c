@@ -79,6 +79,7 @@ int sl_compose(struct sl_reading *reading, const struct sl_composition *composit
         .used = used,
         .cache = reading->cache,
         .context = &guard,
+        .trace = reading->trace,
     };
     if (sl_build_stack(&reading->build, reading->tree, composition->levels, composition->level_count,
                        &options, err) < 0)

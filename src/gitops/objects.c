@@ -78,6 +78,7 @@ int sl_layout_objects(struct sl_layout *layout, struct sl_reading *reading, stru
                                      .doc = sl_build_doc(layout->resources)};
         if (active && substitute(object, &substitution, err) < 0)
             return -1;
+        object->substituted = object->built.node;
     }
     return 0;
 }

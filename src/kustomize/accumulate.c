@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "origin.h"
 #include "scalar.h"
+#include "trace.h"
 #include "tree/path.h"
 
 /* One entry of resources or components. */
@@ -131,7 +132,8 @@ static int accumulate_file(struct sl_build *build, const struct kz_target *targe
     for (size_t i = 0; i < resources.count; i++) {
         if (origin)
             resources.items[i]->origin = origin;
-        if (kz_resmap_append(build, &out->map, resources.items[i], err) < 0)
+        if (kz_resmap_append(build, &out->map, resources.items[i], err) < 0 ||
+            kz_trace_come(build, resources.items[i], "resources", path->mark, err) < 0)
             return -1;
     }
     return 0;

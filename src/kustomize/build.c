@@ -7,6 +7,7 @@
 #include "regex.h"
 #include "scalar.h"
 #include "target.h"
+#include "trace.h"
 #include "transformers.h"
 
 #include <stdlib.h>
@@ -111,17 +112,19 @@ static int finish_annotations(struct sl_build *build, struct kz_resource *r, str
 
 static int finish(struct sl_build *build, struct kz_accumulator *all, struct sl_err *err)
 {
-    if (kz_transform_hash(build, &all->map, err) < 0 ||
+    static const struct sl_mark none;
+    if (kz_transform_hash(build, &all->map, err) < 0 || kz_trace_done(build, "name hash", none, err) < 0 ||
         kz_fix_references(build, &all->map, all->config, err) < 0 ||
+        kz_trace_done(build, "name reference", none, err) < 0 ||
         kz_vars_resolve(build, &all->vars, &all->map, all->config, err) < 0 ||
-        drop_local(build, &all->map, err) < 0 || order(build, &all->map, err) < 0 ||
-        label_managed(build, &all->map, err) < 0)
+        kz_trace_done(build, "vars", none, err) < 0 || drop_local(build, &all->map, err) < 0 ||
+        order(build, &all->map, err) < 0 || label_managed(build, &all->map, err) < 0)
         return -1;
     for (size_t i = 0; i < all->map.list.count; i++)
         if (finish_annotations(build, all->map.list.items[i], err) < 0)
             return -1;
     build->resources = all->map.list;
-    return 0;
+    return kz_trace_done(build, "buildMetadata", none, err);
 }
 
 static int run(struct sl_build *build, struct sl_str directory, struct sl_err *err)

@@ -34,6 +34,7 @@ struct kz_gvk {
 
 struct kz_resource;
 struct kz_config;
+struct kz_followed;
 struct kz_kustomization;
 struct kz_regex;
 
@@ -63,6 +64,10 @@ struct sl_build {
     const struct kz_kustomization *top;  /* its buildMetadata and sortOptions count; NULL: nobody's */
     unsigned depth;                      /* of kustomizations inside one another */
     uint64_t visits;
+    struct kz_followed *followed; /* trace.h; none unless options.trace asks for it */
+    size_t followed_count, followed_capacity;
+    size_t *patched; /* of those, the ones that the step at hand has patched */
+    size_t patched_count, patched_capacity;
     struct kz_resources resources; /* the result */
 };
 

@@ -6,6 +6,7 @@
 #include "docops/strategic.h"
 #include "scalar.h"
 #include "selector.h"
+#include "trace.h"
 
 /* A patch text and what it turned out to be: strategic merge patches, or the operations of a JSON patch. */
 struct loaded {
@@ -144,7 +145,9 @@ static int apply_operations(struct sl_build *build, struct kz_resmap *map, struc
     }
     if (kz_resource_stringify(build, r, "annotations", err) < 0)
         return -1;
-    return kz_resmap_changed(build, map, r, err);
+    if (kz_resmap_changed(build, map, r, err) < 0)
+        return -1;
+    return kz_trace_patched(build, r, operations, err);
 }
 
 static int apply_json(struct sl_build *build, struct kz_resmap *map, const struct kz_selector *target,
@@ -204,7 +207,7 @@ static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct
     r->node = kz_is_empty(merged) ? NULL : merged;
     if (!r->node) {
         map->has_empty = true;
-        return 0;
+        return kz_trace_patched(build, r, patch->node, err);
     }
     if (r->node->kind != SL_MAP)
         return kz_fail(build, patch->node->mark, err, "the patch leaves no resource");
@@ -220,9 +223,9 @@ static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct
     bool renamed = !now || !sl_str_equal(kz_scalar_text(now, &digits), name);
     if (!patch->allow_name_change && renamed && kz_resource_set_name(build, r, name, err) < 0)
         return -1;
-    if (kz_resource_set_space(build, r, space, err) < 0)
+    if (kz_resource_set_space(build, r, space, err) < 0 || kz_resmap_changed(build, map, r, err) < 0)
         return -1;
-    return kz_resmap_changed(build, map, r, err);
+    return kz_trace_patched(build, r, patch->node, err);
 }
 
 /* The way kustomize hands a patch to what a target selects: labels and annotations become strings, so that a
@@ -418,12 +421,15 @@ int kz_transform_json6902(struct sl_build *build, struct kz_resmap *map, const s
 static int apply_all(struct sl_build *build, struct kz_resmap *map, const struct kz_resources *patches,
                      struct sl_err *err)
 {
+    /* What the patch says has a place of its own, and for one inside a kustomization that place names the entry. */
+    static const struct sl_mark nowhere;
     for (size_t i = 0; i < patches->count; i++) {
         struct kz_resource *target = NULL;
         struct kz_resource *copy = NULL;
         if (find_target(build, map, patches->items[i], &target, err) < 0 ||
             prepare_copy(build, patches->items[i], &copy, err) < 0 ||
-            apply_copy(build, map, target, copy, err) < 0)
+            apply_copy(build, map, target, copy, err) < 0 ||
+            kz_trace_patches_done(build, "patchesStrategicMerge", nowhere, err) < 0)
             return -1;
     }
     return 0;

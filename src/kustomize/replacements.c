@@ -4,6 +4,7 @@
 #include "field_path.h"
 #include "scalar.h"
 #include "selector.h"
+#include "trace.h"
 
 /* An id as replacements see it: what lives in no namespace counts as "default". */
 static bool id_selected(const struct kz_gvk *gvk, struct sl_str name, struct sl_str space,
@@ -310,7 +311,8 @@ static int replace_from_file(struct sl_build *build, struct kz_resmap *map, cons
         struct kz_replacement replacement = {0};
         const struct sl_node *node = root->kind == SL_LIST ? root->as.items[i] : root;
         if (kz_decode(build, &replacement, &kz_replacement_shape, node, KZ_LENIENT, err) < 0 ||
-            replace(build, map, &replacement, err) < 0)
+            replace(build, map, &replacement, err) < 0 ||
+            kz_trace_done(build, "replacements", replacement.mark, err) < 0)
             return -1;
     }
     return 0;
@@ -323,7 +325,8 @@ int kz_transform_replacements(struct sl_build *build, struct kz_resmap *map, con
     for (size_t i = 0; i < replacements->count; i++) {
         int result = items[i].path.text.len ? replace_from_file(build, map, place, &items[i], err)
                                             : replace(build, map, &items[i], err);
-        if (result < 0)
+        struct sl_mark mark = items[i].path.text.len ? items[i].path.mark : items[i].mark;
+        if (result < 0 || kz_trace_done(build, "replacements", mark, err) < 0)
             return -1;
     }
     return 0;

@@ -47,6 +47,7 @@ struct kz_resource {
     struct kz_origins transformations;
     struct sl_str file;
     size_t position; /* in its list */
+    size_t followed; /* trace.h: its place among those that are, + 1 */
     size_t indexed;  /* how many of its previous ids its list knew when it last looked */
 };
 

@@ -2,6 +2,7 @@
 
 #include "data_map.h"
 #include "scalar.h"
+#include "trace.h"
 
 #include <stdlib.h>
 
@@ -277,6 +278,7 @@ static int replace_old(struct sl_build *build, struct kz_resmap *map, struct kz_
     if (kz_take_over(build, r, old, r->behavior == KZ_MERGE, err) < 0)
         return -1;
     kz_resource_refresh(build, r);
+    kz_trace_replaced(build, old, r);
     old->node = NULL;
     r->position = position;
     r->indexed = r->previous_count;

@@ -3,6 +3,7 @@
 #include "generators.h"
 #include "origin.h"
 #include "scalar.h"
+#include "trace.h"
 #include "transformers.h"
 
 /* What a field of this kustomization did, as an origin; NULL when nobody asks. */
@@ -24,6 +25,16 @@ static int origin_of(struct sl_build *build, const struct kz_target *target, con
     return 0;
 }
 
+static int absorb(struct sl_build *build, struct kz_resmap *map, struct kz_resource *made, const char *field,
+                  struct sl_mark mark, struct sl_err *err)
+{
+    size_t before = map->list.count;
+    if (kz_resmap_absorb(build, map, made, err) < 0)
+        return -1;
+    return map->list.count > before ? kz_trace_come(build, made, field, mark, err)
+                                    : kz_trace_done(build, field, mark, err);
+}
+
 static int generate_all(struct sl_build *build, const struct kz_target *target,
                         const struct kz_list *generators, bool is_secret, struct kz_accumulator *out,
                         struct sl_err *err)
@@ -42,7 +53,8 @@ static int generate_all(struct sl_build *build, const struct kz_target *target,
                         err) < 0)
             return -1;
         made->origin = origin;
-        if (kz_resmap_absorb(build, &out->map, made, err) < 0)
+        if (absorb(build, &out->map, made, is_secret ? "secretGenerator" : "configMapGenerator",
+                   items[i].mark, err) < 0)
             return -1;
     }
     return 0;
@@ -62,7 +74,7 @@ int kz_run_generators(struct sl_build *build, const struct kz_target *target, st
         struct kz_resource *made;
         if (kz_plugin_generate(build, &target->place, configs.items[i], &made, err) < 0 ||
             kz_plugin_origin(build, configs.items[i], &made->origin, err) < 0 ||
-            kz_resmap_absorb(build, &out->map, made, err) < 0)
+            absorb(build, &out->map, made, "generators", configs.items[i]->node->mark, err) < 0)
             return -1;
     }
     return 0;
@@ -80,7 +92,7 @@ struct run {
 };
 
 /* After each transformer: notes it where that is asked for, and drops what it deleted. */
-static int done(const struct run *run, const char *kind)
+static int note(const struct run *run, const char *kind)
 {
     const struct kz_origin *origin;
     if (origin_of(run->build, run->target, kind, &origin, run->err) < 0)
@@ -91,6 +103,23 @@ static int done(const struct run *run, const char *kind)
     return 0;
 }
 
+/* The same for whoever follows a field: the entry at `mark` of the kustomization's field has been done. */
+static int done(const struct run *run, const char *kind, const char *field, struct sl_mark mark)
+{
+    return kz_trace_done(run->build, field, mark, run->err) < 0 ? -1 : note(run, kind);
+}
+
+static int patched(const struct run *run, const char *kind, const char *field, struct sl_mark mark)
+{
+    return kz_trace_patches_done(run->build, field, mark, run->err) < 0 ? -1 : note(run, kind);
+}
+
+/* Where the first of some pairs stands. */
+static struct sl_mark mark_of(const struct kz_pairs *pairs)
+{
+    return pairs->count ? pairs->items[0].value.mark : (struct sl_mark){0, 0, 0};
+}
+
 static int run_patches(const struct run *run)
 {
     static const struct kz_text none;
@@ -98,12 +127,12 @@ static int run_patches(const struct run *run)
     if (run->k->patches_strategic_merge.count &&
         (kz_transform_strategic(run->build, run->map, place, &run->k->patches_strategic_merge, &none,
                                 run->err) < 0 ||
-         done(run, "PatchStrategicMergeTransformer") < 0))
+         note(run, "PatchStrategicMergeTransformer") < 0))
         return -1;
     const struct kz_patch *patches = run->k->patches.items;
     for (size_t i = 0; i < run->k->patches.count; i++)
         if (kz_transform_patch(run->build, run->map, place, &patches[i], run->err) < 0 ||
-            done(run, "PatchTransformer") < 0)
+            patched(run, "PatchTransformer", "patches", patches[i].mark) < 0)
             return -1;
     return 0;
 }
@@ -113,16 +142,16 @@ static int run_names(const struct run *run)
     if (run->k->space.text.len) {
         struct kz_namespace space = {.name = run->k->space, .specs = &run->config->sections[KZ_NAMESPACE]};
         if (kz_transform_namespace(run->build, run->map, &space, run->err) < 0 ||
-            done(run, "NamespaceTransformer") < 0)
+            done(run, "NamespaceTransformer", "namespace", run->k->space.mark) < 0)
             return -1;
     }
     struct kz_affix prefix = {run->k->name_prefix, false, &run->config->sections[KZ_NAME_PREFIX]};
     struct kz_affix suffix = {run->k->name_suffix, true, &run->config->sections[KZ_NAME_SUFFIX]};
     if (prefix.text.text.len && (kz_transform_affix(run->build, run->map, &prefix, run->err) < 0 ||
-                                 done(run, "PrefixTransformer") < 0))
+                                 done(run, "PrefixTransformer", "namePrefix", run->k->name_prefix.mark) < 0))
         return -1;
     if (suffix.text.text.len && (kz_transform_affix(run->build, run->map, &suffix, run->err) < 0 ||
-                                 done(run, "SuffixTransformer") < 0))
+                                 done(run, "SuffixTransformer", "nameSuffix", run->k->name_suffix.mark) < 0))
         return -1;
     return 0;
 }
@@ -151,18 +180,18 @@ static int run_labels(const struct run *run)
         struct kz_specs specs = {0};
         if (label_specs(run, &labels[i], &specs) < 0 ||
             kz_transform_pairs(run->build, run->map, &labels[i].pairs, &specs, run->err) < 0 ||
-            done(run, "LabelTransformer") < 0)
+            done(run, "LabelTransformer", "labels", labels[i].mark) < 0)
             return -1;
     }
     if ((run->k->labels.count || run->k->common_labels.count) &&
         (kz_transform_pairs(run->build, run->map, &run->k->common_labels,
                             &run->config->sections[KZ_COMMON_LABELS], run->err) < 0 ||
-         done(run, "LabelTransformer") < 0))
+         done(run, "LabelTransformer", "commonLabels", mark_of(&run->k->common_labels)) < 0))
         return -1;
     if (run->k->common_annotations.count &&
         (kz_transform_pairs(run->build, run->map, &run->k->common_annotations,
                             &run->config->sections[KZ_COMMON_ANNOTATIONS], run->err) < 0 ||
-         done(run, "AnnotationsTransformer") < 0))
+         done(run, "AnnotationsTransformer", "commonAnnotations", mark_of(&run->k->common_annotations)) < 0))
         return -1;
     return 0;
 }
@@ -172,23 +201,24 @@ static int run_values(const struct run *run)
     const struct kz_patch *patches = run->k->patches_json6902.items;
     for (size_t i = 0; i < run->k->patches_json6902.count; i++)
         if (kz_transform_json6902(run->build, run->map, &run->target->place, &patches[i], run->err) < 0 ||
-            done(run, "PatchJson6902Transformer") < 0)
+            patched(run, "PatchJson6902Transformer", "patchesJson6902", patches[i].mark) < 0)
             return -1;
     const struct kz_replica *replicas = run->k->replicas.items;
     for (size_t i = 0; i < run->k->replicas.count; i++)
         if (kz_transform_replicas(run->build, run->map, &replicas[i], &run->config->sections[KZ_REPLICAS],
                                   run->err) < 0 ||
-            done(run, "ReplicaCountTransformer") < 0)
+            done(run, "ReplicaCountTransformer", "replicas", replicas[i].mark) < 0)
             return -1;
     const struct kz_image *images = run->k->images.items;
     for (size_t i = 0; i < run->k->images.count; i++)
         if (kz_transform_image(run->build, run->map, &images[i], &run->config->sections[KZ_IMAGES],
                                run->err) < 0 ||
-            done(run, "ImageTagTransformer") < 0)
+            done(run, "ImageTagTransformer", "images", images[i].mark) < 0)
             return -1;
-    if (run->k->replacements.count && (kz_transform_replacements(run->build, run->map, &run->target->place,
-                                                                 &run->k->replacements, run->err) < 0 ||
-                                       done(run, "ReplacementTransformer") < 0))
+    if (run->k->replacements.count &&
+        (kz_transform_replacements(run->build, run->map, &run->target->place, &run->k->replacements,
+                                   run->err) < 0 ||
+         done(run, "ReplacementTransformer", "replacements", (struct sl_mark){0, 0, 0}) < 0))
         return -1;
     return 0;
 }
@@ -200,6 +230,8 @@ static int run_plugin(const struct run *run, const struct kz_resource *config)
         kz_plugin_origin(run->build, config, &origin, run->err) < 0)
         return -1;
     if (origin && kz_origin_changed(run->build, &run->map->list, origin, run->err) < 0)
+        return -1;
+    if (kz_trace_done(run->build, "transformers", config->node->mark, run->err) < 0)
         return -1;
     kz_resmap_drop_empty(run->map);
     return 0;

@@ -53,7 +53,7 @@ static int check_not_bare(struct sl_rendering *rendering, const struct sl_releas
     return sl_hint(err, "name the commit with --rev, for example --rev HEAD");
 }
 
-static int open_tree(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
+int rendering_open(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
 {
     int opened = query->revision ? sl_tree_open_git(&rendering->tree, query->repository, query->revision, err)
                                  : sl_tree_open_directory(&rendering->tree, query->repository, err);
@@ -107,7 +107,8 @@ static int make_files(struct sl_rendering *rendering, struct sl_err *err)
     return 0;
 }
 
-static int resolve(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
+int rendering_resolve(struct sl_rendering *rendering, const struct sl_release_query *query,
+                      struct sl_err *err)
 {
     struct sl_layout_query layout_query = {
         .release = query->release,
@@ -132,7 +133,7 @@ static int render(struct sl_rendering *rendering, const struct sl_release_query 
     struct sl_validation_policy *policy = &rendering->policy;
     if (sl_validation_policy_read(policy, &rendering->reading, query->now, err) < 0)
         return -1;
-    bool built = resolve(rendering, query, err) == 0;
+    bool built = rendering_resolve(rendering, query, err) == 0;
     if (!built && err->code != SL_E_FINDINGS)
         return -1;
     if (!built)
@@ -144,7 +145,7 @@ static int render(struct sl_rendering *rendering, const struct sl_release_query 
     return built ? 1 : 0;
 }
 
-static struct sl_rendering *new_rendering(const struct sl_release_query *query, struct sl_findings *findings)
+struct sl_rendering *rendering_new(const struct sl_release_query *query, struct sl_findings *findings)
 {
     struct sl_rendering *rendering = calloc(1, sizeof *rendering);
     if (!rendering)
@@ -160,7 +161,7 @@ int rendering_check(struct sl_rendering **out, const struct sl_release_query *qu
                     const struct rendering_common *common, struct sl_findings *findings, struct sl_err *err)
 {
     *out = NULL;
-    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = new_rendering(query, findings);
+    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = rendering_new(query, findings);
     if (!rendering)
         return sl_fail_memory(err);
     rendering->tree = common->tree;
@@ -179,7 +180,7 @@ static int render_alone(struct sl_rendering *rendering, const struct sl_release_
                         struct sl_err *err)
 {
     SL_CLEANUP(sl_validation_shared_freep) struct sl_validation_shared *shared = NULL;
-    if (open_tree(rendering, query, err) < 0 ||
+    if (rendering_open(rendering, query, err) < 0 ||
         sl_validation_shared_new(&shared, query->repository, query->revision, err) < 0)
         return -1;
     rendering->reading.tree = rendering->tree;
@@ -196,7 +197,7 @@ int sl_release_render(struct sl_rendering **out, const struct sl_release_query *
 {
     *out = NULL;
     size_t errors_before = sl_findings_of(findings, SL_ERROR);
-    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = new_rendering(query, findings);
+    SL_CLEANUP(sl_rendering_freep) struct sl_rendering *rendering = rendering_new(query, findings);
     if (!rendering)
         return sl_fail_memory(err);
     int built = render_alone(rendering, query, err);

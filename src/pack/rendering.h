@@ -72,6 +72,17 @@ int rendering_check(struct sl_rendering **out, const struct sl_release_query *qu
                     const struct rendering_common *common, struct sl_findings *findings,
                     struct sl_err *err) SL_MUST_USE;
 
+/* An empty one; NULL without memory. */
+struct sl_rendering *rendering_new(const struct sl_release_query *query, struct sl_findings *findings);
+
+/* Opens the tree; the reading does not have it yet. */
+int rendering_open(struct sl_rendering *rendering, const struct sl_release_query *query,
+                   struct sl_err *err) SL_MUST_USE;
+
+/* Fills rendering->layout. SL_E_FINDINGS where kustomize refuses to build. */
+int rendering_resolve(struct sl_rendering *rendering, const struct sl_release_query *query,
+                      struct sl_err *err) SL_MUST_USE;
+
 /* Runs the rules on what the rendering holds so far. */
 int rendering_validate(struct sl_rendering *rendering, const struct sl_release_query *query,
                        struct sl_validation_shared *shared, struct sl_err *err) SL_MUST_USE;

@@ -3,6 +3,7 @@
 #include "doc/json.h"
 #include "doc/pointer.h"
 #include "provenance.h"
+#include "values/line.h"
 
 #include <sealift/text.h>
 #include <stdlib.h>
@@ -48,8 +49,7 @@ const struct sl_value_place *sl_explanation_at(const struct sl_explanation *expl
     return &explanation->places[index];
 }
 
-/* JSON in one line, in the explanation's memory. */
-static int line_of(struct sl_str *out, struct sl_arena *arena, const struct sl_node *node, struct sl_err *err)
+int sl_values_line(struct sl_str *out, struct sl_arena *arena, const struct sl_node *node, struct sl_err *err)
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
     sl_buf_init(&text, 4 * SL_DOC_BYTES_MAX);
@@ -95,7 +95,7 @@ static int make_say(struct sl_value_say *out, struct sl_explanation *explanation
     };
     if (doc && mark.file > 0 && mark.file <= doc->file_count)
         out->file = doc->files[mark.file - 1];
-    return line_of(&out->value, &explanation->arena, node, err);
+    return sl_values_line(&out->value, &explanation->arena, node, err);
 }
 
 /* The says of the place at hand, with what became of each: `seen` is what templates see there. */
@@ -157,7 +157,7 @@ static int add_place(struct sl_explanation *explanation, const struct sl_node *s
     place->pointer = sl_arena_str(&explanation->arena, sl_buf_view(&pointer));
     if (!place->pointer.ptr)
         return sl_fail_memory(err);
-    if (seen && line_of(&place->value, &explanation->arena, seen, err) < 0)
+    if (seen && sl_values_line(&place->value, &explanation->arena, seen, err) < 0)
         return -1;
     return make_says(place, explanation, seen, err);
 }

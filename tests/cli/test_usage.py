@@ -6,7 +6,7 @@ import subprocess
 
 from harness import SEALIFT, Case, main
 
-COMMANDS = ("build", "init", "keygen", "render", "pack", "sign", "schema", "trust", "validate", "values", "inspect", "verify", "install", "rollback", "history", "status",
+COMMANDS = ("build", "init", "keygen", "render", "pack", "sign", "schema", "trust", "validate", "values", "explain", "inspect", "verify", "install", "rollback", "history", "status",
             "enrol", "receipt", "grant")
 
 WRONG = (

@@ -58,8 +58,9 @@ struct sl_application {
 /* An object as it goes into the bundle: with the customer's variables, and, where it asks for Helm's work, with the
  * values that are carried in the place of its own. */
 struct sl_object {
-    struct sl_built built;    /* what it was; .node is what it became */
-    const struct sl_doc *doc; /* that its marks belong to */
+    struct sl_built built;             /* what it was; .node is what it became */
+    const struct sl_doc *doc;          /* that its marks belong to */
+    const struct sl_node *substituted; /* with the variables, and its own values still */
 };
 
 /* Lives as long as the reading. */

@@ -17,6 +17,12 @@
 #include "tree/tree.h"
 #include <sealift/build.h>
 
+/* Which field is followed through the build, and of which resources: all that are of that kind. */
+struct sl_build_trace {
+    struct sl_str kind;    /* "Deployment" */
+    struct sl_str pointer; /* JSON Pointer; "" is the whole resource */
+};
+
 struct sl_build_options {
     bool load_restrict_none; /* files may be anywhere in the tree */
     bool managed_by_label;   /* kustomize's --enable-managedby-label */
@@ -37,6 +43,8 @@ struct sl_build_options {
     void *context; /* of the two */
     /* Of files parsed before, or NULL; must live as long as the build is made. */
     struct sl_doc_cache *cache;
+    /* To be asked about with sl_build_steps(), or NULL: that costs nothing. Must live as long as the build. */
+    const struct sl_build_trace *trace;
 };
 
 struct sl_build;
@@ -88,6 +96,23 @@ struct sl_built sl_build_at(const struct sl_build *build, size_t index);
 
 /* The document that the nodes' marks belong to. */
 const struct sl_doc *sl_build_doc(const struct sl_build *build);
+
+/* -- what was followed -- */
+
+/* One step of the build that made the field what it then was, or took it away. */
+struct sl_build_step {
+    const char *field;     /* the kustomization's: "resources", "patches", "namePrefix", ...; else words */
+    struct sl_mark entry;  /* in the kustomization; blank: no line asked for it */
+    struct sl_mark source; /* in the file or patch that says so; blank: `entry` is all there is */
+    const struct sl_node *value; /* afterwards; NULL: it is not there (any more) */
+};
+
+/* Those of the resource at `index`, in their order; 0 where it is of no kind that was followed, or never had the
+ * field. They live as long as the build, and their marks belong to its document. */
+size_t sl_build_steps(const struct sl_build *build, size_t index, const struct sl_build_step **steps);
+
+/* The name it had in its file, or in its generator. */
+struct sl_str sl_build_first_name(const struct sl_build *build, size_t index);
 
 /* Appends all resources as one YAML stream. */
 int sl_build_write(const struct sl_build *build, struct sl_buf *out, struct sl_err *err) SL_MUST_USE;
