@@ -34,10 +34,16 @@ class Documents(Case):
             self.shell(command)
 
     def test_the_values_page_shows_what_is_printed(self):
+        self.check_session("docs/values.md", 4)
+
+    def test_the_explain_page_shows_what_is_printed(self):
+        self.check_session("docs/explain.md", 3)
+
+    def check_session(self, document, least):
         self.release_repository()
-        session = self.indented("docs/values.md")
+        session = self.indented(document)
         commands = [i for i, line in enumerate(session) if line.startswith("$ ")]
-        self.assertGreater(len(commands), 3)
+        self.assertGreaterEqual(len(commands), least)
         for i in commands:
             printed = self.shell(session[i][2:]).splitlines()
             for shown, line in zip(session[i + 1:], printed):
