@@ -90,9 +90,19 @@ static int look(struct sl_build *build, struct kz_followed *followed, const char
     return 0;
 }
 
+static bool contains(struct sl_str text, struct sl_str part)
+{
+    for (size_t i = 0; i + part.len <= text.len; i++)
+        if (sl_str_starts_with(sl_str_slice(text, i, text.len), part))
+            return true;
+    return false;
+}
+
 static bool is_wanted(const struct sl_build *build, const struct kz_resource *resource)
 {
-    return sl_str_equal(resource->gvk.kind, build->options.trace->kind);
+    const struct sl_build_trace *trace = build->options.trace;
+    return trace->all ||
+           (sl_str_equal(resource->gvk.kind, trace->kind) && contains(trace->name, resource->name));
 }
 
 static int follow(struct sl_build *build, struct kz_resource *resource, struct sl_err *err)
@@ -142,15 +152,10 @@ int kz_trace_patches_done(struct sl_build *build, const char *field, struct sl_m
     return 0;
 }
 
-int kz_trace_patched(struct sl_build *build, struct kz_resource *resource, const struct sl_node *patch,
+int kz_trace_patched(struct sl_build *build, const struct kz_resource *resource, const struct sl_node *patch,
                      struct sl_err *err)
 {
-    if (!build->options.trace)
-        return 0;
-    bool made = resource->followed == 0 && resource->node && is_wanted(build, resource);
-    if (made && follow(build, resource, err) < 0) /* the patch made it one of the kind */
-        return -1;
-    if (resource->followed == 0)
+    if (!build->options.trace || resource->followed == 0)
         return 0;
     if (!kz_grow(build, &build->patched, build->patched_count, &build->patched_capacity,
                  sizeof *build->patched))
@@ -172,6 +177,11 @@ size_t sl_build_steps(const struct sl_build *build, size_t index, const struct s
     size_t followed = build->resources.items[index]->followed;
     *steps = followed ? build->followed[followed - 1].steps : NULL;
     return followed ? build->followed[followed - 1].count : 0;
+}
+
+bool sl_build_is_followed(const struct sl_build *build, size_t index)
+{
+    return build->resources.items[index]->followed > 0;
 }
 
 struct sl_str sl_build_first_name(const struct sl_build *build, size_t index)

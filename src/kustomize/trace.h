@@ -9,7 +9,7 @@
 
 /* One resource that is followed. */
 struct kz_followed {
-    struct kz_resource *resource;
+    const struct kz_resource *resource;
     const struct sl_node *patch; /* of the step at hand; NULL: none was applied to it */
     struct sl_build_step *steps; /* in which the field was set or changed */
     size_t count, capacity;
@@ -28,7 +28,7 @@ int kz_trace_patches_done(struct sl_build *build, const char *field, struct sl_m
                           struct sl_err *err) SL_MUST_USE;
 
 /* A patch, or the operations of one, has been applied to a resource; kz_trace_patches_done() follows. */
-int kz_trace_patched(struct sl_build *build, struct kz_resource *resource, const struct sl_node *patch,
+int kz_trace_patched(struct sl_build *build, const struct kz_resource *resource, const struct sl_node *patch,
                      struct sl_err *err) SL_MUST_USE;
 
 /* What a generator made stands for `old` from now on. */

@@ -199,25 +199,56 @@ static int read_path(struct sl_explained *explained, struct sl_str path, struct 
     return explained->trace.pointer.ptr ? 0 : sl_fail_memory(err);
 }
 
-int sl_explain(struct sl_explained **out, const struct sl_explain_query *query, struct sl_findings *findings,
-               struct sl_err *err)
+/* Composes the delivery and finds the object in it. */
+static int compose(struct sl_explained *explained, const struct sl_explain_query *query,
+                   struct sl_findings *findings, struct sl_err *err)
 {
-    *out = NULL;
-    SL_CLEANUP(sl_explained_freep) struct sl_explained *explained = calloc(1, sizeof *explained);
-    if (!explained)
+    struct sl_rendering *rendering = rendering_new(&query->release, findings);
+    sl_rendering_free(explained->rendering);
+    explained->rendering = rendering;
+    if (!rendering)
         return sl_fail_memory(err);
-    explained->rendering = rendering_new(&query->release, findings);
-    if (!explained->rendering)
-        return sl_fail_memory(err);
-    struct sl_rendering *rendering = explained->rendering;
     if (explain_read_object(explained, query->object, err) < 0 ||
         read_path(explained, query->path, err) < 0 || rendering_open(rendering, &query->release, err) < 0)
         return -1;
     rendering->reading.tree = rendering->tree;
     rendering->reading.trace = &explained->trace;
-    if (rendering_resolve(rendering, &query->release, err) < 0 ||
-        explain_find_object(explained, query, err) < 0 || explain_field(explained, err) < 0)
+    return rendering_resolve(rendering, &query->release, err) < 0
+               ? -1
+               : explain_find_object(explained, query, err);
+}
+
+/* Whether the object was followed. */
+static bool is_followed(const struct sl_explained *explained)
+{
+    return sl_build_is_followed(explained->rendering->layout.resources, explained->object);
+}
+
+static int explain(struct sl_explained *explained, const struct sl_explain_query *query,
+                   struct sl_findings *findings, struct sl_err *err)
+{
+    if (compose(explained, query, findings, err) < 0)
         return -1;
-    *out = sl_steal(&explained);
+    /* Its name or kind was another one at first, as only a patch can make it. */
+    if (!is_followed(explained)) {
+        explained->trace.all = true;
+        if (compose(explained, query, findings, err) < 0)
+            return -1;
+    }
+    return explain_field(explained, err);
+}
+
+int sl_explain(struct sl_explained **out, const struct sl_explain_query *query, struct sl_findings *findings,
+               struct sl_err *err)
+{
+    *out = NULL;
+    struct sl_explained *explained = calloc(1, sizeof *explained);
+    if (!explained)
+        return sl_fail_memory(err);
+    if (explain(explained, query, findings, err) < 0) {
+        sl_explained_free(explained);
+        return -1;
+    }
+    *out = explained;
     return 0;
 }

@@ -10,14 +10,13 @@
 struct sl_explained {
     struct sl_rendering *rendering;
     struct sl_build_trace trace;
-    struct sl_str object_name;   /* of the query */
     size_t object;               /* its index in the layout */
     struct sl_explanation *made; /* the chain of values */
     struct sl_explained_field field;
     struct sl_explained_step *steps; /* field.steps */
 };
 
-/* Takes KIND/NAME apart: trace.kind and object_name, in the memory of the query. */
+/* Takes KIND/NAME apart: trace.kind and trace.name, in the memory of the query. */
 int explain_read_object(struct sl_explained *explained, struct sl_str object, struct sl_err *err) SL_MUST_USE;
 
 /* Finds the object in what has been composed. */

@@ -11,8 +11,8 @@ int explain_read_object(struct sl_explained *explained, struct sl_str object, st
 {
     size_t slash = sl_str_find(object, '/');
     explained->trace.kind = sl_str_slice(object, 0, slash);
-    explained->object_name = sl_str_slice(object, slash + 1, object.len);
-    if (explained->trace.kind.len > 0 && explained->object_name.len > 0)
+    explained->trace.name = sl_str_slice(object, slash + 1, object.len);
+    if (explained->trace.kind.len > 0 && explained->trace.name.len > 0)
         return 0;
     struct sl_shown shown;
     (void)sl_fail(err, SL_E_USAGE, "an object is named KIND/NAME, not %s", sl_shown(&shown, object));
@@ -28,7 +28,7 @@ static bool is_meant(const struct sl_explained *explained, size_t index, struct 
     bool in_space =
         space.len == 0 || sl_str_equal(built->space, space) || sl_str_equal(built->effective_space, space);
     return in_space && sl_str_equal(built->kind, explained->trace.kind) &&
-           sl_str_equal(name, explained->object_name);
+           sl_str_equal(name, explained->trace.name);
 }
 
 static int fail_unknown(const struct sl_explained *explained, const struct sl_explain_query *query,

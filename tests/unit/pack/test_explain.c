@@ -277,6 +277,54 @@ Test(explain, what_a_generator_merges_or_replaces_is_a_step_of_what_was_there)
     sl_explained_free(explained);
 }
 
+Test(explain, an_object_of_which_a_patch_makes_another_kind_is_followed_from_its_file)
+{
+    static const struct repo_file more[] = {
+        {"overlays/customer-a/kustomization.yaml",
+         "resources:\n"
+         "- app\n"
+         "patches:\n"
+         "- target: {kind: Deployment}\n"
+         "  options: {allowNameChange: true, allowKindChange: true}\n"
+         "  patch: |-\n"
+         "    {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: other}}\n"},
+    };
+    struct sl_explained *explained;
+    struct sl_err err = {0};
+    release_repo_change(&temp, more, 1);
+    cr_assert(explain(&explained, "StatefulSet/other", "metadata.name", "", &err) == 0, "%s", err.message);
+    cr_expect_str_eq(steps_of(sl_explained_get(explained)),
+                     "resources app/web.yaml:4:9 [app/kustomization.yaml:2:3] \"web\"\n"
+                     "namePrefix app/kustomization.yaml:7:13 \"a-web\"\n"
+                     "nameSuffix app/kustomization.yaml:8:13 \"a-web-z\"\n"
+                     "patches kustomization.yaml:6:10 (inline):1:59 [kustomization.yaml:4:3] \"other\"");
+    sl_explained_free(explained);
+}
+
+Test(explain, an_object_that_a_patch_renames_is_followed_from_its_file)
+{
+    static const struct repo_file more[] = {
+        {"overlays/customer-a/kustomization.yaml",
+         "resources:\n"
+         "- app\n"
+         "patches:\n"
+         "- target: {kind: Deployment}\n"
+         "  options: {allowNameChange: true}\n"
+         "  patch: |-\n"
+         "    {apiVersion: apps/v1, kind: Deployment, metadata: {name: other}}\n"},
+    };
+    struct sl_explained *explained;
+    struct sl_err err = {0};
+    release_repo_change(&temp, more, 1);
+    cr_assert(explain(&explained, "Deployment/other", "metadata.name", "", &err) == 0, "%s", err.message);
+    cr_expect_str_eq(steps_of(sl_explained_get(explained)),
+                     "resources app/web.yaml:4:9 [app/kustomization.yaml:2:3] \"web\"\n"
+                     "namePrefix app/kustomization.yaml:7:13 \"a-web\"\n"
+                     "nameSuffix app/kustomization.yaml:8:13 \"a-web-z\"\n"
+                     "patches kustomization.yaml:6:10 (inline):1:58 [kustomization.yaml:4:3] \"other\"");
+    sl_explained_free(explained);
+}
+
 struct error_case {
     const char *object, *path, *space, *message, *hint;
 };

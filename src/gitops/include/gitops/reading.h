@@ -18,8 +18,8 @@ struct sl_reading {
     struct sl_findings *findings;
     struct sl_doc_cache *cache; /* of files parsed before, to be set by the caller, whose it stays; or NULL */
     const struct sl_build_trace *trace; /* what to follow through the build, likewise; or NULL */
-    struct sl_doc doc;          /* owns all texts and arrays that this floor hands out */
-    struct sl_str *files;       /* and the overlay's directory; in the order of their first use, each once */
+    struct sl_doc doc;                  /* owns all texts and arrays that this floor hands out */
+    struct sl_str *files; /* and the overlay's directory; in the order of their first use, each once */
     size_t file_count;
     size_t file_capacity;
     struct sl_map file_index;

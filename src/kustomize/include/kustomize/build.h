@@ -17,9 +17,12 @@
 #include "tree/tree.h"
 #include <sealift/build.h>
 
-/* Which field is followed through the build, and of which resources: all that are of that kind. */
+/* Which field is followed through the build, and of which resources: those of the kind whose name, when they come,
+ * is part of `name`, so that prefixes and suffixes may make that of it. */
 struct sl_build_trace {
-    struct sl_str kind;    /* "Deployment" */
+    struct sl_str kind; /* "Deployment" */
+    struct sl_str name;
+    bool all;              /* all of any kind and name: a patch may give a resource another of both */
     struct sl_str pointer; /* JSON Pointer; "" is the whole resource */
 };
 
@@ -110,6 +113,9 @@ struct sl_build_step {
 /* Those of the resource at `index`, in their order; 0 where it is of no kind that was followed, or never had the
  * field. They live as long as the build, and their marks belong to its document. */
 size_t sl_build_steps(const struct sl_build *build, size_t index, const struct sl_build_step **steps);
+
+/* Whether it was followed at all. */
+bool sl_build_is_followed(const struct sl_build *build, size_t index);
 
 /* The name it had in its file, or in its generator. */
 struct sl_str sl_build_first_name(const struct sl_build *build, size_t index);
