@@ -1,6 +1,7 @@
 /*
  * Receipts: taken out of a site, and on the ops side held against each other.
  */
+#include "bundle_report.h"
 #include "cmd.h"
 #include "site_options.h"
 
@@ -91,15 +92,6 @@ static void print_text(struct cli *cli, const struct sl_receipt_check *check)
     }
 }
 
-static void digest_text(struct sl_json *json, const char *key, const unsigned char sha256[32])
-{
-    struct sl_buf hex;
-    sl_buf_init(&hex, 65);
-    sl_buf_hex(&hex, sha256, 32);
-    sl_json_key_text(json, key, sl_buf_view(&hex));
-    sl_buf_release(&hex);
-}
-
 static void receipt_json(struct sl_json *json, const struct sl_receipt_entry *entry)
 {
     const struct sl_receipt *receipt = &entry->receipt;
@@ -108,7 +100,7 @@ static void receipt_json(struct sl_json *json, const struct sl_receipt_entry *en
     sl_json_key_text(json, "action", sl_str_from(sl_receipt_action_name(receipt->action)));
     sl_json_key_text(json, "customer", receipt->customer);
     sl_json_key_text(json, "bundle", receipt->bundle);
-    digest_text(json, "manifest_sha256", receipt->manifest_sha256);
+    digest_json(json, "manifest_sha256", receipt->manifest_sha256);
     sl_json_key_text(json, "from", receipt->from);
     sl_json_key_text(json, "to", receipt->to);
     sl_json_key_text(json, "verdict", receipt->verdict);
@@ -119,7 +111,7 @@ static void receipt_json(struct sl_json *json, const struct sl_receipt_entry *en
     sl_json_key_unsigned(json, "highest_sequence", receipt->highest_sequence);
     sl_json_key_unsigned(json, "floor", receipt->floor);
     sl_json_key_unsigned(json, "trust_version", receipt->trust_version);
-    digest_text(json, "sha256", entry->sha256);
+    digest_json(json, "sha256", entry->sha256);
     sl_json_end(json);
 }
 
