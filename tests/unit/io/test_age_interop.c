@@ -155,8 +155,8 @@ Test(age_interop, an_identity_made_here_is_one_for_age)
 /* age asks at a terminal only: script(1) gives it one. */
 Test(age_interop, a_file_of_age_with_a_passphrase_is_read)
 {
-    if (!has_age() || shell("command -v script") != 0)
-        return;
+    if (!has_age() || shell("script -qec true /dev/null") != 0)
+        return; /* also where there are no pseudo-terminals, as in some containers */
     struct sl_err err = {0};
     cr_assert_eq(
         shell(

@@ -109,7 +109,9 @@ Test(trust_file, what_was_written_is_read_back)
     struct sl_trust *read = NULL;
     struct sl_err err = {0};
     cr_assert_eq(sl_trust_read(&read, SL_STR(SAMPLE_SPELLING), "trust.json", &err), 0, "%s", err.message);
-    cr_expect_eq(memcmp(read, trust, sizeof *trust), 0);
+    struct sl_buf again = text_of(read); /* same document, same bytes */
+    cr_expect_str_eq(again.ptr, SAMPLE_SPELLING);
+    sl_buf_release(&again);
     cr_expect_eq(sl_trust_role_size(read, SL_ROLE_ROOT), 2);
     cr_expect_eq(sl_trust_role_size(read, SL_ROLE_RELEASE), 1, "one is revoked");
     cr_expect_eq(sl_trust_role_size(read, SL_ROLE_SITE), 0);
@@ -499,7 +501,7 @@ Test(trust_file, what_is_full_still_fits_into_its_file)
     cr_expect_eq(err.code, SL_E_LIMIT);
     /* 32 keys in all roles add 32 * (2 * 64 + 56 + 3 * 67) bytes or so. */
     struct sl_buf text = text_of(trust);
-    cr_expect_lt(text.len + 32U * (4 * 67 + 64 + 56 + 8), SL_TRUST_FILE_MAX);
+    cr_expect_lt(text.len + (size_t)32 * (4 * 67 + 64 + 56 + 8), SL_TRUST_FILE_MAX);
     sl_buf_release(&text);
     free(trust);
 }
