@@ -69,12 +69,27 @@ static int report_warnings(struct sl_reading *reading, struct sl_err *err)
     return 0;
 }
 
+/* One that changes nothing is there for nothing, or does not name what it means. */
+static int report_idle_patches(struct sl_reading *reading, struct sl_err *err)
+{
+    const struct sl_doc *doc = sl_build_doc(reading->build);
+    for (size_t i = 0; i < sl_build_idle_patch_count(reading->build); i++) {
+        struct sl_finding finding = sl_finding_at(doc, sl_build_idle_patch(reading->build, i), SL_WARNING,
+                                                  "overlay/patch-without-effect");
+        finding.hint = SL_STR("take it out, or look whether its target and paths are what is meant");
+        if (sl_finding_report(reading->findings, &finding, err, "this patch changes nothing") < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int sl_compose(struct sl_reading *reading, const struct sl_composition *composition, struct sl_err *err)
 {
     struct guard guard = {.reading = reading, .composition = composition};
     struct sl_build_options options = {
         .load_restrict_none = true, /* within the repository, it is enter() that says what may be read */
         .order = SL_BUILD_ORDER_NONE,
+        .note_idle_patches = true,
         .enter = enter,
         .used = used,
         .cache = reading->cache,
@@ -87,5 +102,5 @@ int sl_compose(struct sl_reading *reading, const struct sl_composition *composit
     if (sl_build_count(reading->build) > SL_COMPOSE_DOCUMENTS_MAX)
         return sl_fail(err, SL_E_LIMIT, "the release and overlay come to more than %llu documents",
                        (unsigned long long)SL_COMPOSE_DOCUMENTS_MAX);
-    return report_warnings(reading, err);
+    return report_warnings(reading, err) < 0 ? -1 : report_idle_patches(reading, err);
 }

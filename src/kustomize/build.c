@@ -258,3 +258,13 @@ struct sl_str sl_build_warning(const struct sl_build *build, size_t index)
 {
     return build->warnings.items[index].text;
 }
+
+size_t sl_build_idle_patch_count(const struct sl_build *build)
+{
+    return build->idle_patches.count;
+}
+
+struct sl_mark sl_build_idle_patch(const struct sl_build *build, size_t index)
+{
+    return build->idle_patches.items[index].mark;
+}

@@ -57,6 +57,8 @@ struct sl_build {
     struct kz_regex *regex_list;
     struct sl_buf work; /* for a text that is about to be copied */
     struct kz_texts warnings;
+    struct kz_texts idle_patches;        /* marks only */
+    bool patch_told;                     /* the patch at hand has changed something */
     const struct sl_build_level *levels; /* of a stack, lowest first */
     size_t level;                        /* whose kustomizations are being built */
     bool below_taken;                    /* that level has got what is below it */

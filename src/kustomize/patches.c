@@ -125,11 +125,30 @@ static bool replaces_annotations(const struct sl_node *operations)
     return false;
 }
 
+/* For whoever looks for patches in vain: what a resource was, since a patch may work on the very nodes. NULL where nobody asks
+ * or something has changed already. */
+static int remember_node(struct sl_build *build, const struct sl_node *node, struct sl_node **out,
+                         struct sl_err *err)
+{
+    *out = NULL;
+    if (!build->options.note_idle_patches || build->patch_told)
+        return 0;
+    *out = sl_node_copy(&build->doc, &build->doc, node);
+    return *out ? 0 : kz_no_memory(build, err);
+}
+
+static void note_change(struct sl_build *build, const struct sl_node *before, const struct sl_node *after)
+{
+    if (before)
+        build->patch_told = !after || !sl_node_equal(before, after);
+}
+
 static int apply_operations(struct sl_build *build, struct kz_resmap *map, struct kz_resource *r,
                             const struct sl_node *operations, struct sl_err *err)
 {
     struct kz_id id = kz_current_id(r);
-    if (need_annotations(build, r, err) < 0)
+    struct sl_node *before;
+    if (remember_node(build, r->node, &before, err) < 0 || need_annotations(build, r, err) < 0)
         return -1;
     pass_through_json(r->node);
     if (sl_json_patch(&r->node, &build->doc, r->node, operations, err) < 0) {
@@ -145,6 +164,7 @@ static int apply_operations(struct sl_build *build, struct kz_resmap *map, struc
     }
     if (kz_resource_stringify(build, r, "annotations", err) < 0)
         return -1;
+    note_change(build, before, r->node);
     if (kz_resmap_changed(build, map, r, err) < 0)
         return -1;
     return kz_trace_patched(build, r, operations, err);
@@ -201,11 +221,15 @@ static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct
     if ((patch->allow_name_change || patch->allow_kind_change) && kz_resource_remember(build, r, err) < 0)
         return -1;
     forget(r, patch->node);
+    struct sl_node *before;
     struct sl_node *merged;
+    if (remember_node(build, r->node, &before, err) < 0)
+        return -1;
     if (sl_strategic_merge(&merged, &build->doc, r->node, patch->node, type_of(build, r, patch), err) < 0)
         return -1;
     r->node = kz_is_empty(merged) ? NULL : merged;
     if (!r->node) {
+        note_change(build, before, NULL);
         map->has_empty = true;
         return kz_trace_patched(build, r, patch->node, err);
     }
@@ -225,6 +249,7 @@ static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct
         return -1;
     if (kz_resource_set_space(build, r, space, err) < 0 || kz_resmap_changed(build, map, r, err) < 0)
         return -1;
+    note_change(build, before, r->node);
     return kz_trace_patched(build, r, patch->node, err);
 }
 
@@ -375,8 +400,8 @@ static int apply_patches(struct sl_build *build, struct kz_resmap *map, const st
     return 0;
 }
 
-int kz_transform_patch(struct sl_build *build, struct kz_resmap *map, const struct kz_place *place,
-                       const struct kz_patch *patch, struct sl_err *err)
+static int transform_patch(struct sl_build *build, struct kz_resmap *map, const struct kz_place *place,
+                           const struct kz_patch *patch, struct sl_err *err)
 {
     struct kz_patch trimmed = *patch;
     trimmed.text.text = trim(patch->text.text);
@@ -397,6 +422,18 @@ int kz_transform_patch(struct sl_build *build, struct kz_resmap *map, const stru
         loaded.patches.items[i]->allow_kind_change = option(patch, SL_STR("allowKindChange"));
     }
     return apply_patches(build, map, patch, &loaded.patches, err);
+}
+
+int kz_transform_patch(struct sl_build *build, struct kz_resmap *map, const struct kz_place *place,
+                       const struct kz_patch *patch, struct sl_err *err)
+{
+    build->patch_told = false;
+    if (transform_patch(build, map, place, patch, err) < 0)
+        return -1;
+    if (!build->options.note_idle_patches || build->patch_told)
+        return 0;
+    struct kz_text entry = patch->path.text.len ? patch->path : patch->text;
+    return kz_texts_add(build, &build->idle_patches, entry, err);
 }
 
 int kz_transform_json6902(struct sl_build *build, struct kz_resmap *map, const struct kz_place *place,

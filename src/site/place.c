@@ -145,6 +145,8 @@ static int make_root(struct site *site, struct sl_err *err)
 
 /* -- a directory "state" that is not ours -- */
 
+#define TENANT_TRIES_MAX 100
+
 struct tenants {
     bool identity;
     char foreign[128]; /* escaped; empty: none */
@@ -178,8 +180,13 @@ static int look_at_tenant(void *context, const struct sl_dir_entry *entry, struc
 static int check_tenants(const struct site *site, struct sl_err *err)
 {
     struct tenants tenants = {0};
-    if (sl_dir_walk(site->state, look_at_tenant, &tenants, err) < 0)
-        return sl_wrap(err, "%s/" SITE_STATE, site->shown);
+    /* Without the lock, whoever holds it may take a file away between the listing and the look at it. */
+    for (int tries = 0; sl_dir_walk(site->state, look_at_tenant, &tenants, err) < 0; tries++) {
+        if (err->code != SL_E_NOT_FOUND || tries == TENANT_TRIES_MAX)
+            return sl_wrap(err, "%s/" SITE_STATE, site->shown);
+        sl_err_clear(err);
+        tenants = (struct tenants){0};
+    }
     if (tenants.identity || !tenants.foreign[0])
         return 0;
     (void)sl_fail(err, SL_E_EXISTS, "%s/" SITE_STATE " is in the way: it holds %s, which is not sealift's",

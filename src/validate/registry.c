@@ -59,6 +59,7 @@ static const struct sl_rule rules[] = {
     {"overlay/other-customer", SL_ERROR, true, "the overlay names another customer's"},
     {"overlay/other-release", SL_ERROR, true,
      "the overlay names another release than the one that is packed"},
+    {"overlay/patch-without-effect", SL_WARNING, false, "a patch leaves every object as it was"},
     {"release/application-name", SL_ERROR, false, "an application's file is not named for a valid name"},
     {"release/application-twice", SL_ERROR, false, "two composed files name the same application"},
     {"release/field", SL_ERROR, false, "a value of release.yaml is of the wrong kind, or outside its range"},

@@ -548,7 +548,11 @@ static void race(struct racer *racer)
     struct sl_install_result result;
     struct sl_err err = {0};
     kit.options.wait = true;
-    _exit(site_kit_install(&kit, racer->bundle, &result, &err) == 0 ? 0 : 1);
+    int status = site_kit_install(&kit, racer->bundle, &result, &err);
+    if (status < 0)
+        (void)fprintf(stderr, "%s\n",
+                      err.message); /* a race that is lost once in a hundred runs must say why */
+    _exit(status == 0 ? 0 : 1);
 }
 
 Test(install, two_at_once_come_one_after_the_other_where_they_wait)

@@ -17,7 +17,8 @@ struct sl_composition {
 /*
  * Builds reading->build, in the order of the sources unless a kustomization asks for another; the names of
  * its files are paths of the tree, and each file is noted as used. Findings: kustomization/deprecated
- * (warning)  a field that kustomize wants replaced by another and as the one error that stops the build,
+ * (warning)  a field that kustomize wants replaced by another; overlay/patch-without-effect (warning)  an entry of
+ * `patches` that changed nothing; and as the one error that stops the build,
  * SL_E_FINDINGS: overlay/other-release       names a release other than the packed one overlay/other-customer
  * names another customer's overlay kustomization/build         whatever else kustomize refuses -1 also for a
  * file that cannot be read; SL_E_LIMIT for more than SL_BUILD_* and SL_COMPOSE_* allow.

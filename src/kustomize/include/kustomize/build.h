@@ -29,6 +29,7 @@ struct sl_build_trace {
 struct sl_build_options {
     bool load_restrict_none; /* files may be anywhere in the tree */
     bool managed_by_label;   /* kustomize's --enable-managedby-label */
+    bool note_idle_patches;  /* for sl_build_idle_patch(); costs a comparison per patched resource */
     enum sl_build_order order;
     /* Where the root of the tree and the working directory are in the file system, without the "/" in front:
      * messages name files relative to the latter, and others from "/". .ptr of named_from NULL: files are
@@ -126,5 +127,10 @@ int sl_build_write(const struct sl_build *build, struct sl_buf *out, struct sl_e
 /* What kustomize warns of: fields that are deprecated. Texts of one line. */
 size_t sl_build_warning_count(const struct sl_build *build);
 struct sl_str sl_build_warning(const struct sl_build *build, size_t index);
+
+/* Patches that changed nothing, noted where the options ask for it: an entry of `patches` that left every resource as it was, or
+ * selects none. The place is that of the entry's path or text, in sl_build_doc(). */
+size_t sl_build_idle_patch_count(const struct sl_build *build);
+struct sl_mark sl_build_idle_patch(const struct sl_build *build, size_t index);
 
 #endif
