@@ -109,7 +109,7 @@ const struct cli_command cmd_render = {
     .summary = "show the manifests and merged values that would be packed",
     .description =
         "Renders what exactly one customer gets of one release: the manifests of the release with the customer's\n"
-        "overlay, and for each application the merged values. Nothing of another customer or release is read.\n"
+        "overlay, and for each application the merged values. Nothing of another customer or release is used.\n"
         "Findings go to standard error; one of severity error makes the exit status 1.",
     .examples = "  sealift render --release v1.0 --customer customer-a\n"
                 "  sealift render --release v1.0 --customer customer-a --rev v1.0-tag --out rendered\n",

@@ -139,11 +139,19 @@ static void append_lower(struct sl_buf *out, struct sl_str text)
     sl_buf_byte(out, '_');
 }
 
+/* What is cluster-wide is in none, and does not count. */
 static bool several_namespaces(const struct sl_build *build)
 {
-    for (size_t i = 1; i < sl_build_count(build); i++)
-        if (!sl_str_equal(sl_build_at(build, i).effective_space, sl_build_at(build, 0).effective_space))
+    struct sl_str first = {NULL, 0};
+    for (size_t i = 0; i < sl_build_count(build); i++) {
+        struct sl_built r = sl_build_at(build, i);
+        if (r.cluster)
+            continue;
+        if (!first.ptr)
+            first = r.effective_space;
+        else if (!sl_str_equal(r.effective_space, first))
             return true;
+    }
     return false;
 }
 
