@@ -401,7 +401,10 @@ static enum verdict find_owner(size_t *owner, const struct finder *finder, const
     if (token->name) {
         bool inside = contains(finder->leaks->customers[customer].name, token->text);
         bool whole = token->weight >= LEAK_NAME || match->alone;
-        return first->customer != customer && !inside && whole ? LEAK_CLEAR : LEAK_NONE;
+        if (first->customer == customer || inside || !whole)
+            return LEAK_NONE;
+        /* A customer may be called by a word that others use for what it means: that must not stop their deliveries. */
+        return token->weight >= LEAK_NAME ? LEAK_CLEAR : LEAK_PERHAPS;
     }
     if (token->owners > OWNERS) {
         /* More have it, but only one of them is known by it. */
