@@ -121,6 +121,21 @@ static void tidy(char out[PATH_MAX], const char *path)
     out[used] = '\0';
 }
 
+/* The directories of a path below `above`, deepest first, and nothing in them: another process may be at work there already. */
+static int sync_path(int above, const char *path, struct sl_err *err)
+{
+    char part[PATH_MAX];
+    (void)snprintf(part, sizeof part, "%s", path);
+    for (char *slash = part; slash;) {
+        if (sl_dir_sync(above, part, err) < 0)
+            return -1;
+        slash = strrchr(part, '/');
+        if (slash)
+            *slash = '\0';
+    }
+    return sl_dir_sync(above, ".", err);
+}
+
 static int make_root(struct site *site, struct sl_err *err)
 {
     size_t len = strlen(site->path);
@@ -132,10 +147,7 @@ static int make_root(struct site *site, struct sl_err *err)
         return -1;
     char rest[PATH_MAX];
     tidy(rest, site->path + end);
-    char first[PATH_MAX];
-    (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(rest, "/"), rest);
-    if (sl_dir_make(above, rest, err) < 0 || sl_dir_sync_tree(above, first, err) < 0 ||
-        sl_dir_sync(above, ".", err) < 0)
+    if (sl_dir_make(above, rest, err) < 0 || sync_path(above, rest, err) < 0)
         return sl_wrap(err, "make %s", site->shown);
     site->root = sl_sys_open(site->path, O_RDONLY | O_DIRECTORY, 0);
     if (site->root < 0)
