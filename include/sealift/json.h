@@ -46,6 +46,8 @@ void sl_json_raw(struct sl_json *json, struct sl_str value);
 /* key and value at once */
 void sl_json_key_text(struct sl_json *json, const char *key, struct sl_str text);
 void sl_json_key_unsigned(struct sl_json *json, const char *key, uint64_t value);
+/* Lower-case hexadecimal: digests. */
+void sl_json_key_hex(struct sl_json *json, const char *key, const unsigned char *bytes, size_t len);
 void sl_json_key_bool(struct sl_json *json, const char *key, bool value);
 
 /* Indented style ends with a newline. -1: misuse (SL_E_INTERNAL) or the buffer's own failure. */

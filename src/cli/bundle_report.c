@@ -90,11 +90,7 @@ void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
 
 void digest_json(struct sl_json *json, const char *key, const unsigned char sha256[32])
 {
-    struct sl_buf hex;
-    sl_buf_init(&hex, 65);
-    sl_buf_hex(&hex, sha256, 32);
-    sl_json_key_text(json, key, sl_buf_view(&hex));
-    sl_buf_release(&hex);
+    sl_json_key_hex(json, key, sha256, 32);
 }
 
 static void signers_json(struct sl_json *json, const struct sl_bundle_head *head, bool proved)

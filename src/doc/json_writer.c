@@ -192,6 +192,16 @@ void sl_json_key_unsigned(struct sl_json *json, const char *key, uint64_t value)
     sl_json_unsigned(json, value);
 }
 
+void sl_json_key_hex(struct sl_json *json, const char *key, const unsigned char *bytes, size_t len)
+{
+    sl_json_key(json, key);
+    if (!before_value(json))
+        return;
+    sl_buf_byte(json->out, '"');
+    sl_buf_hex(json->out, bytes, len);
+    sl_buf_byte(json->out, '"');
+}
+
 void sl_json_key_bool(struct sl_json *json, const char *key, bool value)
 {
     sl_json_key(json, key);

@@ -20,14 +20,6 @@ static int check(const struct sl_grant *grant, struct sl_err *err)
     return grant->expires < 0 ? sl_fail(err, SL_E_USAGE, "expires is before 1970") : 0;
 }
 
-static void key_hex(struct sl_json *json, const char *key, const unsigned char bytes[32])
-{
-    char hex[SL_SHA256_HEX + 1];
-    struct sl_digest digest;
-    memcpy(digest.bytes, bytes, sizeof digest.bytes);
-    sl_json_key_text(json, key, sl_str_from(sl_digest_hex(hex, &digest)));
-}
-
 int sl_grant_write(struct sl_buf *out, const struct sl_grant *grant, struct sl_err *err)
 {
     if (check(grant, err) < 0)
@@ -38,10 +30,10 @@ int sl_grant_write(struct sl_buf *out, const struct sl_grant *grant, struct sl_e
     sl_json_key_text(&json, "customer", sl_str_from(grant->customer));
     sl_json_key(&json, "expires");
     sl_json_integer(&json, grant->expires);
-    key_hex(&json, "manifest_sha256", grant->manifest_sha256);
-    key_hex(&json, "nonce", grant->nonce);
+    sl_json_key_hex(&json, "manifest_sha256", grant->manifest_sha256, sizeof grant->manifest_sha256);
+    sl_json_key_hex(&json, "nonce", grant->nonce, sizeof grant->nonce);
     sl_json_key_unsigned(&json, "schema", SL_GRANT_SCHEMA);
-    key_hex(&json, "site", grant->site);
+    sl_json_key_hex(&json, "site", grant->site, sizeof grant->site);
     sl_json_end(&json);
     return sl_json_close(&json, err);
 }

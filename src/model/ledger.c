@@ -11,12 +11,6 @@ struct reading {
     uint64_t schema;
 };
 
-static void key_digest(struct sl_json *json, const char *key, const struct sl_digest *digest)
-{
-    char hex[SL_SHA256_HEX + 1];
-    sl_json_key_text(json, key, sl_str_from(sl_digest_hex(hex, digest)));
-}
-
 /* Keys ascending by bytes. */
 static void write_members(struct sl_json *json, const struct sl_ledger *ledger)
 {
@@ -30,16 +24,16 @@ static void write_members(struct sl_json *json, const struct sl_ledger *ledger)
         sl_json_text(json, sl_str_from(sl_digest_hex(hex, &ledger->grants[i])));
     }
     sl_json_end(json);
-    key_digest(json, "highest", &ledger->highest);
+    sl_json_key_hex(json, "highest", ledger->highest.bytes, sizeof ledger->highest.bytes);
     sl_json_key_unsigned(json, "highest_sequence", ledger->highest_sequence);
-    key_digest(json, "history", &ledger->history);
+    sl_json_key_hex(json, "history", ledger->history.bytes, sizeof ledger->history.bytes);
     sl_json_key_unsigned(json, "history_lines", ledger->history_lines);
     sl_json_key(json, "proved_time");
     sl_json_integer(json, ledger->proved_time);
-    key_digest(json, "receipt", &ledger->receipt);
+    sl_json_key_hex(json, "receipt", ledger->receipt.bytes, sizeof ledger->receipt.bytes);
     sl_json_key_unsigned(json, "receipts", ledger->receipts);
     sl_json_key_unsigned(json, "schema", SL_LEDGER_SCHEMA);
-    key_digest(json, "trust", &ledger->trust);
+    sl_json_key_hex(json, "trust", ledger->trust.bytes, sizeof ledger->trust.bytes);
     sl_json_key_unsigned(json, "trust_version", ledger->trust_version);
 }
 

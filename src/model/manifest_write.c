@@ -34,12 +34,8 @@ static void write_requires(struct sl_json *json, const struct sl_manifest *manif
 {
     sl_json_key(json, "requires");
     sl_json_map(json);
-    if (sl_manifest_requires_receipt(manifest)) {
-        char hex[SL_SHA256_HEX + 1];
-        struct sl_digest digest;
-        memcpy(digest.bytes, manifest->requires_receipt, sizeof digest.bytes);
-        sl_json_key_text(json, "receipt", sl_str_from(sl_digest_hex(hex, &digest)));
-    }
+    if (sl_manifest_requires_receipt(manifest))
+        sl_json_key_hex(json, "receipt", manifest->requires_receipt, sizeof manifest->requires_receipt);
     if (manifest->stop_count > 0)
         write_stops(json, manifest);
     sl_json_key(json, "upgrade_from");

@@ -88,14 +88,6 @@ static struct sl_str plain_detail(char out[SL_RECEIPT_DETAIL_MAX], struct sl_str
     return (struct sl_str){out, len};
 }
 
-static void key_hex(struct sl_json *json, const char *key, const unsigned char bytes[32])
-{
-    char hex[SL_SHA256_HEX + 1];
-    struct sl_digest digest;
-    memcpy(digest.bytes, bytes, sizeof digest.bytes);
-    sl_json_key_text(json, key, sl_str_from(sl_digest_hex(hex, &digest)));
-}
-
 static void key_time(struct sl_json *json, const char *key, int64_t time)
 {
     sl_json_key(json, key);
@@ -115,9 +107,9 @@ static void write_members(struct sl_json *json, const struct sl_receipt *receipt
     sl_json_key_unsigned(json, "floor", receipt->floor);
     sl_json_key_text(json, "from", receipt->from);
     sl_json_key_unsigned(json, "highest_sequence", receipt->highest_sequence);
-    key_hex(json, "manifest_sha256", receipt->manifest_sha256);
+    sl_json_key_hex(json, "manifest_sha256", receipt->manifest_sha256, sizeof receipt->manifest_sha256);
     sl_json_key_unsigned(json, "number", receipt->number);
-    key_hex(json, "previous", receipt->previous);
+    sl_json_key_hex(json, "previous", receipt->previous, sizeof receipt->previous);
     key_time(json, "proved_time", receipt->proved_time);
     sl_json_key_unsigned(json, "schema", SL_RECEIPT_SCHEMA);
     sl_json_key(json, "signers");
@@ -125,7 +117,7 @@ static void write_members(struct sl_json *json, const struct sl_receipt *receipt
     for (size_t i = 0; i < receipt->signer_count; i++)
         sl_json_text(json, receipt->signers[i]);
     sl_json_end(json);
-    key_hex(json, "site", receipt->site);
+    sl_json_key_hex(json, "site", receipt->site, sizeof receipt->site);
     key_time(json, "time", receipt->time);
     sl_json_key_text(json, "to", receipt->to);
     sl_json_key_text(json, "tool", receipt->tool);
