@@ -11,8 +11,8 @@
 #include <sealift/grant_file.h>
 #include <sealift/trust.h>
 
-/* Appends a signature file over the grant's bytes. */
-int sl_grant_sign(struct sl_buf *out, struct sl_str json, const struct sl_secret_key *key,
+/* Appends a signature file over the grant's bytes, by a key that is here or by an external signer. */
+int sl_grant_sign(struct sl_buf *out, struct sl_str json, const struct sl_signing_key *key,
                   struct sl_err *err) SL_MUST_USE;
 
 /* A grant with its signatures, as they lie beside each other on a disk: NAME and NAME.KEYID.minisig. */

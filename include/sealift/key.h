@@ -41,7 +41,7 @@ struct sl_secret_key {
 
 /* What somebody is asked to sign. */
 struct sl_signing_request {
-    const char *purpose;   /* one word: "bundle" */
+    const char *purpose;   /* one word: "bundle", "trust", "grant" */
     struct sl_str comment; /* what it is, in one line of printable ASCII, for people and logs */
     struct sl_str message; /* the bytes that Ed25519 signs (RFC 8032, pure) */
 };

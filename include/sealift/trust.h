@@ -71,9 +71,9 @@ int sl_trust_follow(struct sl_trust *trust, struct sl_str known, const struct sl
 struct sl_trust_steps;
 int sl_trust_chain(struct sl_trust **out, const struct sl_trust_steps *steps, struct sl_err *err) SL_MUST_USE;
 
-/* Appends a signature file over the document's bytes. */
+/* Appends a signature file over the document's bytes, by a key that is here or by an external signer. */
 int sl_trust_sign(struct sl_buf *out, const struct sl_trust *trust, struct sl_str json,
-                  const struct sl_secret_key *key, struct sl_err *err) SL_MUST_USE;
+                  const struct sl_signing_key *key, struct sl_err *err) SL_MUST_USE;
 
 /* The fingerprint of a line of documents: SHA-256 of the bytes of version 1, which all later ones rest on. */
 void sl_trust_fingerprint(unsigned char out[32], struct sl_str json);

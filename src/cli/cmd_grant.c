@@ -1,4 +1,5 @@
 #include "cmd.h"
+#include "signers.h"
 
 #include <sealift/file.h>
 #include <sealift/grant.h>
@@ -6,8 +7,8 @@
 #include <stdio.h>
 
 struct context {
-    struct cli_list keys;
-    const char *site, *customer, *digest, *out, *sign, *password_file;
+    struct cli_signer_options signers;
+    const char *site, *customer, *digest, *out, *sign;
     uint64_t days;
 };
 
@@ -21,10 +22,9 @@ static const struct cli_option options[] = {
     {"out", "FILE", "where the new grant goes", CLI_TEXT, offsetof(struct context, out), false},
     {"sign", "FILE", "add a signature to this grant instead of making one", CLI_TEXT,
      offsetof(struct context, sign), false},
-    {"key", "FILE", "sign with this secret key, of role grant in trust.json; may be given several times",
-     CLI_LIST, offsetof(struct context, keys), true},
-    {"password-file", "FILE", "take the keys' password from the first line of FILE", CLI_TEXT,
-     offsetof(struct context, password_file), false},
+    CLI_SIGNER_KEY_OPTION(
+        context, "sign with this secret key, of role grant in trust.json; may be given several times"),
+    CLI_SIGNER_MORE_OPTIONS(context),
     CLI_OPTIONS_END,
 };
 
@@ -58,22 +58,18 @@ static int make(struct sl_buf *json, const struct context *context, struct sl_er
     return sl_file_create(context->out, sl_buf_view(json), 0644, false, err);
 }
 
-static int sign(struct cli *cli, const char *path, struct sl_str json, const char *key_path,
-                const char *password_file, struct sl_err *err)
+static int sign(struct cli *cli, const char *path, struct sl_str json, const struct sl_signing_key *key,
+                struct sl_err *err)
 {
-    struct sl_secret_key key;
     struct sl_buf text;
     char id[SL_KEY_ID_HEX + 1];
     char name[4200];
     sl_buf_init(&text, 16384);
-    int result = cli_secret_key(&key, key_path, password_file, err);
-    if (result == 0)
-        result = sl_grant_sign(&text, json, &key, err);
+    int result = sl_grant_sign(&text, json, key, err);
     if (result == 0) {
-        (void)snprintf(name, sizeof name, "%s.%s.minisig", path, sl_key_id_text(id, key.id));
+        (void)snprintf(name, sizeof name, "%s.%s.minisig", path, sl_key_id_text(id, key->public_key.id));
         result = sl_file_create(name, sl_buf_view(&text), 0644, false, err);
     }
-    sl_secret_key_wipe(&key);
     sl_buf_release(&text);
     if (result < 0)
         return -1;
@@ -83,20 +79,36 @@ static int sign(struct cli *cli, const char *path, struct sl_str json, const cha
     return 0;
 }
 
-static int run(struct cli *cli, const void *data, struct sl_err *err)
+static int grant(struct cli *cli, const struct context *context, const struct cli_signers *signers,
+                 struct sl_err *err)
 {
-    const struct context *context = data;
     struct sl_buf json;
-    struct sl_grant grant;
+    struct sl_grant read;
     sl_buf_init(&json, SL_GRANT_BYTES_MAX);
     const char *path = context->sign ? context->sign : context->out;
     int result =
         context->sign ? sl_file_read(&json, path, SL_GRANT_BYTES_MAX, err) : make(&json, context, err);
     if (result == 0)
-        result = sl_grant_read(&grant, sl_buf_view(&json), path, err);
-    for (size_t i = 0; result == 0 && i < context->keys.count; i++)
-        result = sign(cli, path, sl_buf_view(&json), context->keys.items[i], context->password_file, err);
+        result = sl_grant_read(&read, sl_buf_view(&json), path, err);
+    for (size_t i = 0; result == 0 && i < signers->count; i++)
+        result = sign(cli, path, sl_buf_view(&json), &signers->keys[i], err);
     sl_buf_release(&json);
+    return result;
+}
+
+/* The signers come first: a wrong password leaves no grant behind that nobody signed. */
+static int run(struct cli *cli, const void *data, struct sl_err *err)
+{
+    const struct context *context = data;
+    struct cli_signers signers = {.count = 0};
+    int result = 0;
+    if (context->signers.keys.count + context->signers.commands.count == 0)
+        result = sl_fail(err, SL_E_USAGE, "grant needs --key FILE or --key-command COMMAND");
+    if (result == 0)
+        result = cli_signers_open(&signers, &context->signers, "grant", err);
+    if (result == 0)
+        result = grant(cli, context, &signers, err);
+    cli_signers_close(&signers);
     return result;
 }
 

@@ -11,7 +11,7 @@
 struct context {
     const char *out;
     const char *password_file;
-    const char *command;
+    const char *command, *purpose;
     uint64_t timeout;
     bool no_password, age;
 };
@@ -27,6 +27,8 @@ static const struct cli_option options[] = {
      offsetof(struct context, age), false},
     {"key-command", "COMMAND", "make no key: write BASE.pub for the one that this program signs with",
      CLI_TEXT, offsetof(struct context, command), false},
+    {"purpose", "NAME", "what that program signs: bundle (default), trust or grant", CLI_TEXT,
+     offsetof(struct context, purpose), false},
     {"key-timeout", "SECONDS", "how long a key command may take (default: 120)", CLI_NUMBER,
      offsetof(struct context, timeout), false},
     CLI_OPTIONS_END,
@@ -85,12 +87,18 @@ static int take_public(struct key_files *files, const struct context *context, s
     struct sl_signing_key key;
     struct cli_key_command command;
     if (check_free(files->public, err) < 0 ||
-        cli_key_command_open(&key, &command, context->command, context->timeout, err) < 0)
+        cli_key_command_open(&key, &command, context->command, context->purpose ? context->purpose : "bundle",
+                             context->timeout, err) < 0)
         return -1;
     sl_public_key_write(&files->public_text, &key.public_key);
     if (sl_buf_check(&files->public_text, "the public key's text", err) < 0)
         return -1;
     return sl_file_create(files->public, sl_buf_view(&files->public_text), 0644, false, err);
+}
+
+static bool is_purpose(const char *text)
+{
+    return strcmp(text, "bundle") == 0 || strcmp(text, "trust") == 0 || strcmp(text, "grant") == 0;
 }
 
 static int report(struct cli *cli, const struct context *context, const struct key_files *files,
@@ -122,6 +130,11 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
         return sl_fail(err, SL_E_USAGE, "an age identity has no password");
     if (context->command && (context->age || context->no_password || context->password_file))
         return sl_fail(err, SL_E_USAGE, "with --key-command there is a key already, and nothing to make");
+    if (context->purpose && !context->command)
+        return sl_fail(err, SL_E_USAGE,
+                       "--purpose is for --key-command: a key that is made here is for anything");
+    if (context->purpose && !is_purpose(context->purpose))
+        return sl_fail(err, SL_E_USAGE, "--purpose is bundle, trust or grant");
     if (context->age)
         return keygen_age(cli, base, err);
     if (strlen(base) > sizeof files.secret - 8)

@@ -136,7 +136,7 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
     struct sl_secret_key provenance_key = {.id = {0}};
     if (result == 0) {
         cli_progress_end(&progress); /* a password may be asked for */
-        result = cli_signers_open(signers, &context->signers, err);
+        result = cli_signers_open(signers, &context->signers, "bundle", err);
         if (result == 0 && context->provenance_key)
             result =
                 cli_secret_key(&provenance_key, context->provenance_key, context->signers.password_file, err);

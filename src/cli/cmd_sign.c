@@ -114,7 +114,7 @@ static int check_places(const struct context *context, struct sl_err *err)
 static int sign(struct cli *cli, const struct context *context, struct cli_signers *signers,
                 const struct sl_age_identities *identities, struct sl_err *err)
 {
-    if (check_places(context, err) < 0 || cli_signers_open(signers, &context->signers, err) < 0)
+    if (check_places(context, err) < 0 || cli_signers_open(signers, &context->signers, "bundle", err) < 0)
         return -1;
     struct cli_progress progress;
     struct sl_sign_options sign_options = {

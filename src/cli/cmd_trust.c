@@ -33,13 +33,12 @@ static const struct cli_option options[] = {
     {"clock", "POLICY", "what has expired by the clock alone: warn or refuse", CLI_TEXT,
      offsetof(struct trust_context, clock), false},
     {"key", "KEY", "sign: a secret key file; revoke: a .pub file, a key id or a SHA-256", CLI_LIST,
-     offsetof(struct trust_context, keys), false},
+     offsetof(struct trust_context, signers.keys), false},
+    CLI_SIGNER_MORE_OPTIONS(trust_context),
     {"void-after", "N", "revoke: the key still counts for bundles up to this sequence", CLI_NUMBER,
      offsetof(struct trust_context, void_after), false},
     {"bundle", "SHA256", "revoke: the digest of a bundle, as inspect shows it", CLI_LIST,
      offsetof(struct trust_context, bundles), false},
-    {"password-file", "FILE", "take the key's password from the first line of FILE", CLI_TEXT,
-     offsetof(struct trust_context, password_file), false},
     CLI_FORMAT_OPTION(trust_context),
     CLI_OPTIONS_END,
 };
@@ -74,14 +73,12 @@ static bool has_role(const struct sl_trust *trust, const struct sl_public_key *k
 }
 
 static int write_signature(struct cli *cli, const struct trust_opened *opened, const char *path,
-                           const struct sl_secret_key *key, struct sl_err *err)
+                           const struct sl_signing_key *key, struct sl_err *err)
 {
-    struct sl_public_key public_key;
     char id[SL_KEY_ID_HEX + 1];
     char name[4200];
     struct sl_buf text;
-    sl_secret_key_public(&public_key, key);
-    int length = snprintf(name, sizeof name, "%s.%s.minisig", path, sl_key_id_text(id, key->id));
+    int length = snprintf(name, sizeof name, "%s.%s.minisig", path, sl_key_id_text(id, key->public_key.id));
     if (length < 0 || (size_t)length >= sizeof name)
         return sl_fail(err, SL_E_USAGE, "the path of the document is too long");
     sl_buf_init(&text, 16384);
@@ -94,7 +91,7 @@ static int write_signature(struct cli *cli, const struct trust_opened *opened, c
     sl_buf_text(&cli->out, "signed ");
     cli_escaped(cli, sl_str_from(path));
     sl_buf_printf(&cli->out, ", version %llu, with key %s\n", (unsigned long long)opened->trust->version, id);
-    if (!has_role(opened->trust, &public_key, SL_ROLE_ROOT)) {
+    if (!has_role(opened->trust, &key->public_key, SL_ROLE_ROOT)) {
         sl_buf_text(&cli->out, "  ");
         cli_marked(cli, '~', "note");
         sl_buf_text(&cli->out,
@@ -108,16 +105,15 @@ static int run_sign(struct cli *cli, const struct trust_context *context, const 
                     struct sl_err *err)
 {
     struct trust_opened opened;
+    struct cli_signers signers = {.count = 0};
     int result = trust_open_one(&opened, path, err);
-    if (result == 0 && context->keys.count == 0)
-        result = sl_fail(err, SL_E_USAGE, "trust sign needs --key FILE");
-    for (size_t i = 0; result == 0 && i < context->keys.count; i++) {
-        struct sl_secret_key key;
-        result = cli_secret_key(&key, context->keys.items[i], context->password_file, err);
-        if (result == 0)
-            result = write_signature(cli, &opened, path, &key, err);
-        sl_secret_key_wipe(&key);
-    }
+    if (result == 0 && context->signers.keys.count + context->signers.commands.count == 0)
+        result = sl_fail(err, SL_E_USAGE, "trust sign needs --key FILE or --key-command COMMAND");
+    if (result == 0)
+        result = cli_signers_open(&signers, &context->signers, "trust", err);
+    for (size_t i = 0; result == 0 && i < signers.count; i++)
+        result = write_signature(cli, &opened, path, &signers.keys[i], err);
+    cli_signers_close(&signers);
     trust_opened_release(&opened);
     return result;
 }
@@ -153,7 +149,8 @@ const struct cli_command cmd_trust = {
     .description =
         "trust.json says which keys sign bundles and how many of them must, which keys and bundles are revoked, and\n"
         "what a site may never go back to. Its versions are called 1.json, 2.json and so on; the signatures of one\n"
-        "lie beside it. Everything is done offline, by several people one after another.\n"
+        "lie beside it. Everything is done offline, by several people one after another, with --key or with a key that\n"
+        "lies in an HSM (--key-command).\n"
         "\n"
         "init FILE makes version 1 from public keys. add-key, drop-key, revoke and set make the next version of FILE,\n"
         "not signed; revoke takes the keys that come instead along. sign FILE adds one signature. check FILE or\n"

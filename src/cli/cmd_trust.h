@@ -5,14 +5,14 @@
 #ifndef CLI_CMD_TRUST_H
 #define CLI_CMD_TRUST_H
 
-#include "cli.h"
+#include "signers.h"
 #include <sealift/trust.h>
 
 struct trust_context {
-    const char *out, *customer, *issued, *expires, *clock, *password_file;
+    const char *out, *customer, *issued, *expires, *clock;
     struct cli_list role_keys[SL_ROLE_COUNT]; /* --root-key and so on: .pub files */
     struct cli_list thresholds;               /* ROLE=N */
-    struct cli_list keys;                     /* --key: what to sign with, or whom to revoke */
+    struct cli_signer_options signers;        /* sign; revoke: .keys is whom */
     struct cli_list bundles;                  /* --bundle: digests */
     uint64_t epoch, floor, void_after;
     enum cli_format format;

@@ -286,7 +286,7 @@ static int sign_outside(const void *context, unsigned char out[SL_SIGNATURE_BYTE
 }
 
 int cli_key_command_open(struct sl_signing_key *out, struct cli_key_command *command, const char *text,
-                         uint64_t seconds, struct sl_err *err)
+                         const char *purpose, uint64_t seconds, struct sl_err *err)
 {
     if (seconds > 86400)
         return sl_fail(err, SL_E_USAGE, "--key-timeout is at most 86400 seconds, a day");
@@ -294,7 +294,7 @@ int cli_key_command_open(struct sl_signing_key *out, struct cli_key_command *com
                                         .timeout = (int64_t)(seconds ? seconds : SECONDS_DEFAULT) * 1000};
     struct sl_buf request;
     sl_buf_init(&request, SL_KEY_REQUEST_MAX);
-    sl_key_command_ask(&request, "bundle");
+    sl_key_command_ask(&request, purpose);
     int result = exchange(command, &request, &command->key, NULL, err);
     sl_buf_release(&request);
     *out = (struct sl_signing_key){.public_key = command->key, .sign = sign_outside, .context = command};

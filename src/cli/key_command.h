@@ -14,8 +14,8 @@ struct cli_key_command {
     struct sl_public_key key;
 };
 
-/* Asks the program for its public key. `out` and `command` must stay where they are while `out` is used. */
+/* Asks the program for its public key for `purpose` ("bundle", "trust" or "grant"). `out` and `command` must stay where they are while `out` is used. */
 int cli_key_command_open(struct sl_signing_key *out, struct cli_key_command *command, const char *text,
-                         uint64_t seconds, struct sl_err *err) SL_MUST_USE;
+                         const char *purpose, uint64_t seconds, struct sl_err *err) SL_MUST_USE;
 
 #endif

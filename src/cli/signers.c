@@ -1,12 +1,13 @@
 #include "signers.h"
 
-int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *options, struct sl_err *err)
+int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *options, const char *purpose,
+                     struct sl_err *err)
 {
     out->count = 0;
     size_t asked = options->keys.count + options->commands.count;
     if (asked > CLI_SIGNERS_MAX)
-        return sl_fail(err, SL_E_USAGE, "a bundle has at most %d signatures, and %zu keys were given",
-                       CLI_SIGNERS_MAX, asked);
+        return sl_fail(err, SL_E_USAGE, "at most %d keys sign at once, and %zu were given", CLI_SIGNERS_MAX,
+                       asked);
     for (size_t i = 0; i < options->keys.count; i++) {
         struct sl_secret_key *secret = &out->secrets[out->count];
         if (cli_secret_key(secret, options->keys.items[i], options->password_file, err) < 0)
@@ -15,7 +16,7 @@ int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *o
     }
     for (size_t i = 0; i < options->commands.count; i++) {
         if (cli_key_command_open(&out->keys[out->count], &out->commands[i], options->commands.items[i],
-                                 options->timeout, err) < 0)
+                                 purpose, options->timeout, err) < 0)
             return -1;
         out->count++;
     }

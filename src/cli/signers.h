@@ -14,18 +14,19 @@ struct cli_signer_options {
 
 /* The rows of a command's table; `type` has a member `signers` of that struct. */
 #define CLI_SIGNER_OPTIONS(type)                                                                             \
-    {"key",                                                                                                  \
+    CLI_SIGNER_KEY_OPTION(type, "sign with this secret key; may be given several times"),                    \
+        CLI_SIGNER_MORE_OPTIONS(type)
+#define CLI_SIGNER_KEY_OPTION(type, help)                                                                    \
+    {                                                                                                        \
+        "key", "FILE", help, CLI_LIST, offsetof(struct type, signers.keys), false                            \
+    }
+#define CLI_SIGNER_MORE_OPTIONS(type)                                                                        \
+    {"password-file",                                                                                        \
      "FILE",                                                                                                 \
-     "sign with this secret key; may be given several times",                                                \
-     CLI_LIST,                                                                                               \
-     offsetof(struct type, signers.keys),                                                                    \
+     "take the keys' password from the first line of FILE",                                                  \
+     CLI_TEXT,                                                                                               \
+     offsetof(struct type, signers.password_file),                                                           \
      false},                                                                                                 \
-        {"password-file",                                                                                    \
-         "FILE",                                                                                             \
-         "take the keys' password from the first line of FILE",                                              \
-         CLI_TEXT,                                                                                           \
-         offsetof(struct type, signers.password_file),                                                       \
-         false},                                                                                             \
         {"key-command",                                                                                      \
          "COMMAND",                                                                                          \
          "have this program sign (an HSM, a KMS); may be given several times",                               \
@@ -48,9 +49,9 @@ struct cli_signers {
     struct cli_key_command commands[CLI_SIGNERS_MAX];
 };
 
-/* Reads the keys, asking for passwords, and asks the commands for theirs. cli_signers_close() in every case, also
+/* Reads the keys, asking for passwords, and asks the commands for theirs; `purpose` is for these. cli_signers_close() in every case, also
  * after a failure. */
-int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *options,
+int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *options, const char *purpose,
                      struct sl_err *err) SL_MUST_USE;
 void cli_signers_close(struct cli_signers *signers); /* wipes; does nothing to {0} */
 

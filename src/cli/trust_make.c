@@ -302,11 +302,11 @@ static int find_key(unsigned char out[32], const struct sl_trust *trust, const c
 
 static int revoke_all(struct sl_trust *trust, const struct trust_context *context, struct sl_err *err)
 {
-    if (context->keys.count + context->bundles.count == 0)
+    if (context->signers.keys.count + context->bundles.count == 0)
         return sl_fail(err, SL_E_USAGE, "trust revoke needs --key KEY or --bundle SHA256");
-    for (size_t i = 0; i < context->keys.count; i++) {
+    for (size_t i = 0; i < context->signers.keys.count; i++) {
         unsigned char name[32];
-        if (find_key(name, trust, context->keys.items[i], err) < 0 ||
+        if (find_key(name, trust, context->signers.keys.items[i], err) < 0 ||
             sl_trust_revoke_key(trust, name, context->void_after, err) < 0)
             return -1;
     }

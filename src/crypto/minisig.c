@@ -7,6 +7,7 @@
 #include "lines.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 _Static_assert(sizeof(((struct sl_minisig *)0)->signature) == crypto_sign_BYTES, "Ed25519");
 
@@ -176,4 +177,16 @@ int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct
     struct sl_signing_key signing;
     sl_signing_key_of(&signing, key);
     return sl_minisig_sign(out, &signing, message, trusted_comment, "bundle", err);
+}
+
+int sl_minisig_sign_document(struct sl_buf *out, const struct sl_signing_key *key, struct sl_str document,
+                             const char *purpose, const char *facts, struct sl_err *err)
+{
+    char comment[256];
+    char hex[SL_SHA256_HEX + 1];
+    struct sl_digest digest;
+    sl_sha256(&digest, document.ptr, document.len);
+    (void)snprintf(comment, sizeof comment, "sealift %s %ssha256=%s", purpose, facts,
+                   sl_digest_hex(hex, &digest));
+    return sl_minisig_sign(out, key, document, sl_str_from(comment), purpose, err);
 }

@@ -144,12 +144,9 @@ int sl_receipt_write(struct sl_buf *out, const struct sl_receipt *receipt, struc
 int sl_receipt_sign(struct sl_buf *out, struct sl_str json, const struct sl_secret_key *key,
                     struct sl_err *err)
 {
-    char comment[256];
-    char hex[SL_SHA256_HEX + 1];
-    struct sl_digest digest;
-    sl_sha256(&digest, json.ptr, json.len);
-    (void)snprintf(comment, sizeof comment, "sealift receipt sha256=%s", sl_digest_hex(hex, &digest));
-    return sl_minisig_write(out, key, json, sl_str_from(comment), err);
+    struct sl_signing_key signing;
+    sl_signing_key_of(&signing, key);
+    return sl_minisig_sign_document(out, &signing, json, "receipt", "", err);
 }
 
 int sl_receipt_export(struct sl_buf *out, struct sl_str json, struct sl_str signature, struct sl_err *err)

@@ -240,17 +240,12 @@ int sl_trust_chain(struct sl_trust **out, const struct sl_trust_steps *steps, st
 /* -- making -- */
 
 int sl_trust_sign(struct sl_buf *out, const struct sl_trust *trust, struct sl_str json,
-                  const struct sl_secret_key *key, struct sl_err *err)
+                  const struct sl_signing_key *key, struct sl_err *err)
 {
-    char comment[256];
-    char hex[SL_SHA256_HEX + 1];
-    struct sl_digest digest;
-    sl_sha256(&digest, json.ptr, json.len);
-    (void)snprintf(comment, sizeof comment, "sealift trust customer=%s version=%llu sha256=%s",
-                   trust->customer, (unsigned long long)trust->version, sl_digest_hex(hex, &digest));
-    if (sl_minisig_write(out, key, json, sl_str_from(comment), err) < 0)
-        return -1;
-    return sl_buf_check(out, "a signature", err);
+    char facts[128];
+    (void)snprintf(facts, sizeof facts, "customer=%s version=%llu ", trust->customer,
+                   (unsigned long long)trust->version);
+    return sl_minisig_sign_document(out, key, json, "trust", facts, err);
 }
 
 void sl_trust_fingerprint(unsigned char out[32], struct sl_str json)

@@ -40,14 +40,10 @@ struct sl_str sl_grant_file_json(const struct sl_grant_file *file)
     return sl_buf_view(&file->json);
 }
 
-int sl_grant_sign(struct sl_buf *out, struct sl_str json, const struct sl_secret_key *key, struct sl_err *err)
+int sl_grant_sign(struct sl_buf *out, struct sl_str json, const struct sl_signing_key *key,
+                  struct sl_err *err)
 {
-    char comment[256];
-    char hex[SL_SHA256_HEX + 1];
-    struct sl_digest digest;
-    sl_sha256(&digest, json.ptr, json.len);
-    (void)snprintf(comment, sizeof comment, "sealift grant sha256=%s", sl_digest_hex(hex, &digest));
-    return sl_minisig_write(out, key, json, sl_str_from(comment), err);
+    return sl_minisig_sign_document(out, key, json, "grant", "", err);
 }
 
 /* -- from a disk -- */

@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import subprocess
+import unittest
 
-from harness import Case, main
+from harness import SOURCE, Case, have, main
 
 
 class Enrolled(Case):
@@ -108,6 +110,30 @@ class Enrolled(Case):
         self.assertEqual(self.receipts()[-4:], [
             ("refuse", "customer-a-v1.0-17"), ("rollback", "customer-a-v1.0-17"), ("rollback", "customer-a-v1.1-18"),
             ("refuse", "customer-a-v1.0-17")])
+
+    @unittest.skipUnless(have("openssl"), "openssl is not installed")
+    def test_a_grant_may_be_signed_by_a_key_that_only_openssl_has(self):
+        signer = f"{os.path.join(SOURCE, 'scripts/key-command-openssl')} {self.path('vault.pem')}"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.path("vault.pem")], check=True)
+        self.sealift("keygen", "--key-command", signer, "--purpose", "grant", "--out", "vault")
+        self.enrol()
+        self.install(self.bundle(17))
+        self.sealift("trust", "add-key", "trust/1.json", "--grant-key", "vault.pub", "--floor", "18", "--threshold", "grant=2")
+        self.sign(2)
+        self.install(self.bundle(18, release="v1.1"))
+        digest = self.sealift("inspect", "out/customer-a-v1.0-17.tar.gz", "--format", "json").json()["manifest_sha256"]
+        self.sealift("grant", "--site", "site/state/site.pub", "--customer", "customer-a", "--bundle-digest", digest,
+                     "--key-command", signer, "--out", "grant.json")
+        self.assertIn("by 1 of the 2 keys", self.sealift("rollback", "--root", "site", "--grant", "grant.json", status=1).err)
+        self.sealift("grant", "--sign", "grant.json", "--key", "grant.key")
+        self.sealift("rollback", "--root", "site", "--grant", "grant.json")
+
+    def test_a_grant_is_not_made_where_nobody_can_sign_it(self):
+        args = ["--site", "ops.pub", "--customer", "customer-a", "--bundle-digest", "0" * 64, "--out", "grant.json"]
+        self.assertIn("grant needs --key FILE", self.sealift("grant", *args, status=2).err)
+        self.sealift("grant", *args, "--key", "nobody.key", status=3)
+        self.sealift("grant", *args, "--key-command", "false", status=3)
+        self.assertFalse(os.path.exists(self.path("grant.json")))
 
     def test_a_grant_that_the_wrong_key_signed_is_refused(self):
         self.enrol()

@@ -414,6 +414,12 @@ class KeyCommand(Signing):
             subprocess.run(["minisign", "-VHm", "manifest.json", "-x", "hsm.minisig", "-p", "hsm.pub"], cwd=self.dir,
                            check=True, capture_output=True)
 
+    def test_a_purpose_is_one_of_three_and_for_a_key_command(self):
+        self.sealift("keygen", "--key-command", self.fake("works"), "--purpose", "grant", "--out", "hsm")
+        self.assertIn("purpose grant\n", self.read("log").decode())
+        self.assertIn("bundle, trust or grant", self.sealift("keygen", "--key-command", "x", "--purpose", "tea", status=2).err)
+        self.assertIn("--purpose is for --key-command", self.sealift("keygen", "--purpose", "trust", status=2).err)
+
     def test_the_request_is_what_the_format_says(self):
         self.pack(key="a.key")
         self.sealift("sign", self.bundle, "--key-command", self.fake("lies"), "--detached", status=1)

@@ -4,8 +4,12 @@ import json
 import os
 import shutil
 import subprocess
+import unittest
 
 from harness import SOURCE, Case, have, main
+
+
+OPENSSL_SIGNER = os.path.join(SOURCE, "scripts/key-command-openssl")
 
 
 class Ceremony(Case):
@@ -25,6 +29,11 @@ class Ceremony(Case):
                    "--root-key", "cora.pub", "--release-key", "ops.pub", "--threshold", "root=2", "--issued", "2026-01-05",
                    *args)
         self.sign(1, "anna", "ben")
+
+    def outside(self, name):
+        """A key that openssl has, and the command that signs with it."""
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.path(name)], check=True)
+        return f"{OPENSSL_SIGNER} {self.path(name)}"
 
     def sign(self, version, *names):
         for name in names:
@@ -92,6 +101,40 @@ class Making(Ceremony):
         self.sign(3, "cora")
         self.trust("check", "trust")
 
+    @unittest.skipUnless(have("openssl"), "openssl is not installed")
+    def test_a_root_key_that_only_openssl_has_signs_as_any_other(self):
+        command = self.outside("vault.pem")
+        self.sealift("keygen", "--key-command", command, "--purpose", "trust", "--out", "vault")
+        self.trust("init", "trust/1.json", "--customer", "customer-a", "--root-key", "vault.pub", "--root-key", "anna.pub",
+                   "--release-key", "ops.pub", "--threshold", "root=2")
+        said = self.trust("sign", "trust/1.json", "--key-command", command, "--key", "anna.key").out
+        self.assertIn(f"with key {self.ident('vault')}", said)
+        self.assertIn("version 1 is complete", self.trust("check", "trust").out)
+        comment = self.read(f"trust/1.json.{self.ident('vault')}.minisig").decode().splitlines()[2]
+        self.assertRegex(comment, "^trusted comment: sealift trust customer=customer-a version=1 sha256=[0-9a-f]{64}$")
+        if have("minisign"):
+            subprocess.run(["minisign", "-VHm", "trust/1.json", "-x", f"trust/1.json.{self.ident('vault')}.minisig", "-p",
+                            "vault.pub"], cwd=self.dir, check=True, capture_output=True)
+
+    @unittest.skipUnless(have("openssl"), "openssl is not installed")
+    def test_a_key_command_is_told_what_it_signs_and_a_wrong_answer_is_not_written(self):
+        self.first()
+        self.write("log.sh", f"#!/bin/sh\ntee -a {self.path('log')} | {OPENSSL_SIGNER} \"$1\"\n")
+        os.chmod(self.path("log.sh"), 0o755)
+        self.outside("vault.pem")
+        before = self.listing("trust")
+        self.trust("sign", "trust/1.json", "--key-command", f"{self.path('log.sh')} vault.pem")
+        self.assertEqual(self.read("log").decode().count("purpose trust\n"), 3, "for the key once, for signatures twice")
+        self.assertIn("comment sealift trust customer=customer-a version=1 sha256=", self.read("log").decode())
+        self.assertEqual(len(self.listing("trust")), len(before) + 1)
+        self.write("lies.sh", f"#!/bin/sh\n{OPENSSL_SIGNER} \"$1\" | sed 's/^signature ..../signature AAAA/'\n")
+        os.chmod(self.path("lies.sh"), 0o755)
+        self.outside("other.pem")
+        before = self.listing("trust")
+        self.assertIn("is not one", self.trust("sign", "trust/1.json", "--key-command", f"{self.path('lies.sh')} other.pem",
+                                               status=1).err)
+        self.assertEqual(self.listing("trust"), before)
+
     def test_a_signature_is_not_written_over(self):
         self.first()
         self.trust("sign", "trust/1.json", "--key", "anna.key", status=3)
@@ -101,7 +144,7 @@ class Making(Ceremony):
         self.first()
         wrong = (
             (["sing", "trust/1.json"], "trust does not know how to 'sing'"),
-            (["sign", "trust/1.json"], "trust sign needs --key FILE"),
+            (["sign", "trust/1.json"], "trust sign needs --key FILE or --key-command COMMAND"),
             (["init", "x.json", "--root-key", "anna.pub"], "trust init needs --customer NAME"),
             (["init", "x.json", "--customer", "a/b", "--root-key", "anna.pub", "--release-key", "ops.pub"], "may only have"),
             (["init", "x.json", "--customer", "a", "--root-key", "anna.pub"], "no key in the role release"),

@@ -504,9 +504,11 @@ Test(chain, a_signature_that_was_made_counts)
     struct sl_secret_key key;
     struct sl_err err = {0};
     trust_kit_write(&step, trust, (const unsigned[]){11, 0});
+    struct sl_signing_key signing;
     delivery_key(13, &key, NULL);
+    sl_signing_key_of(&signing, &key);
     sl_buf_init(&step.texts[1], SL_SIGNATURE_FILE_MAX);
-    cr_assert_eq(sl_trust_sign(&step.texts[1], trust, step.step.json, &key, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_trust_sign(&step.texts[1], trust, step.step.json, &signing, &err), 0, "%s", err.message);
     cr_expect(
         strstr(step.texts[1].ptr, "trusted comment: sealift trust customer=customer-a version=1 sha256="));
     (void)sl_key_id_text(step.signatures[1].key_id, key.id);
@@ -515,7 +517,7 @@ Test(chain, a_signature_that_was_made_counts)
     cr_expect_eq(open_step(&step, &err), 0, "%s", err.message);
     struct sl_buf small;
     sl_buf_init(&small, 10);
-    cr_expect_eq(sl_trust_sign(&small, trust, step.step.json, &key, &err), -1);
+    cr_expect_eq(sl_trust_sign(&small, trust, step.step.json, &signing, &err), -1);
     sl_buf_release(&small);
     trust_kit_release(&step);
     free(trust);

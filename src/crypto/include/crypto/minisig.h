@@ -41,7 +41,14 @@ int sl_minisig_verify(const struct sl_minisig *signature, const struct sl_public
 int sl_minisig_sign(struct sl_buf *out, const struct sl_signing_key *key, struct sl_str message,
                     struct sl_str trusted_comment, const char *purpose, struct sl_err *err) SL_MUST_USE;
 
-/* The same with a secret key that is here. */
+/*
+ * The same for a document that sealift made for `purpose` ("trust", "grant", "receipt"): the trusted comment is
+ * "sealift PURPOSE FACTS sha256=HEX" with the digest of the document. `facts` may be empty; else it ends with a blank.
+ */
+int sl_minisig_sign_document(struct sl_buf *out, const struct sl_signing_key *key, struct sl_str document,
+                             const char *purpose, const char *facts, struct sl_err *err) SL_MUST_USE;
+
+/* The same as sl_minisig_sign() with a secret key that is here. */
 int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct sl_str message,
                      struct sl_str trusted_comment, struct sl_err *err) SL_MUST_USE;
 
