@@ -43,12 +43,14 @@ enum sl_code {
 
 #define SL_ERR_MESSAGE_MAX 1024
 #define SL_ERR_HINT_MAX    256
+#define SL_ERR_FILE_MAX    512
 
 struct sl_err {
     enum sl_code code;
     int sys_errno; /* 0, or the errno that caused it */
     char message[SL_ERR_MESSAGE_MAX];
     char hint[SL_ERR_HINT_MAX]; /* empty, or what to do next */
+    char file[SL_ERR_FILE_MAX]; /* empty, or the path of the file that it is about, as it is: not escaped */
 };
 
 #define SL_MUST_USE     __attribute__((warn_unused_result))
@@ -64,11 +66,15 @@ int sl_fail_errno(struct sl_err *err, enum sl_code code, const char *format, ...
 /* The one message for a failed allocation. */
 int sl_fail_memory(struct sl_err *err);
 
-/* Puts "format: " in front of the message that is there; returns -1. Code, errno and hint stay. */
+/* Puts "format: " in front of the message that is there; returns -1. Code, errno, hint and file stay. */
 int sl_wrap(struct sl_err *err, const char *format, ...) SL_PRINTF(2, 3);
 
 /* Sets the hint; returns -1 so that `return sl_hint(err, ...)` can follow an sl_fail(). */
 int sl_hint(struct sl_err *err, const char *format, ...) SL_PRINTF(2, 3);
+
+/* Says which file it is about, for reports to machines: the message names it anyway. The first one to say so is the
+ * nearest and stays; a path that is too long is left out. Returns -1. */
+int sl_err_about(struct sl_err *err, const char *path);
 
 /* Makes `err` blank again, for a caller that goes on after a failure it expected. */
 void sl_err_clear(struct sl_err *err);

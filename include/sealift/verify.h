@@ -121,7 +121,7 @@ struct sl_judged {
  */
 int sl_judge(struct sl_verdict *verdict, const struct sl_judged *judged, struct sl_err *err) SL_MUST_USE;
 
-/* One map with everything in it: releases-schema/verdict.schema.json. */
+/* One map with everything in it, and nothing for what is not known: releases-schema/verdict.schema.json. */
 void sl_verdict_json(struct sl_json *json, const struct sl_verdict *verdict);
 
 /* -- policy -- */

@@ -20,6 +20,7 @@ int sl_fail(struct sl_err *err, enum sl_code code, const char *format, ...)
     err->code = code;
     err->sys_errno = 0;
     err->hint[0] = '\0';
+    err->file[0] = '\0';
     return -1;
 }
 
@@ -50,6 +51,7 @@ int sl_fail_errno(struct sl_err *err, enum sl_code code, const char *format, ...
     err->code = code_of_errno(code, number);
     err->sys_errno = number;
     err->hint[0] = '\0';
+    err->file[0] = '\0';
 
     /* strerror() may share memory between threads; the XSI strerror_r() does not. */
     char reason[128];
@@ -89,12 +91,21 @@ int sl_hint(struct sl_err *err, const char *format, ...)
     return -1;
 }
 
+int sl_err_about(struct sl_err *err, const char *path)
+{
+    size_t len = strlen(path);
+    if (err->file[0] == '\0' && len < sizeof err->file)
+        memcpy(err->file, path, len + 1);
+    return -1;
+}
+
 void sl_err_clear(struct sl_err *err)
 {
     err->code = SL_OK;
     err->sys_errno = 0;
     err->message[0] = '\0';
     err->hint[0] = '\0';
+    err->file[0] = '\0';
 }
 
 /* One row per code, in the order of the enum. */

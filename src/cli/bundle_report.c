@@ -90,7 +90,9 @@ void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
 
 void digest_json(struct sl_json *json, const char *key, const unsigned char sha256[32])
 {
-    sl_json_key_hex(json, key, sha256, 32);
+    static const unsigned char none[32];
+    if (memcmp(sha256, none, sizeof none) != 0)
+        sl_json_key_hex(json, key, sha256, 32);
 }
 
 static void signers_json(struct sl_json *json, const struct sl_bundle_head *head, bool proved)
@@ -140,17 +142,17 @@ void head_json(struct sl_json *json, const struct sl_bundle_head *head, bool pro
     sl_json_key_text(json, "customer", manifest->customer);
     sl_json_key_text(json, "release", manifest->release);
     sl_json_key_text(json, "environment", manifest->environment);
-    sl_json_key_text(json, "helm_compat", manifest->helm_compat);
+    cli_json_text(json, "helm_compat", manifest->helm_compat);
     sl_json_key_unsigned(json, "sequence", manifest->sequence);
     sl_json_key_unsigned(json, "epoch", manifest->epoch);
     sl_json_key_unsigned(json, "floor", manifest->floor);
-    sl_json_key(json, "expires");
-    sl_json_integer(json, manifest->expires);
+    if (manifest->expires > 0)
+        sl_json_key_unsigned(json, "expires", (uint64_t)manifest->expires);
     requires_json(json, manifest);
     sl_json_key(json, "source");
     sl_json_map(json);
     sl_json_key_text(json, "kind", manifest->source_kind);
-    sl_json_key_text(json, "commit", manifest->source_commit);
+    cli_json_text(json, "commit", manifest->source_commit);
     sl_json_key_bool(json, "dirty", manifest->source_dirty);
     sl_json_end(json);
     sl_json_key_text(json, "tool_version", manifest->tool_version);

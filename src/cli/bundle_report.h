@@ -20,7 +20,7 @@ void files_json(struct sl_json *json, const struct sl_manifest *manifest);
 /* The steps of a verdict, one per line. */
 void verdict_print(struct cli *cli, const struct sl_verdict *verdict);
 
-/* The digest as 64 digits. */
+/* The digest as 64 digits; nothing where it is not known, all zeros. */
 void digest_json(struct sl_json *json, const char *key, const unsigned char sha256[32]);
 
 #endif

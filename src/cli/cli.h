@@ -10,6 +10,7 @@
 
 #include <sealift/age.h>
 #include <sealift/buf.h>
+#include <sealift/json.h>
 #include <sealift/key.h>
 #include <sealift/progress.h>
 #include <stdbool.h>
@@ -61,8 +62,10 @@ struct cli {
     const char *repository;   /* of -C; "." when not given */
     const char *const *words; /* what is left beside options */
     size_t word_count;
-    bool color;        /* stdout is a terminal and NO_COLOR is not set */
-    struct sl_buf out; /* the report, written to stdout when the command returns */
+    bool color;          /* stdout is a terminal and NO_COLOR is not set */
+    struct sl_buf out;   /* the report, written to stdout when the command returns */
+    struct sl_json json; /* of cli_json() */
+    bool json_begun;
 };
 
 struct cli_command {
@@ -90,6 +93,7 @@ extern const struct cli_command *const cli_commands[];
 struct cli_parsed {
     const struct cli_command *command; /* NULL: help or version was asked for without one */
     bool help, version;
+    bool json; /* --format json was asked for, also where the arguments make no sense otherwise */
     union {
         max_align_t align;
         unsigned char bytes[CLI_CONTEXT_MAX];
@@ -116,6 +120,17 @@ void cli_field(struct cli *cli, const char *label, const char *format, ...) SL_P
 void cli_marked(struct cli *cli, char mark, const char *word);
 /* Text from a bundle, escaped, into the report. */
 void cli_escaped(struct cli *cli, struct sl_str text);
+
+/* -- document.c: the one JSON document of --format json, docs/formats/json.md -- */
+/* The document, with its outermost map open; begun with the first call. Add members to the map, leave it open. */
+struct sl_json *cli_json(struct cli *cli);
+/* Forgets what was begun, where what is in it is not true. */
+void cli_json_drop(struct cli *cli);
+/* A member with a text, or none where it is empty. */
+void cli_json_text(struct sl_json *json, const char *key, struct sl_str text);
+/* For main(), after the command: adds the error of one that failed, and closes the document. Returns `status`, or -1
+ * with `err` where the document could not be made. */
+int cli_json_finish(struct cli *cli, int status, struct sl_err *err) SL_MUST_USE;
 
 /* -- terminal.c -- */
 /* The password of key file `path`: the first line of `password_file`, else asked at the terminal without echo

@@ -21,19 +21,15 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
-static int print(struct cli *cli, const struct context *context, const struct sl_enrolled *made,
-                 struct sl_err *err)
+static void print(struct cli *cli, const struct context *context, const struct sl_enrolled *made)
 {
     if (context->format == CLI_AS_JSON) {
-        struct sl_json json;
-        sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-        sl_json_map(&json);
-        sl_json_key_text(&json, "customer", sl_str_from(made->customer));
-        sl_json_key_text(&json, "receipt_key", sl_str_from(made->receipt_key));
-        sl_json_key_text(&json, "age_recipient", sl_str_from(made->age_recipient));
-        sl_json_key_unsigned(&json, "trust_version", made->trust_version);
-        sl_json_end(&json);
-        return sl_json_close(&json, err);
+        struct sl_json *json = cli_json(cli);
+        sl_json_key_text(json, "customer", sl_str_from(made->customer));
+        sl_json_key_text(json, "receipt_key", sl_str_from(made->receipt_key));
+        sl_json_key_text(json, "age_recipient", sl_str_from(made->age_recipient));
+        sl_json_key_unsigned(json, "trust_version", made->trust_version);
+        return;
     }
     cli_escaped(cli, sl_str_from(context->root));
     sl_buf_text(&cli->out, ": ");
@@ -45,7 +41,6 @@ static int print(struct cli *cli, const struct context *context, const struct sl
     sl_buf_text(
         &cli->out,
         "\nnext: send receipt key and age recipient to the vendor; install bundles without --pubkey\n");
-    return 0;
 }
 
 static int enrol(struct sl_enrolled *out, const struct context *context, const struct sl_trust_steps *steps,
@@ -74,7 +69,9 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     if (result == 0)
         result = enrol(&made, context, steps, err);
     sl_trust_steps_free(steps);
-    return result < 0 ? -1 : print(cli, context, &made, err);
+    if (result == 0)
+        print(cli, context, &made);
+    return result;
 }
 
 const struct cli_command cmd_enrol = {

@@ -189,25 +189,21 @@ static void chain_json(struct sl_json *json, const struct sl_value_place *place)
     sl_json_end(json);
 }
 
-static int print_json(struct cli *cli, const struct sl_explained_field *field, struct sl_err *err)
+static void print_json(struct cli *cli, const struct sl_explained_field *field)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_text(&json, "kind", field->kind);
-    sl_json_key_text(&json, "name", field->name);
-    sl_json_key_text(&json, "namespace", field->space);
-    sl_json_key_text(&json, "first_name", field->first_name);
-    sl_json_key_text(&json, "pointer", field->pointer);
-    value_json(&json, field->value);
-    steps_json(&json, field);
-    sl_json_key(&json, "values");
-    sl_json_list(&json);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_text(json, "kind", field->kind);
+    sl_json_key_text(json, "name", field->name);
+    sl_json_key_text(json, "namespace", field->space);
+    sl_json_key_text(json, "first_name", field->first_name);
+    sl_json_key_text(json, "pointer", field->pointer);
+    value_json(json, field->value);
+    steps_json(json, field);
+    sl_json_key(json, "values");
+    sl_json_list(json);
     for (size_t i = 0; field->values && i < sl_explanation_count(field->values); i++)
-        chain_json(&json, sl_explanation_at(field->values, i));
-    sl_json_end(&json);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+        chain_json(json, sl_explanation_at(field->values, i));
+    sl_json_end(json);
 }
 
 static int run(struct cli *cli, const void *data, struct sl_err *err)
@@ -223,12 +219,15 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     if (release_query(&query.release, cli, &question, err) < 0 || sl_findings_new(&findings, err) < 0)
         return -1;
     int result = sl_explain(&explained, &query, findings, err);
-    if (result < 0 && err->code == SL_E_FINDINGS)
+    if (result < 0 && err->code == SL_E_FINDINGS) {
         findings_print(findings);
+        if (context->format == CLI_AS_JSON)
+            findings_json(cli_json(cli), findings);
+    }
     if (result == 0) {
         const struct sl_explained_field *field = sl_explained_get(explained);
         if (context->format == CLI_AS_JSON)
-            result = print_json(cli, field, err);
+            print_json(cli, field);
         else
             print_text(cli, field);
     }

@@ -41,36 +41,32 @@ static void report_text(struct cli *cli, const struct sl_site_log *log)
         sl_buf_text(&cli->out, "nothing has been installed here\n");
 }
 
-static int report_json(struct cli *cli, const struct sl_site_log *log, struct sl_err *err)
+static void report_json(struct cli *cli, const struct sl_site_log *log)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_text(&json, "current", sl_site_log_current(log));
-    sl_json_key(&json, "events");
-    sl_json_list(&json);
+    struct sl_json *json = cli_json(cli);
+    cli_json_text(json, "current", sl_site_log_current(log));
+    sl_json_key(json, "events");
+    sl_json_list(json);
     for (size_t i = 0; i < sl_site_log_count(log); i++) {
         const struct sl_site_event *event = sl_site_log_at(log, i);
         char when[24];
-        sl_json_map(&json);
-        sl_json_key_unsigned(&json, "number", event->number);
-        sl_json_key_text(&json, "time", sl_str_from(sl_time_text(when, event->time)));
-        sl_json_key_text(&json, "action", sl_str_from(event->action));
-        sl_json_key_text(&json, "bundle", event->bundle);
-        sl_json_key_text(&json, "from", event->from);
-        sl_json_key_text(&json, "to", event->to);
-        digest_json(&json, "manifest_sha256", event->manifest_sha256);
-        sl_json_key(&json, "signers");
-        sl_json_list(&json);
+        sl_json_map(json);
+        sl_json_key_unsigned(json, "number", event->number);
+        sl_json_key_text(json, "time", sl_str_from(sl_time_text(when, event->time)));
+        sl_json_key_text(json, "action", sl_str_from(event->action));
+        sl_json_key_text(json, "bundle", event->bundle);
+        cli_json_text(json, "from", event->from);
+        sl_json_key_text(json, "to", event->to);
+        digest_json(json, "manifest_sha256", event->manifest_sha256);
+        sl_json_key(json, "signers");
+        sl_json_list(json);
         for (size_t s = 0; s < event->signer_count; s++)
-            sl_json_text(&json, event->signers[s]);
-        sl_json_end(&json);
-        sl_json_key_bool(&json, "present", event->present);
-        sl_json_end(&json);
+            sl_json_text(json, event->signers[s]);
+        sl_json_end(json);
+        sl_json_key_bool(json, "present", event->present);
+        sl_json_end(json);
     }
-    sl_json_end(&json);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    sl_json_end(json);
 }
 
 static int run(struct cli *cli, const void *data, struct sl_err *err)
@@ -81,13 +77,12 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct sl_site_log *log = NULL;
     if (sl_site_history(&log, &site.options, err) < 0)
         return -1;
-    int result = 0;
     if (context->format == CLI_AS_JSON)
-        result = report_json(cli, log, err);
+        report_json(cli, log);
     else
         report_text(cli, log);
     sl_site_log_free(log);
-    return result;
+    return 0;
 }
 
 const struct cli_command cmd_history = {

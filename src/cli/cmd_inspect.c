@@ -15,17 +15,13 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
-static int report_json(struct cli *cli, const struct sl_bundle_head *head, bool files, struct sl_err *err)
+static void report_json(struct cli *cli, const struct sl_bundle_head *head, bool files)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_bool(&json, "verified", false);
-    head_json(&json, head, false);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_bool(json, "verified", false);
+    head_json(json, head, false);
     if (files)
-        files_json(&json, head->manifest);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+        files_json(json, head->manifest);
 }
 
 static int inspect(struct sl_inspection **out, const char *path, const struct cli_list *identity_files,
@@ -50,9 +46,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     if (inspect(&inspection, cli->words[0], &context->identities, err) < 0)
         return -1;
     const struct sl_bundle_head *head = sl_inspection_head(inspection);
-    int result = 0;
     if (context->format == CLI_AS_JSON) {
-        result = report_json(cli, head, context->files, err);
+        report_json(cli, head, context->files);
     } else {
         cli_escaped(cli, head->manifest->bundle);
         sl_buf_text(&cli->out, ": ");
@@ -63,7 +58,7 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
             files_print(cli, head->manifest);
     }
     sl_inspection_free(inspection);
-    return result;
+    return 0;
 }
 
 const struct cli_command cmd_inspect = {

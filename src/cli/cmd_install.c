@@ -69,20 +69,18 @@ static void report_text(struct cli *cli, const struct context *context,
     sl_buf_text(&cli->out, ", or let Flux or Argo CD take that directory\n");
 }
 
-static int report_json(struct cli *cli, const struct sl_install_result *result, struct sl_err *err)
+static void report_json(struct cli *cli, const struct sl_install_result *result)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_text(&json, "outcome", sl_str_from(outcome_name(result->outcome)));
-    sl_json_key_text(&json, "generation", sl_str_from(result->generation));
-    sl_json_key_text(&json, "previous", sl_str_from(result->previous));
-    sl_json_key_unsigned(&json, "sequence", result->sequence);
-    sl_json_key_unsigned(&json, "previous_sequence", result->previous_sequence);
-    sl_json_key_unsigned(&json, "files", result->files);
-    sl_json_key_unsigned(&json, "bytes", result->bytes);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_text(json, "outcome", sl_str_from(outcome_name(result->outcome)));
+    sl_json_key_text(json, "generation", sl_str_from(result->generation));
+    sl_json_key_unsigned(json, "sequence", result->sequence);
+    if (*result->previous) {
+        sl_json_key_text(json, "previous", sl_str_from(result->previous));
+        sl_json_key_unsigned(json, "previous_sequence", result->previous_sequence);
+    }
+    sl_json_key_unsigned(json, "files", result->files);
+    sl_json_key_unsigned(json, "bytes", result->bytes);
 }
 
 static int install(struct sl_install_result *out, const char *path, const struct context *context,
@@ -125,8 +123,9 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     if (status < 0)
         return -1;
     if (context->format == CLI_AS_JSON)
-        return report_json(cli, &result, err);
-    report_text(cli, context, &result);
+        report_json(cli, &result);
+    else
+        report_text(cli, context, &result);
     return 0;
 }
 

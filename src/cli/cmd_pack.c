@@ -70,36 +70,26 @@ static void print_text(struct cli *cli, const struct context *context, const str
         cli_field(cli, "signed by", "%zu %s", signers, signers == 1 ? "key" : "keys");
 }
 
-static int print_json(struct cli *cli, const struct context *context, const struct sl_pack_result *result,
-                      const struct sl_rendering *rendering, const struct sl_findings *findings,
-                      struct sl_err *err)
+static void print_json(struct cli *cli, const struct context *context, const struct sl_pack_result *result,
+                       const struct sl_rendering *rendering)
 {
-    struct sl_buf hex;
-    sl_buf_init(&hex, 128);
-    sl_buf_hex(&hex, result->manifest_sha256, sizeof result->manifest_sha256);
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_text(&json, "path", sl_str_from(result->path));
-    sl_json_key_text(&json, "customer", sl_str_from(context->release.customer));
-    sl_json_key_text(&json, "release", sl_str_from(context->release.release));
-    facts_json(&json, sl_rendering_facts(rendering));
-    sl_json_key_text(&json, "manifest_sha256", sl_buf_view(&hex));
-    sl_json_key_unsigned(&json, "files", result->files);
-    sl_json_key_unsigned(&json, "bytes", result->bytes);
-    sl_json_key_unsigned(&json, "bundle_bytes", result->bundle_bytes);
-    sl_json_key_unsigned(&json, "signatures", context->signers.keys.count + context->signers.commands.count);
-    sl_json_key(&json, "recipients");
-    sl_json_list(&json);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_text(json, "path", sl_str_from(result->path));
+    sl_json_key_text(json, "customer", sl_str_from(context->release.customer));
+    sl_json_key_text(json, "release", sl_str_from(context->release.release));
+    facts_json(json, sl_rendering_facts(rendering));
+    sl_json_key_hex(json, "manifest_sha256", result->manifest_sha256, sizeof result->manifest_sha256);
+    sl_json_key_unsigned(json, "files", result->files);
+    sl_json_key_unsigned(json, "bytes", result->bytes);
+    sl_json_key_unsigned(json, "bundle_bytes", result->bundle_bytes);
+    sl_json_key_unsigned(json, "signatures", context->signers.keys.count + context->signers.commands.count);
+    sl_json_key(json, "recipients");
+    sl_json_list(json);
     for (size_t i = 0; i < result->recipients.count; i++) {
         char recipient[SL_AGE_RECIPIENT_TEXT];
-        sl_json_text(&json, sl_str_from(sl_age_recipient_text(recipient, &result->recipients.items[i])));
+        sl_json_text(json, sl_str_from(sl_age_recipient_text(recipient, &result->recipients.items[i])));
     }
-    sl_json_end(&json);
-    findings_json(&json, findings);
-    sl_json_end(&json);
-    sl_buf_release(&hex);
-    return sl_json_close(&json, err);
+    sl_json_end(json);
 }
 
 static int pack(struct cli *cli, const struct context *context, struct cli_signers *signers,
@@ -156,7 +146,7 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
     if (result == 0 && verifier_there == 0 && cli_verifier_put(verifier, pack_options.out, err) < 0)
         result = sl_wrap(err, "the bundle is written, what goes beside it is not");
     if (result == 0 && context->format == CLI_AS_JSON)
-        result = print_json(cli, context, &packed, rendering, findings, err);
+        print_json(cli, context, &packed, rendering);
     else if (result == 0)
         print_text(cli, context, &packed, sl_rendering_facts(rendering));
     sl_rendering_free(rendering);
@@ -178,6 +168,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     sl_buf_release(&verifier);
     if (findings)
         findings_print(findings);
+    if (findings && context->format == CLI_AS_JSON)
+        findings_json(cli_json(cli), findings);
     sl_findings_free(findings);
     cli_signers_close(&signers);
     return result;

@@ -50,7 +50,10 @@ static int run_export(struct cli *cli, const struct context *context, struct sl_
         result = sl_file_create(context->out, sl_buf_view(&text), 0644, false, err);
     if (result == 0 && !context->out)
         sl_buf_str(&cli->out, sl_buf_view(&text));
-    if (result == 0 && context->out) {
+    if (result == 0 && context->out && context->format == CLI_AS_JSON) {
+        sl_json_key_text(cli_json(cli), "path", sl_str_from(context->out));
+        sl_json_key_unsigned(cli_json(cli), "receipts", count);
+    } else if (result == 0 && context->out) {
         sl_buf_printf(&cli->out, "wrote %llu receipt%s to ", (unsigned long long)count,
                       count == 1 ? "" : "s");
         cli_escaped(cli, sl_str_from(context->out));
@@ -99,12 +102,12 @@ static void receipt_json(struct sl_json *json, const struct sl_receipt_entry *en
     sl_json_key_unsigned(json, "number", receipt->number);
     sl_json_key_text(json, "action", sl_str_from(sl_receipt_action_name(receipt->action)));
     sl_json_key_text(json, "customer", receipt->customer);
-    sl_json_key_text(json, "bundle", receipt->bundle);
+    cli_json_text(json, "bundle", receipt->bundle);
     digest_json(json, "manifest_sha256", receipt->manifest_sha256);
-    sl_json_key_text(json, "from", receipt->from);
-    sl_json_key_text(json, "to", receipt->to);
-    sl_json_key_text(json, "verdict", receipt->verdict);
-    sl_json_key_text(json, "detail", receipt->detail);
+    cli_json_text(json, "from", receipt->from);
+    cli_json_text(json, "to", receipt->to);
+    cli_json_text(json, "verdict", receipt->verdict);
+    cli_json_text(json, "detail", receipt->detail);
     sl_json_key(json, "time");
     sl_json_integer(json, receipt->time);
     sl_json_key_unsigned(json, "epoch", receipt->epoch);
@@ -115,30 +118,26 @@ static void receipt_json(struct sl_json *json, const struct sl_receipt_entry *en
     sl_json_end(json);
 }
 
-static int print_json(struct cli *cli, const struct sl_receipt_check *check, struct sl_err *err)
+static void print_json(struct cli *cli, const struct sl_receipt_check *check)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_bool(&json, "whole", count_errors(check) == 0);
-    sl_json_key(&json, "receipts");
-    sl_json_list(&json);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_bool(json, "whole", count_errors(check) == 0);
+    sl_json_key(json, "receipts");
+    sl_json_list(json);
     for (size_t i = 0; i < sl_receipt_check_count(check); i++)
-        receipt_json(&json, sl_receipt_check_at(check, i));
-    sl_json_end(&json);
-    sl_json_key(&json, "problems");
-    sl_json_list(&json);
+        receipt_json(json, sl_receipt_check_at(check, i));
+    sl_json_end(json);
+    sl_json_key(json, "problems");
+    sl_json_list(json);
     for (size_t i = 0; i < sl_receipt_check_problems(check); i++) {
         const struct sl_receipt_problem *problem = sl_receipt_check_problem(check, i);
-        sl_json_map(&json);
-        sl_json_key_text(&json, "fault", sl_str_from(sl_receipt_fault_name(problem->fault)));
-        sl_json_key_unsigned(&json, "number", problem->number);
-        sl_json_key_text(&json, "message", sl_str_from(problem->text));
-        sl_json_end(&json);
+        sl_json_map(json);
+        sl_json_key_text(json, "fault", sl_str_from(sl_receipt_fault_name(problem->fault)));
+        sl_json_key_unsigned(json, "number", problem->number);
+        sl_json_key_text(json, "message", sl_str_from(problem->text));
+        sl_json_end(json);
     }
-    sl_json_end(&json);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    sl_json_end(json);
 }
 
 static int add_file(struct sl_receipt_check *check, const char *path, struct sl_err *err)
@@ -162,8 +161,8 @@ static int judge(struct cli *cli, const struct context *context, struct sl_recei
         return -1;
     if (context->format == CLI_AS_TEXT)
         print_text(cli, check);
-    else if (print_json(cli, check, err) < 0)
-        return -1;
+    else
+        print_json(cli, check);
     size_t errors = count_errors(check);
     if (sl_receipt_check_count(check) == 0 && errors == 0)
         return sl_fail(err, SL_E_REFUSED, "there is no receipt in what was given");

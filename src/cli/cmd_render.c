@@ -31,30 +31,26 @@ static void print_files(struct cli *cli, const struct sl_rendering *rendering)
     }
 }
 
-static int print_json(struct cli *cli, const struct sl_rendering *rendering,
-                      const struct sl_findings *findings, bool with_text, struct sl_err *err)
+static void print_json(struct cli *cli, const struct sl_rendering *rendering,
+                       const struct sl_findings *findings, bool with_text)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    facts_json(&json, sl_rendering_facts(rendering));
-    findings_json(&json, findings);
-    sl_json_key(&json, "files");
-    sl_json_list(&json);
+    struct sl_json *json = cli_json(cli);
+    facts_json(json, sl_rendering_facts(rendering));
+    findings_json(json, findings);
+    sl_json_key(json, "files");
+    sl_json_list(json);
     for (size_t i = 0; i < sl_rendering_count(rendering); i++) {
         struct sl_str path;
         struct sl_str text;
         sl_rendering_at(rendering, i, &path, &text);
-        sl_json_map(&json);
-        sl_json_key_text(&json, "path", path);
-        sl_json_key_unsigned(&json, "size", text.len);
+        sl_json_map(json);
+        sl_json_key_text(json, "path", path);
+        sl_json_key_unsigned(json, "size", text.len);
         if (with_text)
-            sl_json_key_text(&json, "text", text);
-        sl_json_end(&json);
+            sl_json_key_text(json, "text", text);
+        sl_json_end(json);
     }
-    sl_json_end(&json);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    sl_json_end(json);
 }
 
 static int deliver(struct cli *cli, const struct context *context, const struct sl_rendering *rendering,
@@ -62,8 +58,10 @@ static int deliver(struct cli *cli, const struct context *context, const struct 
 {
     if (context->out && sl_rendering_write(rendering, context->out, err) < 0)
         return -1;
-    if (context->format == CLI_AS_JSON)
-        return print_json(cli, rendering, findings, !context->out, err);
+    if (context->format == CLI_AS_JSON) {
+        print_json(cli, rendering, findings, !context->out);
+        return 0;
+    }
     if (!context->out) {
         print_files(cli, rendering);
         return 0;
@@ -92,12 +90,10 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     findings_print(findings);
     if (result == 0)
         result = deliver(cli, context, rendering, findings, err);
-    else if (rendering && context->format == CLI_AS_JSON) {
-        /* What was found is worth a report too; the error stays what it is. */
-        struct sl_err report_err = {0};
-        if (print_json(cli, rendering, findings, false, &report_err) < 0)
-            sl_buf_reset(&cli->out);
-    }
+    else if (rendering && context->format == CLI_AS_JSON)
+        print_json(cli, rendering, findings, false);
+    else if (context->format == CLI_AS_JSON)
+        findings_json(cli_json(cli), findings);
     sl_rendering_free(rendering);
     sl_findings_free(findings);
     return result;

@@ -20,15 +20,11 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
-static int report_json(struct cli *cli, const struct sl_rollback_result *result, struct sl_err *err)
+static void report_json(struct cli *cli, const struct sl_rollback_result *result)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_text(&json, "from", sl_str_from(result->from));
-    sl_json_key_text(&json, "to", sl_str_from(result->to));
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_text(json, "from", sl_str_from(result->from));
+    sl_json_key_text(json, "to", sl_str_from(result->to));
 }
 
 static int run(struct cli *cli, const void *data, struct sl_err *err)
@@ -43,8 +39,10 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     cli_progress_end(&site.progress);
     if (status < 0)
         return -1;
-    if (context->format == CLI_AS_JSON)
-        return report_json(cli, &result, err);
+    if (context->format == CLI_AS_JSON) {
+        report_json(cli, &result);
+        return 0;
+    }
     cli_marked(cli, '+', "rolled back");
     sl_buf_printf(&cli->out, ": %s is current now\n", result.to);
     cli_field(cli, "before", "%s", result.from);

@@ -54,25 +54,21 @@ static int read_maps(struct sl_schema_map *maps, size_t *count, const struct cli
     return 0;
 }
 
-static int print(struct cli *cli, const struct context *context, const struct sl_findings *findings,
-                 const struct sl_schema_tally *tally, struct sl_err *err)
+static void print(struct cli *cli, const struct context *context, const struct sl_findings *findings,
+                  const struct sl_schema_tally *tally)
 {
     if (context->format == CLI_AS_TEXT) {
         sl_buf_printf(&cli->out, "%zu of %zu documents fit ", tally->documents - tally->invalid,
                       tally->documents);
         cli_escaped(cli, sl_str_from(context->schema));
         sl_buf_byte(&cli->out, '\n');
-        return 0;
+        return;
     }
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_text(&json, "schema", sl_str_from(context->schema));
-    sl_json_key_unsigned(&json, "documents", tally->documents);
-    sl_json_key_unsigned(&json, "invalid", tally->invalid);
-    findings_json(&json, findings);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_text(json, "schema", sl_str_from(context->schema));
+    sl_json_key_unsigned(json, "documents", tally->documents);
+    sl_json_key_unsigned(json, "invalid", tally->invalid);
+    findings_json(json, findings);
 }
 
 static int check(struct cli *cli, const struct context *context, struct sl_schema_checker *checker,
@@ -83,8 +79,7 @@ static int check(struct cli *cli, const struct context *context, struct sl_schem
         if (sl_schema_check_file(checker, cli->words[i], findings, &tally, err) < 0)
             return -1;
     findings_print(findings);
-    if (print(cli, context, findings, &tally, err) < 0)
-        return -1;
+    print(cli, context, findings, &tally);
     if (tally.invalid == 0)
         return 0;
     char shown[256];
@@ -117,23 +112,19 @@ static int run_check(struct cli *cli, const struct context *context, struct sl_e
 
 static const char default_schemas[] = "schemas/kubernetes";
 
-static int print_objects(struct cli *cli, const struct context *context, const struct sl_findings *findings,
-                         const struct sl_kube_counts *counts, struct sl_err *err)
+static void print_objects(struct cli *cli, const struct context *context, const struct sl_findings *findings,
+                          const struct sl_kube_counts *counts)
 {
     if (context->format == CLI_AS_TEXT) {
         sl_buf_printf(&cli->out, "%zu of %zu objects fit, %zu have no schema\n",
                       counts->objects - counts->invalid, counts->objects, counts->unchecked);
-        return 0;
+        return;
     }
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_unsigned(&json, "objects", counts->objects);
-    sl_json_key_unsigned(&json, "invalid", counts->invalid);
-    sl_json_key_unsigned(&json, "without_schema", counts->unchecked);
-    findings_json(&json, findings);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_unsigned(json, "objects", counts->objects);
+    sl_json_key_unsigned(json, "invalid", counts->invalid);
+    sl_json_key_unsigned(json, "without_schema", counts->unchecked);
+    findings_json(json, findings);
 }
 
 static int check_objects(struct cli *cli, const struct context *context, struct sl_kube_checker *checker,
@@ -146,8 +137,7 @@ static int check_objects(struct cli *cli, const struct context *context, struct 
     if (sl_kube_checker_finish(checker, findings, err) < 0)
         return -1;
     findings_print(findings);
-    if (print_objects(cli, context, findings, &counts, err) < 0)
-        return -1;
+    print_objects(cli, context, findings, &counts);
     if (counts.invalid == 0)
         return 0;
     return sl_fail(err, SL_E_FINDINGS, "%zu of %zu objects do not fit", counts.invalid, counts.objects);
@@ -190,16 +180,13 @@ static int run_import(struct cli *cli, const struct context *context, struct sl_
                       imported.kinds, imported.definitions, sl_size_text(size, imported.bytes));
         return 0;
     }
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_text(&json, "path", sl_str_from(imported.path));
-    sl_json_key_text(&json, "kubernetes", sl_str_from(imported.version));
-    sl_json_key_unsigned(&json, "kinds", imported.kinds);
-    sl_json_key_unsigned(&json, "definitions", imported.definitions);
-    sl_json_key_unsigned(&json, "bytes", imported.bytes);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_text(json, "path", sl_str_from(imported.path));
+    sl_json_key_text(json, "kubernetes", sl_str_from(imported.version));
+    sl_json_key_unsigned(json, "kinds", imported.kinds);
+    sl_json_key_unsigned(json, "definitions", imported.definitions);
+    sl_json_key_unsigned(json, "bytes", imported.bytes);
+    return 0;
 }
 
 static int run(struct cli *cli, const void *data, struct sl_err *err)

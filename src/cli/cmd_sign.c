@@ -67,33 +67,26 @@ static int report_text(struct cli *cli, const struct context *context, const str
 static int report_json(struct cli *cli, const struct context *context, const struct sl_sign_result *result,
                        const struct cli_signers *signers, struct sl_err *err)
 {
-    struct sl_json json;
-    struct sl_buf hex;
-    sl_buf_init(&hex, 128);
-    sl_buf_hex(&hex, result->manifest_sha256, sizeof result->manifest_sha256);
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_text(&json, "bundle", sl_str_from(result->bundle));
-    sl_json_key_text(&json, "manifest_sha256", sl_buf_view(&hex));
-    sl_json_key_unsigned(&json, "signatures", result->signatures);
-    sl_json_key(&json, "signers");
-    sl_json_list(&json);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_text(json, "bundle", sl_str_from(result->bundle));
+    sl_json_key_hex(json, "manifest_sha256", result->manifest_sha256, sizeof result->manifest_sha256);
+    sl_json_key_unsigned(json, "signatures", result->signatures);
+    sl_json_key(json, "signers");
+    sl_json_list(json);
     int status = 0;
     for (size_t i = 0; i < signers->count && status == 0; i++) {
         char id[SL_KEY_ID_HEX + 1];
         char path[4096];
         status = place_of(path, cli, context, &signers->keys[i], err);
-        sl_json_map(&json);
-        sl_json_key_text(&json, "key_id", sl_str_from(sl_key_id_text(id, signers->keys[i].public_key.id)));
-        sl_json_key_bool(&json, "added", result->added[i]);
+        sl_json_map(json);
+        sl_json_key_text(json, "key_id", sl_str_from(sl_key_id_text(id, signers->keys[i].public_key.id)));
+        sl_json_key_bool(json, "added", result->added[i]);
         if (status == 0 && result->added[i])
-            sl_json_key_text(&json, "path", sl_str_from(path));
-        sl_json_end(&json);
+            sl_json_key_text(json, "path", sl_str_from(path));
+        sl_json_end(json);
     }
-    sl_json_end(&json);
-    sl_json_end(&json);
-    sl_buf_release(&hex);
-    return status < 0 ? -1 : sl_json_close(&json, err);
+    sl_json_end(json);
+    return status;
 }
 
 static int check_places(const struct context *context, struct sl_err *err)

@@ -74,30 +74,25 @@ static int status_text(struct cli *cli, const struct context *context, const str
 static int status_json(struct cli *cli, const struct context *context, const struct sl_site_options *site,
                        struct sl_err *err)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key(&json, "drift");
-    sl_json_list(&json);
-    struct sl_drift_report report = {found_json, &json};
+    struct sl_json *json = cli_json(cli);
+    sl_json_key(json, "drift");
+    sl_json_list(json);
+    struct sl_drift_report report = {found_json, json};
     struct sl_site_state state;
     if (sl_site_status(&state, site, &report, err) < 0) {
-        sl_buf_reset(&cli->out);
+        cli_json_drop(cli);
         return -1;
     }
-    sl_json_end(&json);
-    sl_json_key_text(&json, "generation", sl_str_from(state.generation));
-    sl_json_key_text(&json, "customer", sl_str_from(state.customer));
-    sl_json_key_text(&json, "release", sl_str_from(state.release));
-    sl_json_key_unsigned(&json, "sequence", state.sequence);
-    digest_json(&json, "manifest_sha256", state.manifest_sha256);
-    sl_json_key_unsigned(&json, "files", state.files);
-    sl_json_key_unsigned(&json, "bytes", state.bytes);
-    sl_json_key_bool(&json, "intact", state.drifted == 0);
-    sl_json_key_bool(&json, "pending", state.pending);
-    sl_json_end(&json);
-    if (sl_json_close(&json, err) < 0)
-        return -1;
+    sl_json_end(json);
+    sl_json_key_text(json, "generation", sl_str_from(state.generation));
+    sl_json_key_text(json, "customer", sl_str_from(state.customer));
+    sl_json_key_text(json, "release", sl_str_from(state.release));
+    sl_json_key_unsigned(json, "sequence", state.sequence);
+    digest_json(json, "manifest_sha256", state.manifest_sha256);
+    sl_json_key_unsigned(json, "files", state.files);
+    sl_json_key_unsigned(json, "bytes", state.bytes);
+    sl_json_key_bool(json, "intact", state.drifted == 0);
+    sl_json_key_bool(json, "pending", state.pending);
     return verdict(&state, context, err);
 }
 

@@ -25,8 +25,8 @@ static const struct cli_option options[] = {
 struct showing {
     struct cli *cli;
     const struct context *context;
-    struct sl_str path; /* to explain; empty: all */
-    struct sl_json json;
+    struct sl_str path;   /* to explain; empty: all */
+    struct sl_json *json; /* NULL: text */
     size_t shown;
     size_t explained; /* applications in which the path is known */
 };
@@ -144,7 +144,7 @@ static int show_chains(struct showing *showing, const struct sl_values *values, 
         if (text)
             print_chain(showing->cli, sl_explanation_at(explanation, i));
         else
-            chain_json(&showing->json, sl_explanation_at(explanation, i));
+            chain_json(showing->json, sl_explanation_at(explanation, i));
     }
     showing->shown += text;
     sl_explanation_free(explanation);
@@ -163,7 +163,7 @@ static int show_text(struct showing *showing, const struct sl_values *values, st
 
 static int show_json(struct showing *showing, const struct sl_values *values, struct sl_err *err)
 {
-    struct sl_json *json = &showing->json;
+    struct sl_json *json = showing->json;
     struct sl_buf text;
     sl_json_map(json);
     sl_json_key_text(json, "application", sl_values_application(values));
@@ -192,8 +192,8 @@ static int show_all(struct showing *showing, const struct sl_rendering *renderin
     bool json = showing->context->format == CLI_AS_JSON;
     size_t wanted = 0;
     if (json) {
-        sl_json_begin(&showing->json, &showing->cli->out, SL_JSON_INDENTED);
-        sl_json_list(&showing->json);
+        sl_json_key(showing->json, "applications");
+        sl_json_list(showing->json);
     }
     for (size_t i = 0; i < sl_rendering_values_count(rendering); i++) {
         const struct sl_values *values = sl_rendering_values_at(rendering, i);
@@ -212,10 +212,9 @@ static int show_all(struct showing *showing, const struct sl_rendering *renderin
                       sl_escape(shown, sizeof shown, showing->path));
         return sl_hint(err, "`--explain` without a path lists all there is");
     }
-    if (!json)
-        return 0;
-    sl_json_end(&showing->json);
-    return sl_json_close(&showing->json, err);
+    if (json)
+        sl_json_end(showing->json);
+    return 0;
 }
 
 static int run(struct cli *cli, const void *data, struct sl_err *err)
@@ -235,11 +234,17 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
         return -1;
     int result = sl_release_render(&rendering, &query, findings, err);
     findings_print(findings);
+    if (context->format == CLI_AS_JSON) {
+        showing.json = cli_json(cli);
+        findings_json(showing.json, findings);
+    }
     if (rendering) {
         /* What was found is an error still, but what there is can be looked at. */
         struct sl_err show_err = {0};
         if (show_all(&showing, rendering, &show_err) < 0) {
-            sl_buf_reset(&cli->out);
+            cli_json_drop(cli);
+            if (showing.json)
+                findings_json(cli_json(cli), findings);
             *err = show_err;
             result = -1;
         }

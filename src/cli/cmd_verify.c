@@ -62,38 +62,24 @@ static void report_text(struct cli *cli, const struct sl_bundle_head *head)
     cli_field(cli, "", "checksum and length of the compressed stream; nothing missing, nothing added");
 }
 
-static int report_json(struct cli *cli, const struct sl_bundle_head *head, const struct sl_verdict *verdict,
-                       const struct cli_provenance *provenance, struct sl_err *err)
+static void report_json(struct cli *cli, const struct sl_bundle_head *head, const struct sl_verdict *verdict,
+                        const struct cli_provenance *provenance)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_bool(&json, "verified", true);
-    head_json(&json, head, true);
-    cli_provenance_json(&json, provenance, head->manifest);
-    sl_json_key(&json, "verdict");
-    sl_verdict_json(&json, verdict);
-    sl_json_end(&json);
-    return sl_json_close(&json, err);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_bool(json, "verified", true);
+    head_json(json, head, true);
+    cli_provenance_json(json, provenance, head->manifest);
+    sl_json_key(json, "verdict");
+    sl_verdict_json(json, verdict);
 }
 
-/* For other programs a refusal is a report too; the message goes to stderr as well. */
-static int refusal_json(struct cli *cli, const struct sl_verdict *verdict, const struct sl_err *refusal)
+/* Where nothing was judged, a file that is not there, there is no verdict. */
+static void refusal_json(struct cli *cli, const struct sl_verdict *verdict)
 {
-    struct sl_err err = {0};
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_bool(&json, "verified", false);
-    sl_json_key_text(&json, "code", sl_str_from(sl_code_name(refusal->code)));
-    sl_json_key_text(&json, "reason", sl_str_from(refusal->message));
-    sl_json_key(&json, "verdict");
-    sl_verdict_json(&json, verdict);
-    sl_json_end(&json);
-    /* The refusal counts, whatever becomes of its report. */
-    if (sl_json_close(&json, &err) < 0)
-        sl_buf_reset(&cli->out);
-    return -1;
+    if (verdict->steps[0].outcome == SL_NOT_REACHED)
+        return;
+    sl_json_key(cli_json(cli), "verdict");
+    sl_verdict_json(cli_json(cli), verdict);
 }
 
 static int verify(struct sl_verified **out, const char *path, const struct sl_policy *policy,
@@ -118,14 +104,12 @@ static int verify(struct sl_verified **out, const char *path, const struct sl_po
     return result;
 }
 
-static int refusal(struct cli *cli, const struct context *context, const struct sl_verdict *verdict,
-                   const struct sl_err *err)
+static void refusal(struct cli *cli, const struct context *context, const struct sl_verdict *verdict)
 {
     if (context->format == CLI_AS_JSON)
-        return refusal_json(cli, verdict, err);
-    if (context->explain)
+        refusal_json(cli, verdict);
+    else if (context->explain)
         verdict_print(cli, verdict);
-    return -1;
 }
 
 static int verify_and_report(struct cli *cli, const struct context *context, const struct sl_policy *policy,
@@ -134,19 +118,19 @@ static int verify_and_report(struct cli *cli, const struct context *context, con
     struct sl_verified *verified = NULL;
     if (verify(&verified, cli->words[0], policy, provenance, err) < 0) {
         sl_verified_free(verified);
-        return refusal(cli, context, policy->verdict, err);
+        refusal(cli, context, policy->verdict);
+        return -1;
     }
     const struct sl_bundle_head *head = sl_verified_head(verified);
-    int result = 0;
     if (context->format == CLI_AS_JSON) {
-        result = report_json(cli, head, policy->verdict, provenance, err);
+        report_json(cli, head, policy->verdict, provenance);
     } else {
         report_text(cli, head);
         cli_provenance_print(cli, provenance, head->manifest);
         report_steps(cli, policy->verdict, context->explain);
     }
     sl_verified_free(verified);
-    return result;
+    return 0;
 }
 
 static int decide(struct cli *cli, const struct context *context, const struct cli_anchor *anchor,
@@ -189,6 +173,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     if (result == 0)
         result = decide(cli, context, &anchor, err);
     cli_anchor_release(&anchor);
+    if (result < 0 && context->format == CLI_AS_JSON)
+        sl_json_key_bool(cli_json(cli), "verified", false);
     return result;
 }
 

@@ -12,12 +12,12 @@
 /* minisign's own files are below 1 KiB; anything larger is not a key. */
 #define KEY_FILE_MAX 4096
 
-/* A key that is none is a mistake in the command line: exit status 1 would tell a script that the bundle was refused. */
-static int key_failed(struct sl_err *err)
+/* A key that is none is a mistake in the command line, in the file `path` or itself (NULL): exit status 1 would tell a script that the bundle was refused. */
+static int key_failed(struct sl_err *err, const char *path)
 {
     if (err->code == SL_E_INPUT || err->code == SL_E_LIMIT)
         err->code = SL_E_USAGE;
-    return -1;
+    return path ? sl_err_about(err, path) : -1;
 }
 
 int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct sl_err *err)
@@ -31,7 +31,7 @@ int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct s
             result = sl_public_key_read(&out->keys[i], sl_buf_view(&text), paths->items[i], err);
         sl_buf_release(&text);
         if (result < 0)
-            return key_failed(err);
+            return key_failed(err, paths->items[i]);
         out->count++;
     }
     return 0;
@@ -57,7 +57,7 @@ int cli_secret_key(struct sl_secret_key *out, const char *path, const char *pass
         result = sl_secret_key_read(out, sl_buf_view(&text), sl_buf_view(&password), path, err);
     wipe(&password);
     wipe(&text);
-    return result < 0 ? key_failed(err) : 0;
+    return result < 0 ? key_failed(err, path) : 0;
 }
 
 /* The limit of the library is smaller than what this reads: it has the message. */
@@ -74,7 +74,7 @@ int cli_identities(struct sl_age_identities *out, const struct cli_list *paths, 
             result = sl_age_identities_read(out, sl_buf_view(&text), paths->items[i], err);
         wipe(&text);
         if (result < 0)
-            return key_failed(err);
+            return key_failed(err, paths->items[i]);
     }
     return 0;
 }
@@ -83,9 +83,10 @@ static int add_recipients(struct sl_age_recipients *out, const char *item, struc
 {
     if (strncmp(item, "age1", 4) == 0) {
         struct sl_age_recipient recipient;
-        if (sl_age_recipient_parse(&recipient, sl_str_from(item), err) < 0)
-            return -1;
-        return sl_age_recipients_add(out, &recipient, err);
+        if (sl_age_recipient_parse(&recipient, sl_str_from(item), err) < 0 ||
+            sl_age_recipients_add(out, &recipient, err) < 0)
+            return key_failed(err, NULL);
+        return 0;
     }
     struct sl_buf text;
     sl_buf_init(&text, AGE_FILE_MAX);
@@ -93,7 +94,7 @@ static int add_recipients(struct sl_age_recipients *out, const char *item, struc
     if (result == 0)
         result = sl_age_recipients_read(out, sl_buf_view(&text), item, err);
     sl_buf_release(&text);
-    return result;
+    return result < 0 ? key_failed(err, item) : 0;
 }
 
 int cli_recipients(struct sl_age_recipients *out, const struct cli_list *items, struct sl_err *err)
@@ -101,7 +102,7 @@ int cli_recipients(struct sl_age_recipients *out, const struct cli_list *items, 
     out->count = 0;
     for (size_t i = 0; i < items->count; i++)
         if (add_recipients(out, items->items[i], err) < 0)
-            return key_failed(err);
+            return -1;
     return 0;
 }
 
@@ -117,7 +118,7 @@ int cli_detached(struct sl_detached_files **out, struct sl_policy *policy, const
     return 0;
 }
 
-int cli_open_bundle(int *fd, const char *path, struct sl_err *err)
+static int open_bundle(int *fd, const char *path, struct sl_err *err)
 {
     char shown[512];
     sl_escape(shown, sizeof shown, sl_str_from(path));
@@ -131,4 +132,9 @@ int cli_open_bundle(int *fd, const char *path, struct sl_err *err)
         return sl_fail(err, SL_E_IO, "open the bundle %s: it is a directory", shown);
     }
     return 0;
+}
+
+int cli_open_bundle(int *fd, const char *path, struct sl_err *err)
+{
+    return open_bundle(fd, path, err) < 0 ? sl_err_about(err, path) : 0;
 }

@@ -3,6 +3,8 @@
  */
 #include "cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sealift/text.h>
 #include <sealift/version.h>
 #include <signal.h>
@@ -52,8 +54,23 @@ static int print_report(const struct cli *cli, struct sl_err *err)
         return -1;
     if (cli->out.len == 0)
         return 0;
-    if (fwrite(cli->out.ptr, 1, cli->out.len, stdout) != cli->out.len || fflush(stdout) != 0)
-        return sl_fail_errno(err, SL_E_IO, "write to standard output");
+    if (fwrite(cli->out.ptr, 1, cli->out.len, stdout) == cli->out.len && fflush(stdout) == 0)
+        return 0;
+    /* Who reads has seen enough (`| head -1`): neither an error nor an end by a signal, and the verdict stays the
+     * verdict. */
+    if (errno == EPIPE)
+        return 0;
+    return sl_fail_errno(err, SL_E_IO, "write to standard output");
+}
+
+/* A file must not get the number of a closed standard stream: reports and messages would go into it. Writing to a closed
+ * one still fails. */
+static int occupy_standard_streams(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+            return -1;
     return 0;
 }
 
@@ -75,7 +92,7 @@ static int run(struct cli *cli, struct cli_parsed *parsed, struct sl_err *err)
 int main(int argc, char **argv)
 {
     /* A closed pipe is a write that fails, never an end in the middle of an install. */
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || occupy_standard_streams() < 0)
         return 4;
     struct cli cli = {.program = "sealift", .repository = "."};
     const char *no_color = getenv("NO_COLOR");
@@ -87,6 +104,8 @@ int main(int argc, char **argv)
     int status = cli_parse(&parsed, &cli, argc, argv, &err);
     if (status == 0)
         status = run(&cli, &parsed, &err);
+    if (parsed.json)
+        status = cli_json_finish(&cli, status, &err);
     /* What a command has to report is printed even where it failed: findings, drift. */
     struct sl_err print_err = {0};
     if (print_report(&cli, &print_err) < 0 && status >= 0) {

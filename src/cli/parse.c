@@ -101,6 +101,34 @@ static bool is_given(const unsigned char *context, const struct cli_option *opti
     return option->kind != CLI_TEXT || *(const char *const *)place != NULL;
 }
 
+/* A table may have a format of its own, with more of them (validate). */
+static bool wants_json(const struct cli_parsed *parsed)
+{
+    const struct cli_option *option = parsed->command ? parsed->command->options : NULL;
+    for (; option && option->name; option++) {
+        const void *place = parsed->context.bytes + option->offset;
+        if (option->kind == CLI_FORMAT)
+            return *(const enum cli_format *)place == CLI_AS_JSON;
+        if (strcmp(option->name, "format") == 0)
+            return *(const char *const *)place && strcmp(*(const char *const *)place, "json") == 0;
+    }
+    return false;
+}
+
+/* Where the arguments make no sense, what they were meant to say about the format is still looked for. */
+static bool mentions_json(int argc, char **argv)
+{
+    bool json = false;
+    for (int i = 1; i < argc && argv[i] && strcmp(argv[i], "--") != 0; i++) {
+        size_t len = strcspn(argv[i], "=");
+        if (len < 3 || len > strlen("--format") || strncmp(argv[i], "--format", len) != 0)
+            continue;
+        const char *value = argv[i][len] == '=' ? argv[i] + len + 1 : i + 1 < argc ? argv[i + 1] : NULL;
+        json = value && strcmp(value, "json") == 0;
+    }
+    return json;
+}
+
 /* getopt's own complaint goes to stderr in its words; this says it in ours. */
 static int bad_option(const struct cli_command *command, char **argv, int result, struct sl_err *err)
 {
@@ -196,9 +224,8 @@ static int check_required(const struct cli_parsed *parsed, struct sl_err *err)
     return 0;
 }
 
-int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv, struct sl_err *err)
+static int parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv, struct sl_err *err)
 {
-    *parsed = (struct cli_parsed){0};
     if (parse_options(parsed, cli, argc, argv, err) < 0)
         return -1;
     if (parsed->help || parsed->version)
@@ -232,6 +259,15 @@ int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv,
     if (check_words(parsed->command, cli, err) < 0)
         return -1;
     return check_required(parsed, err);
+}
+
+int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv, struct sl_err *err)
+{
+    *parsed = (struct cli_parsed){0};
+    int result = parse(parsed, cli, argc, argv, err);
+    parsed->json =
+        result < 0 ? mentions_json(argc, argv) : wants_json(parsed) && !parsed->help && !parsed->version;
+    return result;
 }
 
 bool cli_sha256(unsigned char out[32], const char *text)

@@ -119,6 +119,6 @@ void facts_json(struct sl_json *json, const struct sl_release_facts *facts)
     sl_json_key_text(json, "environment_from", facts->environment_from);
     sl_json_key_unsigned(json, "sequence", facts->sequence);
     sl_json_key_text(json, "sequence_from", facts->sequence_from);
-    sl_json_key_text(json, "commit", facts->source_commit);
+    cli_json_text(json, "commit", facts->source_commit);
     sl_json_key_bool(json, "dirty", facts->dirty);
 }

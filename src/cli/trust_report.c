@@ -209,20 +209,15 @@ static int report(struct cli *cli, struct sl_json *json, const struct sl_trust_s
     return result;
 }
 
-static int check_json(struct cli *cli, const struct sl_trust_steps *steps, int complete,
-                      const struct sl_err *reason, struct sl_err *err)
+static int check_json(struct cli *cli, const struct sl_trust_steps *steps, int complete, struct sl_err *err)
 {
-    struct sl_json json;
-    sl_json_begin(&json, &cli->out, SL_JSON_INDENTED);
-    sl_json_map(&json);
-    sl_json_key_bool(&json, "complete", complete == 0);
-    sl_json_key_text(&json, "reason", sl_str_from(reason->message));
-    sl_json_key(&json, "versions");
-    sl_json_list(&json);
-    int result = report(cli, &json, steps, err);
-    sl_json_end(&json);
-    sl_json_end(&json);
-    return result < 0 ? -1 : sl_json_close(&json, err);
+    struct sl_json *json = cli_json(cli);
+    sl_json_key_bool(json, "complete", complete == 0);
+    sl_json_key(json, "versions");
+    sl_json_list(json);
+    int result = report(cli, json, steps, err);
+    sl_json_end(json);
+    return result;
 }
 
 int trust_run_check(struct cli *cli, const struct trust_context *context, const char *path,
@@ -234,7 +229,7 @@ int trust_run_check(struct cli *cli, const struct trust_context *context, const 
     int result = sl_trust_steps_load(&steps, path, err);
     int complete = result < 0 ? -1 : sl_trust_chain(&newest, steps, &reason);
     if (result == 0 && context->format == CLI_AS_JSON)
-        result = check_json(cli, steps, complete, &reason, err);
+        result = check_json(cli, steps, complete, err);
     else if (result == 0)
         result = report(cli, NULL, steps, err);
     if (result == 0 && complete < 0) {

@@ -11,8 +11,11 @@ int sl_fail_at(struct sl_err *err, enum sl_code code, struct sl_place place, con
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    return sl_fail(err, code, "%s:%u:%u: %s", sl_escape(name, sizeof name, place.name), place.line,
-                   place.column, message);
+    (void)sl_fail(err, code, "%s:%u:%u: %s", sl_escape(name, sizeof name, place.name), place.line,
+                  place.column, message);
+    char path[SL_ERR_FILE_MAX];
+    (void)snprintf(path, sizeof path, SL_FMT, SL_ARG(place.name));
+    return sl_err_about(err, path);
 }
 
 struct sl_mark sl_place_mark(struct sl_place place, uint16_t file)

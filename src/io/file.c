@@ -56,7 +56,7 @@ static int read_opened(struct sl_buf *out, int fd, const struct stat *info, size
     return read_all(out, fd, expected, max, label, err);
 }
 
-int sl_file_read(struct sl_buf *out, const char *path, size_t max, struct sl_err *err)
+static int read_path(struct sl_buf *out, const char *path, size_t max, struct sl_err *err)
 {
     char label[SL_LABEL_BYTES];
     (void)sl_label(label, path);
@@ -67,6 +67,11 @@ int sl_file_read(struct sl_buf *out, const char *path, size_t max, struct sl_err
     if (sl_sys_fstat(fd, &info) < 0)
         return sl_fail_errno(err, SL_E_IO, "look at %s", label);
     return read_opened(out, fd, &info, max, label, err);
+}
+
+int sl_file_read(struct sl_buf *out, const char *path, size_t max, struct sl_err *err)
+{
+    return read_path(out, path, max, err) < 0 ? sl_err_about(err, path) : 0;
 }
 
 static int cannot_open_beneath(const char *label, struct sl_err *err)
@@ -105,9 +110,9 @@ int sl_file_create(const char *path, struct sl_str content, mode_t mode, bool re
 {
     SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;
     if (sl_sink_new_file(&sink, path, mode, replace, err) < 0 ||
-        sl_sink_write(sink, content.ptr, content.len, err) < 0)
-        return -1;
-    return sl_sink_finish(sink, err);
+        sl_sink_write(sink, content.ptr, content.len, err) < 0 || sl_sink_finish(sink, err) < 0)
+        return sl_err_about(err, path);
+    return 0;
 }
 
 /* -- replace -- */

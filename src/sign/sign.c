@@ -51,9 +51,11 @@ static int open_bundle(struct signing *signing, struct sl_err *err)
 {
     char shown[SHOWN_MAX];
     int fd = sl_sys_open(signing->path, O_RDONLY, 0);
-    if (fd < 0)
-        return sl_fail_errno(err, SL_E_IO, "open the bundle %s",
-                             sl_escape(shown, sizeof shown, sl_str_from(signing->path)));
+    if (fd < 0) {
+        (void)sl_fail_errno(err, SL_E_IO, "open the bundle %s",
+                            sl_escape(shown, sizeof shown, sl_str_from(signing->path)));
+        return sl_err_about(err, signing->path);
+    }
     struct sl_source *file = NULL;
     if (sl_source_fd(&file, fd, "the bundle", err) < 0) {
         sl_closep(&fd);

@@ -74,7 +74,22 @@ class Case(unittest.TestCase):
             self.assertEqual(result.status, status, shown)
         if result.status:
             self.assertIn("sealift: ", result.err, "a failure says why:" + shown)
+        if "--format=json" in args[-1:] or ("--format", "json") in zip(args, args[1:]):
+            self.check_document(result, shown)
         return result
+
+    def check_document(self, result, shown):
+        """docs/formats/json.md: one map, with an error exactly where the exit status is not 0."""
+        try:
+            error = result.json().get("error")
+        except ValueError:
+            self.fail("not one JSON document:" + shown)
+        self.assertEqual(error["status"] if error else 0, result.status, shown)
+        if error:
+            self.assertLessEqual({"code", "message"}, set(error), shown)
+            self.assertLessEqual(set(error), {"code", "status", "message", "hint", "file"}, shown)
+            self.assertTrue(all(error.values()), "an empty member:" + shown)
+            self.assertIn("sealift: " + error["message"], result.err, shown)
 
     def git(self, *args, cwd="repo"):
         subprocess.run(

@@ -169,7 +169,7 @@ class Secrecy(AgeCase):
         self.assertNotIn("customer-a", one.err + two.err)
         refusal = self.sealift("verify", "b.age", "--pubkey", "ops.pub", "--identity", "other.identity", "--format", "json",
                                status=1).json()
-        self.assertEqual((refusal["verified"], refusal["code"]), (False, "refused"))
+        self.assertEqual((refusal["verified"], refusal["error"]["code"]), (False, "refused"))
 
     def test_what_is_no_identity_is_told_as_what_it_is(self):
         bundle = self.encrypted()

@@ -39,7 +39,7 @@ class Enrolled(Case):
         report = self.sealift("receipt", "check", "receipts.jsonl", "--pubkey", "site/state/site.pub", "--format", "json").json()
         os.unlink(self.path("receipts.jsonl"))
         self.assertTrue(report["whole"])
-        return [(receipt["action"], receipt["bundle"]) for receipt in report["receipts"]]
+        return [(receipt["action"], receipt.get("bundle", "")) for receipt in report["receipts"]]
 
     # -- enrolling --
 

@@ -14,7 +14,7 @@ class Values(Case):
         self.repository(commit=False)
 
     def test_json_has_the_values_of_each_application(self):
-        applications = self.sealift(*PORTAL[:-2], "--format", "json").json()
+        applications = self.sealift(*PORTAL[:-2], "--format", "json").json()["applications"]
         self.assertEqual([a["application"] for a in applications], ["flux", "harbor", "portal", "prometheus"])
         portal = applications[2]["values"]
         self.assertEqual(portal["replicaCount"], 4)
@@ -22,7 +22,7 @@ class Values(Case):
         self.assertNotIn("nodeSelector", portal)
 
     def test_what_is_explained_as_json_is_what_is_explained_as_text(self):
-        places = self.sealift(*PORTAL, "--explain", "image", "--format", "json").json()[0]["places"]
+        places = self.sealift(*PORTAL, "--explain", "image", "--format", "json").json()["applications"][0]["places"]
         tag = next(p for p in places if p["pointer"] == "/image/tag")
         self.assertEqual((tag["there"], tag["value"]), (True, "1.0.3"))
         self.assertEqual([(s["layer"], s["effect"]) for s in tag["layers"]], [("chart", "replaced"), ("release", "wins")])
@@ -40,7 +40,7 @@ class Values(Case):
         with open(self.path("repo", NULLS), "a", encoding="utf-8") as f:
             f.write("service:\n  nodePort: null\n")
         for helm, there in (("4.2", True), ("3.20", False), ("3.17", True)):
-            values = self.sealift(*PORTAL, "--helm-compat", helm, "--format", "json").json()[0]["values"]
+            values = self.sealift(*PORTAL, "--helm-compat", helm, "--format", "json").json()["applications"][0]["values"]
             self.assertEqual("nodePort" in values["service"], there, helm)
         self.assertIn("4.2, 3.20 and 3.17", self.sealift(*PORTAL, "--helm-compat", "2", status=2).err)
 

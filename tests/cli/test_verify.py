@@ -308,7 +308,7 @@ class Verify(Case):
         path = self.bundle(change_gzip=lambda data: data + b"x")
         report = self.sealift("verify", path, "--pubkey", "ops.pub", "--format", "json", status=1).json()
         self.assertFalse(report["verified"])
-        self.assertEqual(report["code"], "refused")
+        self.assertEqual(report["error"]["code"], "refused")
 
     def test_every_truncation_is_refused(self):
         path = self.bundle()

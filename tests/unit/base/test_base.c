@@ -38,6 +38,23 @@ Test(err, overlong_messages_are_cut_and_terminated)
     cr_assert_eq(strlen(err.message), SL_ERR_MESSAGE_MAX - 1);
 }
 
+Test(err, the_nearest_file_stays_and_a_new_failure_has_none)
+{
+    struct sl_err err = {0};
+    (void)sl_fail(&err, SL_E_IO, "read");
+    cr_assert_eq(sl_err_about(&err, "near"), -1);
+    (void)sl_wrap(&err, "pack");
+    (void)sl_err_about(&err, "far");
+    cr_expect_str_eq(err.file, "near");
+    (void)sl_fail(&err, SL_E_IO, "again");
+    cr_expect_str_eq(err.file, "");
+    char longer[SL_ERR_FILE_MAX + 1];
+    memset(longer, 'x', sizeof longer);
+    longer[sizeof longer - 1] = '\0';
+    (void)sl_err_about(&err, longer);
+    cr_expect_str_eq(err.file, "");
+}
+
 Test(err, every_code_has_a_name_and_an_exit_status)
 {
     for (int code = SL_OK; code <= SL_E_INTERNAL; code++) {
