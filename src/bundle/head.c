@@ -34,7 +34,7 @@ static bool is_top(struct sl_str top)
         char byte = top.ptr[i];
         bool plain =
             (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
-        if (!plain && (i == 0 || byte == '\0' || !strchr("._+-", byte)))
+        if (!plain && (i == 0 || !memchr("._+-", byte, 4)))
             return false;
     }
     return top.len > 0;
@@ -52,8 +52,9 @@ static int check_header(const struct ustar *actual, const struct sl_tar_member *
     sl_buf_init(&expected, SL_TAR_HEADER_MAX);
     if (sl_tar_header_write(&expected, member, err) < 0)
         return -1;
-    /* Top folder and names of the head are short ASCII: no pax header, one block. */
-    if (expected.len == sizeof *actual && memcmp(expected.ptr, actual, sizeof *actual) == 0)
+    /* One block: the top folder fits the prefix and every name of the head the name, both ASCII, so that none has a
+     * pax header. */
+    if (memcmp(expected.ptr, actual, sizeof *actual) == 0)
         return 0;
     struct explain_place place = {.top = member->top, .path = member->path};
     return sl_explain_header(actual, (const struct ustar *)(const void *)expected.ptr, &place, err);
@@ -186,6 +187,7 @@ static int read_trust(struct sl_bundle_reader *reader, const struct ustar *heade
                        SL_TRUST_MEMBERS_MAX);
     struct reader_trust *trust = &reader->trust[count];
     memcpy(trust->path, path.ptr, path.len);
+    trust->name = name;
     sl_buf_init(&trust->text, trust_size_max(reader, &name));
     reader->trust_count++;
     if (read_text(reader, &trust->text, member.size, path, err) < 0)

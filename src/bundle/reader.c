@@ -87,12 +87,11 @@ size_t sl_bundle_reader_trust_count(const struct sl_bundle_reader *reader)
     return reader->trust_count;
 }
 
-void sl_bundle_reader_trust(const struct sl_bundle_reader *reader, size_t index, struct sl_str *name,
-                            struct sl_str *text)
+const struct sl_trust_name *sl_bundle_reader_trust(const struct sl_bundle_reader *reader, size_t index,
+                                                   struct sl_str *text)
 {
-    struct sl_str path = sl_str_from(reader->trust[index].path);
-    *name = sl_str_slice(path, sizeof SL_TRUST_FOLDER - 1, path.len);
     *text = sl_buf_view(&reader->trust[index].text);
+    return &reader->trust[index].name;
 }
 
 static bool is_held(const struct sl_manifest_file *file)
@@ -130,12 +129,12 @@ int sl_bundle_reader_bind(struct sl_bundle_reader *reader, const struct sl_manif
                           struct sl_err *err)
 {
     char shown[SHOWN_MAX];
+    char named[SHOWN_MAX];
     struct sl_str top = sl_str_from(reader->top);
     if (!sl_str_equal(top, manifest->bundle)) {
         reader->failed = true;
-        return sl_fail(err, SL_E_REFUSED,
-                       "the top folder is \"%s\", but the manifest is that of \"" SL_FMT "\"",
-                       sl_escape(shown, sizeof shown, top), SL_ARG(manifest->bundle));
+        return sl_fail(err, SL_E_REFUSED, "the top folder is \"%s\", but the manifest is that of \"%s\"",
+                       sl_escape(shown, sizeof shown, top), sl_escape(named, sizeof named, manifest->bundle));
     }
     if (reader->mtime != manifest->mtime) {
         reader->failed = true;

@@ -21,6 +21,7 @@ struct reader_signature {
 /* A member below trust/: a version of trust.json or a signature over one. */
 struct reader_trust {
     char path[SL_TRUST_NAME_MAX + sizeof SL_TRUST_FOLDER];
+    struct sl_trust_name name;
     struct sl_buf text;
 };
 

@@ -267,11 +267,11 @@ static int copy_file(struct writing *writing, struct sl_bundle_reader *reader,
 static int copy_held(struct writing *writing, const struct sl_bundle_reader *reader, struct sl_err *err)
 {
     for (size_t i = 0; i < sl_bundle_reader_trust_count(reader); i++) {
-        struct sl_str name;
         struct sl_str text;
-        char path[SL_NAME_MAX + sizeof SL_TRUST_FOLDER];
-        sl_bundle_reader_trust(reader, i, &name, &text);
-        (void)snprintf(path, sizeof path, SL_TRUST_FOLDER SL_FMT, SL_ARG(name));
+        char name[SL_TRUST_NAME_MAX];
+        char path[SL_TRUST_NAME_MAX + sizeof SL_TRUST_FOLDER];
+        (void)snprintf(path, sizeof path, SL_TRUST_FOLDER "%s",
+                       sl_trust_name_text(name, sl_bundle_reader_trust(reader, i, &text)));
         if (write_text(writing, sl_str_from(path), text, false, err) < 0)
             return -1;
         writing->done += text.len;

@@ -44,6 +44,8 @@ endif()
 if(SEALIFT_COVERAGE)
   target_compile_options(sl_options INTERFACE --coverage)
   target_link_options(sl_options INTERFACE --coverage)
+  # One malloc per arena allocation, so that the tests of failing allocations reach each.
+  target_compile_definitions(sl_options INTERFACE SEALIFT_ARENA_MALLOC)
 endif()
 
 set_property(GLOBAL PROPERTY SEALIFT_MODULES "")

@@ -2,15 +2,10 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
-#include "crypto/digest.h"
+#include "beside.h"
 #include "crypto/minisig.h"
 #include "io/file.h"
 #include "io/sys.h"
-#include "model/trust_name.h"
-
-#include <fcntl.h>
-#include <sealift/text.h>
-#include <stdio.h>
 
 struct sl_grant_file {
     struct sl_buf json;
@@ -50,7 +45,7 @@ int sl_grant_sign(struct sl_buf *out, struct sl_str json, const struct sl_signin
 
 struct loading {
     struct sl_grant_file *file;
-    struct sl_str name; /* of the grant, in its directory */
+    const char *name; /* of the grant, in its directory */
     int dir;
 };
 
@@ -58,14 +53,10 @@ static int visit(void *context, const struct sl_dir_entry *entry, struct sl_err 
 {
     struct loading *loading = context;
     struct sl_grant_file *file = loading->file;
-    struct sl_str path = sl_str_from(entry->path);
+    char key_id[SL_KEY_ID_HEX + 1];
     if (S_ISDIR(entry->info.st_mode))
         return 1;
-    size_t digits = loading->name.len + 1;
-    struct sl_str id = sl_str_slice(path, digits, digits + SL_KEY_ID_HEX);
-    if (!sl_str_starts_with(path, loading->name) || path.len != digits + SL_KEY_ID_HEX + strlen(".minisig") ||
-        path.ptr[loading->name.len] != '.' || !sl_is_key_id(id) ||
-        !sl_str_ends_with(path, SL_STR(".minisig")))
+    if (!trust_is_beside(key_id, sl_str_from(loading->name), sl_str_from(entry->path)))
         return 0;
     if (file->count == SL_SIGNATURES_MAX)
         return sl_fail(err, SL_E_LIMIT, "the grant has more than %d signatures", SL_SIGNATURES_MAX);
@@ -73,7 +64,7 @@ static int visit(void *context, const struct sl_dir_entry *entry, struct sl_err 
     struct sl_buf *text = &file->texts[file->count];
     if (sl_file_read_beneath(text, loading->dir, entry->path, SL_SIGNATURE_FILE_MAX, err) < 0)
         return -1;
-    memcpy(signature->key_id, id.ptr, id.len);
+    memcpy(signature->key_id, key_id, sizeof key_id);
     signature->text = sl_buf_view(text);
     file->count++;
     return 0;
@@ -89,13 +80,11 @@ int sl_grant_load(struct sl_grant_file **out, const char *path, struct sl_err *e
         sl_buf_init(&file->texts[i], SL_SIGNATURE_FILE_MAX);
     if (sl_file_read(&file->json, path, SL_GRANT_BYTES_MAX, err) < 0)
         return -1;
-    const char *slash = strrchr(path, '/');
-    char parent[SL_PATH_MAX];
-    (void)snprintf(parent, sizeof parent, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
-    SL_CLEANUP(sl_closep) int dir = sl_sys_open(parent, O_RDONLY | O_DIRECTORY, 0);
+    const char *name = NULL;
+    SL_CLEANUP(sl_closep) int dir = trust_open_parent(&name, path, err);
     if (dir < 0)
-        return sl_fail_errno(err, SL_E_IO, "open the directory of the grant");
-    struct loading loading = {.file = file, .name = sl_str_from(slash ? slash + 1 : path), .dir = dir};
+        return -1;
+    struct loading loading = {.file = file, .name = name, .dir = dir};
     if (sl_dir_walk(dir, visit, &loading, err) < 0)
         return -1;
     *out = sl_steal(&file);

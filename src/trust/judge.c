@@ -115,9 +115,6 @@ int trust_judge(struct trust_judgement *out, const struct sl_bundle_reader *read
 {
     size_t count = sl_bundle_reader_signature_count(reader);
     *out = (struct trust_judgement){.count = 0};
-    if (count > SL_SIGNATURES_MAX)
-        return sl_fail(err, SL_E_REFUSED, "the bundle has %zu signatures; %d are the most", count,
-                       SL_SIGNATURES_MAX);
     struct judging judging = {
         .judgement = out, .policy = policy, .manifest = sl_bundle_reader_manifest(reader)};
     for (size_t i = 0; i < count; i++) {

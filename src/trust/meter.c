@@ -23,7 +23,7 @@ void sl_meter_start(struct sl_meter *meter, const struct sl_progress *progress, 
 void sl_meter_add(struct sl_meter *meter, uint64_t amount)
 {
     meter->done += amount;
-    if (amount == 0 || (meter->done < meter->next && meter->done != meter->total))
+    if (meter->done < meter->next && meter->done != meter->total)
         return;
     meter->next = meter->done + meter->step;
     tell(meter);

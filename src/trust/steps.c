@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "beside.h"
 #include "io/file.h"
 #include "io/sys.h"
 #include "trust/steps_dir.h"
@@ -120,19 +121,16 @@ int trust_steps_of_bundle(struct sl_trust_steps **out, const struct sl_bundle_re
     if (trust_steps_new(&steps, err) < 0)
         return -1;
     for (size_t i = 0; i < sl_bundle_reader_trust_count(reader); i++) {
-        struct sl_str member;
         struct sl_str text;
-        struct sl_trust_name name;
-        sl_bundle_reader_trust(reader, i, &member, &text);
-        bool named = sl_trust_name_parse(&name, member); /* the reader takes no others */
-        int added = named ? trust_steps_add(steps, &name, text, err) : 0;
+        const struct sl_trust_name *name = sl_bundle_reader_trust(reader, i, &text);
+        int added = trust_steps_add(steps, name, text, err);
         if (added < 0)
             return -1;
         if (added == 0)
             return sl_fail(err, SL_E_REFUSED,
                            "the bundle has a signature over version %llu of trust.json and not "
                            "that version",
-                           (unsigned long long)name.version);
+                           (unsigned long long)name->version);
     }
     trust_steps_sort(steps);
     *out = sl_steal(&steps);
@@ -152,21 +150,10 @@ struct loading {
 /* Whether a file of the directory belongs here, and as what. */
 static bool is_wanted(struct sl_trust_name *out, const struct loading *loading, const char *name)
 {
-    static const struct sl_str minisig = SL_STR_INIT(".minisig");
     if (!loading->document)
         return sl_trust_name_parse(out, sl_str_from(name));
-    struct sl_str rest = sl_str_from(name);
-    struct sl_str document = sl_str_from(loading->document);
-    *out = (struct sl_trust_name){.version = loading->version};
-    if (!sl_str_starts_with(rest, document))
-        return false;
-    rest = sl_str_slice(rest, document.len, rest.len);
-    struct sl_str id = sl_str_slice(rest, 1, 1 + SL_KEY_ID_HEX);
-    if (rest.len != 1 + SL_KEY_ID_HEX + minisig.len || rest.ptr[0] != '.' || !sl_is_key_id(id) ||
-        !sl_str_ends_with(rest, minisig))
-        return false;
-    memcpy(out->key_id, id.ptr, id.len);
-    return true;
+    out->version = loading->version;
+    return trust_is_beside(out->key_id, sl_str_from(loading->document), sl_str_from(name));
 }
 
 static int visit(void *context, const struct sl_dir_entry *entry, struct sl_err *err)
@@ -185,26 +172,9 @@ static int visit(void *context, const struct sl_dir_entry *entry, struct sl_err 
     return trust_steps_add(loading->steps, &name, sl_buf_view(&text), err) < 0 ? -1 : 0;
 }
 
-/* The directory that a file is in, for the signatures beside it. */
-static int open_parent(struct loading *loading, char *parent, size_t size, const char *path,
-                       struct sl_err *err)
-{
-    const char *slash = strrchr(path, '/');
-    loading->document = slash ? slash + 1 : path;
-    if (!slash)
-        (void)snprintf(parent, size, ".");
-    else
-        (void)snprintf(parent, size, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    loading->dir = sl_sys_open(parent, O_RDONLY | O_DIRECTORY, 0);
-    return loading->dir < 0 ? sl_fail_errno(err, SL_E_IO, "open %s", parent) : 0;
-}
-
 static int load_file(struct loading *loading, const char *path, struct sl_err *err)
 {
-    char parent[SL_PATH_MAX];
     char shown[SHOWN_MAX];
-    if (strlen(path) >= sizeof parent)
-        return sl_fail(err, SL_E_USAGE, "a path has more than %zu bytes", sizeof parent - 1);
     (void)sl_escape(shown, sizeof shown, sl_str_from(path));
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
     SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
@@ -213,11 +183,11 @@ static int load_file(struct loading *loading, const char *path, struct sl_err *e
         sl_trust_read(&trust, sl_buf_view(&text), shown, err) < 0)
         return -1;
     loading->version = trust->version;
-    if (add_document(loading->steps, trust->version, sl_buf_view(&text), err) < 0 ||
-        open_parent(loading, parent, sizeof parent, path, err) < 0)
-        return -1;
     loading->shown = shown;
-    return sl_dir_walk(loading->dir, visit, loading, err);
+    if (add_document(loading->steps, trust->version, sl_buf_view(&text), err) < 0)
+        return -1;
+    loading->dir = trust_open_parent(&loading->document, path, err);
+    return loading->dir < 0 ? -1 : sl_dir_walk(loading->dir, visit, loading, err);
 }
 
 /* Each document must be of the version that its name says. */

@@ -59,10 +59,10 @@ static bool is_zero(const unsigned char sha256[32])
     return memcmp(sha256, zeros, sizeof zeros) == 0;
 }
 
-/* The bundle that is installed, once more. */
+/* The bundle that is installed, once more; there is a site. */
 static bool is_installed(const struct sl_judged *in)
 {
-    return in->site && !is_zero(in->site->installed_sha256) &&
+    return !is_zero(in->site->installed_sha256) &&
            memcmp(in->site->installed_sha256, in->manifest_sha256, 32) == 0;
 }
 

@@ -273,6 +273,62 @@ Test(reader, up_to_sixteen_signatures_are_read)
     }
 }
 
+static void add_empty(struct sl_buf *out, const char *name)
+{
+    struct sl_tar_member member = {.top = SL_STR("a-1-1"), .path = sl_str_from(name)};
+    struct sl_err err = {0};
+    cr_assert_eq(sl_tar_header_write(out, &member, &err), 0);
+}
+
+static int open_head(const struct sl_buf *container, size_t *trust_count, struct sl_err *err)
+{
+    struct sl_source *source = NULL;
+    struct sl_bundle_reader *reader = NULL;
+    cr_assert_eq(sl_source_memory(&source, sl_buf_view(container), err), 0);
+    int result = sl_bundle_reader_open_container(&reader, source, err);
+    if (result == 0)
+        *trust_count = sl_bundle_reader_trust_count(reader);
+    sl_bundle_reader_free(reader);
+    return result;
+}
+
+Test(reader, up_to_so_many_members_below_trust_are_read)
+{
+    for (unsigned more = 0; more < 2; more++) {
+        struct sl_buf container;
+        struct sl_err err = {0};
+        size_t count = 0;
+        sl_buf_init(&container, SL_MIB);
+        add_empty(&container, "manifest.json");
+        for (unsigned i = 0; i < SL_TRUST_MEMBERS_MAX + more; i++) {
+            char name[64];
+            snprintf(name, sizeof name, "trust/1.json.%016X.minisig", i);
+            add_empty(&container, name);
+        }
+        memset(sl_buf_reserve(&container, SL_TAR_END), 0, SL_TAR_END);
+        sl_buf_commit(&container, SL_TAR_END);
+        cr_expect_eq(open_head(&container, &count, &err), more ? -1 : 0, "%s", err.message);
+        cr_expect(more || count == SL_TRUST_MEMBERS_MAX);
+        cr_expect(!more || strstr(err.message, "more than 256 members below trust/"), "%s", err.message);
+        sl_buf_release(&container);
+    }
+}
+
+Test(reader, signatures_stand_before_what_is_below_trust)
+{
+    struct sl_buf container;
+    struct sl_err err = {0};
+    size_t count = 0;
+    sl_buf_init(&container, SL_MIB);
+    add_empty(&container, "manifest.json");
+    add_empty(&container, "trust/1.json");
+    add_empty(&container, "manifest.json.00000000000000AB.minisig");
+    cr_expect_eq(open_head(&container, &count, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED);
+    cr_expect_not_null(strstr(err.message, "minisig\" comes twice or out of order"), "%s", err.message);
+    sl_buf_release(&container);
+}
+
 Test(reader, what_is_no_bundle_is_refused)
 {
     static char text[2048];

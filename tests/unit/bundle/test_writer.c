@@ -250,6 +250,9 @@ Test(writer, signatures_that_a_reader_would_refuse_are_not_written)
         {{{"00000000000000ab", SL_STR_INIT("a")}}, 1},
         {{{"0000000000000AB", SL_STR_INIT("a")}}, 1},
         {{{"../../../../../x", SL_STR_INIT("a")}}, 1},
+        {{{{'0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', 'A', 'B', '/'},
+           SL_STR_INIT("a")}},
+         1},
         {{{"00000000000000AB", {long_text, sizeof long_text}}}, 1},
         {{{"", SL_STR_INIT("")}}, SL_SIGNATURES_MAX + 1},
     };

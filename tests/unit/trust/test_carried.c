@@ -236,6 +236,27 @@ Test(carried, a_threshold_of_two_wants_two_keys)
 }
 
 /* No set of signers below the threshold is ever enough. */
+Test(carried, a_revoked_key_is_not_asked_for)
+{
+    static const unsigned one[] = {1};
+    struct sl_trust *trust = trust_kit_first();
+    struct sl_buf bundle;
+    struct sl_err err = {0};
+    unsigned char name[32];
+    trust_kit_add(trust, 3, SL_ROLE_RELEASE);
+    trust_kit_name(name, 2);
+    cr_assert_eq(sl_trust_revoke_key(trust, name, 20, &err), 0);
+    trust->thresholds[SL_ROLE_RELEASE] = 2;
+    delivery_make(&bundle,
+                  &(struct delivery_options){.alter_facts = epoch_one, .signers = one, .signer_count = 1});
+    struct sl_policy policy = {.trust = trust};
+    expect_refused(&bundle, &policy, "missing 1 of 0303030303030303", "one of two");
+    (void)verify(&bundle, &policy, &err);
+    cr_expect_null(strstr(err.message, "0202020202020202"), "%s", err.message);
+    sl_buf_release(&bundle);
+    free(trust);
+}
+
 Test(carried, nothing_is_accepted_without_the_threshold)
 {
     static const unsigned numbers[] = {1, 2, 11, 21, 99};
@@ -349,7 +370,7 @@ Test(carried, a_policy_that_makes_no_sense_is_a_usage_error)
 struct edit {
     const char *what;
     const char *member; /* below the top folder */
-    enum { REMOVE, TWICE, LAST, RENAME, ALTER } how;
+    enum { REMOVE, TWICE, LAST, RENAME, ALTER, SHORTEN, ADD } how;
     const char *renamed;
     const char *why;
     const char *plain_why; /* with plain keys; NULL: not looked at */
@@ -370,7 +391,17 @@ static const struct edit edits[] = {
     {"version 0", "trust/1.json", RENAME, "trust/0.json", "is not named as a version of trust.json is", NULL},
     {"something else there", "trust/1.json", RENAME, "trust/readm",
      "is not named as a version of trust.json is", NULL},
-    {"altered", "trust/2.json", ALTER, NULL, "trust/2.json", NULL},
+    {"altered", "trust/2.json", ALTER, NULL, "trust/2.json", "does not have the size and SHA-256"},
+    {"the last one missing", "trust/2.json.0C0C0C0C0C0C0C0C.minisig", REMOVE, NULL,
+     "trust/2.json has 1 of 2 root signatures of version 1", "is missing behind the signatures"},
+    {"shorter", "trust/2.json.0C0C0C0C0C0C0C0C.minisig", SHORTEN, NULL, "0C0C0C0C0C0C0C0C",
+     "does not have the size and SHA-256"},
+    {"one more, a signature", "trust/2.json.0C0C0C0C0C0C0C0C.minisig", ADD,
+     "trust/2.json.0D0D0D0D0D0D0D0D.minisig", "0D0D0D0D0D0D0D0D has the key id 0C0C0C0C0C0C0C0C in it",
+     "is not listed in the manifest"},
+    {"a signature over what is not there", "trust/2.json.0C0C0C0C0C0C0C0C.minisig", ADD,
+     "trust/3.json.0C0C0C0C0C0C0C0C.minisig", "a signature over version 3 of trust.json and not that version",
+     NULL},
 };
 
 struct editing {
@@ -407,11 +438,13 @@ static void edit_container(void *context, struct sl_buf *tar)
     sl_buf_str(&out, before);
     if (edit->how == TWICE)
         sl_buf_str(&out, member);
-    if (edit->how == RENAME) {
+    if (edit->how == ADD)
+        sl_buf_str(&out, member);
+    if (edit->how == RENAME || edit->how == ADD || edit->how == SHORTEN) {
         struct sl_err err = {0};
-        size_t size = strtoul(member.ptr + 124, NULL, 8);
+        size_t size = strtoul(member.ptr + 124, NULL, 8) - (edit->how == SHORTEN);
         struct sl_tar_member other = {.top = SL_STR("customer-a-v1.0-17"),
-                                      .path = sl_str_from(edit->renamed),
+                                      .path = sl_str_from(edit->renamed ? edit->renamed : edit->member),
                                       .size = size,
                                       .mtime = 1763716734};
         cr_assert_eq(sl_tar_header_write(&out, &other, &err), 0);
@@ -419,6 +452,8 @@ static void edit_container(void *context, struct sl_buf *tar)
     } else if (edit->how != REMOVE && edit->how != LAST) {
         sl_buf_str(&out, member);
     }
+    if (edit->how == SHORTEN) /* what was its last byte is padding now */
+        out.ptr[at + len - SL_TAR_BLOCK + (strtoul(member.ptr + 124, NULL, 8) - 1) % SL_TAR_BLOCK] = '\0';
     if (edit->how == ALTER)
         out.ptr[at + SL_TAR_BLOCK + 100] ^= 1;
     if (edit->how == LAST) {

@@ -62,6 +62,25 @@ Test(chain, a_document_is_opened_with_the_signatures_of_its_own_threshold)
 }
 
 /* Its second id is not in the document, so the second file is that of a stranger. */
+Test(chain, a_long_list_of_those_who_could_sign_is_cut)
+{
+    struct sl_trust *trust = trust_kit_first();
+    struct trust_kit_step step;
+    struct sl_err err = {0};
+    for (unsigned number = 31; number < 55; number++)
+        trust_kit_add(trust, number, SL_ROLE_ROOT);
+    trust->thresholds[SL_ROLE_ROOT] = 27;
+    trust_kit_write(&step, trust, nobody);
+    expect_refused(open_step(&step, &err), &err, "has 0 of 27 root signatures of version 1; missing 27 of",
+                   "nobody");
+    cr_expect_lt(strlen(err.message), sizeof err.message - 1, "the message is not cut by chance");
+    size_t end =
+        strspn(strstr(err.message, "missing 27 of ") + strlen("missing 27 of "), "0123456789ABCDEF, ");
+    cr_expect_eq(end % (SL_KEY_ID_HEX + 2), SL_KEY_ID_HEX, "it ends with a whole id: %s", err.message);
+    trust_kit_release(&step);
+    free(trust);
+}
+
 Test(chain, one_key_under_two_ids_counts_once)
 {
     struct sl_trust *trust = trust_kit_first();

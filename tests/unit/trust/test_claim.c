@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "alloc_fault.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
 #include "delivery.h"
@@ -353,6 +354,32 @@ Test(claim, a_long_list_of_keys_is_cut_and_says_so)
     sl_buf_release(&bundle);
 }
 
+Test(claim, a_long_list_of_signers_is_cut_and_says_so)
+{
+    enum { BESIDE = 4 };
+    struct sl_buf bundle;
+    struct delivery_signatures signatures = {0};
+    struct sl_detached detached[BESIDE];
+    static const unsigned stranger[] = {100};
+    struct given given;
+    struct sl_verified *verified = NULL;
+    struct sl_err err = {0};
+    delivery_make(&bundle, &(struct delivery_options){.alter_signatures = sign_with_sixteen});
+    for (unsigned i = 0; i < BESIDE; i++) {
+        delivery_sign(&signatures, 50 + i, SL_STR("another bundle"));
+        detached[i] = (struct sl_detached){"beside", sl_buf_view(&signatures.items[i].text)};
+    }
+    give(&given, stranger, 1, NULL);
+    given.policy.detached = detached;
+    given.policy.detached_count = BESIDE;
+    cr_expect_eq(verify(&verified, &bundle, &given.policy, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED);
+    cr_expect(strstr(err.message, " and more, and given was 6464646464646464"), "%s", err.message);
+    for (size_t i = 0; i < BESIDE; i++)
+        sl_buf_release(&signatures.items[i].text);
+    sl_buf_release(&bundle);
+}
+
 /* -- what the receiver gets -- */
 
 struct receipt {
@@ -529,6 +556,49 @@ Test(inspection, refuses_what_is_no_bundle)
     cr_expect_null(strchr(err.message, '\x1b'), "%s", err.message);
     cr_expect_lt(fcntl(fd, F_GETFD), 0);
     sl_buf_release(&garbage);
+}
+
+static void spoil_signature(void *context, struct delivery_signatures *all, struct sl_str manifest)
+{
+    (void)context, (void)manifest;
+    sl_buf_reset(&all->items[0].text);
+    sl_buf_text(&all->items[0].text, "no signature\n");
+}
+
+Test(inspection, shows_nothing_of_a_bundle_with_a_malformed_signature)
+{
+    struct sl_buf bundle;
+    struct sl_inspection *inspection = NULL;
+    struct sl_err err = {0};
+    delivery_make(&bundle, &(struct delivery_options){.alter_signatures = spoil_signature});
+    cr_expect_eq(sl_inspect(&inspection, delivery_open(&bundle), NAME, NULL, &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED);
+    cr_expect(strstr(err.message, "minisig: line 1"), "%s", err.message);
+    cr_expect_null(inspection);
+    sl_inspection_free(inspection);
+    sl_buf_release(&bundle);
+}
+
+Test(inspection, fails_cleanly_without_memory)
+{
+    struct sl_buf bundle;
+    delivery_make(&bundle, &(struct delivery_options){0});
+    for (size_t nth = 1;; nth++) {
+        struct sl_inspection *inspection = NULL;
+        struct sl_err err = {0};
+        int fd = delivery_open(&bundle);
+        alloc_fault_arm(nth);
+        int result = sl_inspect(&inspection, fd, NAME, NULL, &err);
+        bool happened = alloc_fault_disarm();
+        sl_inspection_freep(&inspection);
+        if (!happened) {
+            cr_expect_eq(result, 0, "%s", err.message);
+            break;
+        }
+        cr_expect_eq(result, -1, "allocation %zu", nth);
+        cr_expect_eq(err.code, SL_E_NO_MEMORY, "allocation %zu: %s", nth, err.message);
+    }
+    sl_buf_release(&bundle);
 }
 
 /* -- signatures beside the bundle -- */

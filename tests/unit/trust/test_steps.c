@@ -4,7 +4,11 @@
 
 #include "alloc_fault.h"
 #include "base/limits.h"
+#include "sys_fault.h"
 #include "temp_dir.h"
+#include "trust/steps_dir.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -116,6 +120,86 @@ Test(steps, a_file_gives_itself_with_the_signatures_beside_it)
     }
 }
 
+Test(steps, a_line_holds_or_is_refused_as_a_whole)
+{
+    static const struct {
+        const char *what, *dir;
+        unsigned signers[2][3];
+        const char *refused; /* NULL: it holds */
+    } rows[] = {
+        {"every step is signed", "good", {{11, 12}, {12, 13}}, NULL},
+        {"the first is not", "first", {{11}, {12, 13}}, "trust/1.json has 1 of 2 root signatures"},
+        {"the second is not", "second", {{11, 12}, {12}}, "trust/2.json has 1 of 2 root signatures"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sl_trust *trust = trust_kit_first();
+        struct sl_trust_steps *steps = NULL;
+        struct sl_trust *newest = NULL;
+        struct sl_err err = {0};
+        for (size_t k = 0; k < 2; k++) {
+            struct trust_kit_step step;
+            trust_kit_write(&step, trust, rows[i].signers[k]);
+            put_step(rows[i].dir, &step);
+            trust_kit_release(&step);
+            trust->version++;
+        }
+        cr_assert_eq(load(&steps, rows[i].dir, &err), 0, "%s", err.message);
+        cr_expect_eq(sl_trust_chain(&newest, steps, &err), rows[i].refused ? -1 : 0, "%s: %s", rows[i].what,
+                     err.message);
+        cr_expect(rows[i].refused ? strstr(err.message, rows[i].refused) != NULL : newest->version == 2,
+                  "%s: %s", rows[i].what, err.message);
+        sl_trust_free(newest);
+        sl_trust_steps_free(steps);
+        free(trust);
+    }
+}
+
+Test(steps, a_directory_that_is_open_is_read_as_well)
+{
+    struct sl_trust_steps *steps = NULL;
+    struct sl_err err = {0};
+    char path[PATH_MAX];
+    int all = open(temp_dir_join(&temp, "all", path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    temp_dir_make_dir(&temp, "none");
+    int none = open(temp_dir_join(&temp, "none", path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cr_assert(all >= 0 && none >= 0);
+    cr_assert_eq(sl_trust_steps_load_dir(&steps, all, "state", &err), 0, "%s", err.message);
+    expect_step(sl_trust_steps_at(steps, 1), &kits[1]);
+    sl_trust_steps_free(steps);
+    cr_expect_eq(sl_trust_steps_load_dir(&steps, none, "state", &err), -1);
+    cr_expect_eq(err.code, SL_E_NOT_FOUND);
+    cr_expect(strstr(err.message, "state holds no version of trust.json"), "%s", err.message);
+    alloc_fault_arm(1);
+    cr_expect_eq(sl_trust_steps_load_dir(&steps, all, "state", &err), -1);
+    cr_expect(alloc_fault_disarm());
+    cr_expect_eq(err.code, SL_E_NO_MEMORY);
+    (void)close(all);
+    (void)close(none);
+}
+
+Test(steps, every_call_that_fails_is_reported)
+{
+    static const char *const names[] = {"all", "all/1.json"};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t nth = 1;; nth++) {
+            struct sl_trust_steps *steps = NULL;
+            struct sl_err err = {0};
+            sys_fault_arm((struct sys_fault){.action = SYS_FAULT_FAIL, .nth = nth, .number = EIO});
+            int result = load(&steps, names[i], &err);
+            bool happened = sys_fault_disarm();
+            sl_trust_steps_free(steps);
+            if (!happened) {
+                cr_expect_eq(result, 0, "%s: %s", names[i], err.message);
+                cr_expect_gt(nth, 6);
+                break;
+            }
+            /* A close that fails after reading is no news. */
+            cr_expect(result == 0 || err.code == SL_E_IO || err.code == SL_E_INPUT, "%s, call %zu: %s: %s",
+                      names[i], nth, sl_code_name(err.code), err.message);
+        }
+    }
+}
+
 Test(steps, a_file_in_the_current_directory_needs_no_slash)
 {
     struct sl_trust_steps *steps = NULL;
@@ -150,6 +234,7 @@ Test(steps, what_cannot_be_read_is_said)
     put("bad/1.json", SL_STR("[]"));
     put("misnamed/4.json", kits[0].step.json);
     temp_dir_make_dir(&temp, "empty");
+    put("lone/1.json.0B0B0B0B0B0B0B0B.minisig", SL_STR("a signature without its document"));
     temp_dir_link(&temp, "link/1.json", "../all/1.json");
     static const struct {
         const char *name;
@@ -158,6 +243,7 @@ Test(steps, what_cannot_be_read_is_said)
     } rows[] = {
         {"missing", SL_E_NOT_FOUND, "missing"},
         {"empty", SL_E_NOT_FOUND, "holds no version of trust.json"},
+        {"lone", SL_E_NOT_FOUND, "holds no version of trust.json"},
         {"bad", SL_E_REFUSED, "bad/1.json, byte 1: a map is expected"},
         {"bad/1.json", SL_E_REFUSED, "byte 1: a map is expected"},
         {"misnamed", SL_E_INPUT, "misnamed/4.json says that it is version 1"},

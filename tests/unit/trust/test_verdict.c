@@ -239,6 +239,54 @@ static void any_release(struct scene *scene)
     scene->site.installed_release = SL_STR("whatever");
 }
 
+/* What the vendor wants to have been installed before, and what was. */
+static const unsigned char wanted[32] = {0x77};
+static const unsigned char installed_before[2][32] = {{0xcd}, {0x77}};
+
+static void wants_a_receipt(struct scene *scene)
+{
+    memcpy(scene->manifest.requires_receipt, wanted, sizeof wanted);
+    scene->site.accepted = installed_before;
+    scene->site.accepted_count = 1;
+}
+
+static void has_the_receipt(struct scene *scene)
+{
+    wants_a_receipt(scene);
+    scene->site.accepted_count = 2;
+}
+
+static void wants_only_a_receipt(struct scene *scene)
+{
+    wants_a_receipt(scene);
+    scene->manifest.upgrade_from_count = 0;
+    scene->manifest.stop_count = 0;
+}
+
+static void has_only_the_receipt(struct scene *scene)
+{
+    wants_only_a_receipt(scene);
+    scene->site.accepted_count = 2;
+}
+
+static void wants_a_receipt_of_nobody(struct scene *scene)
+{
+    wants_only_a_receipt(scene);
+    scene->judged.site = NULL;
+}
+
+static void wants_a_receipt_of_a_fresh_site(struct scene *scene)
+{
+    wants_a_receipt(scene);
+    scene->site = (struct sl_site_view){.epoch = 0};
+}
+
+static void wants_a_receipt_and_is_installed(struct scene *scene)
+{
+    wants_a_receipt(scene);
+    memcpy(scene->site.installed_sha256, scene->digest, 32);
+}
+
 static void only_stops(struct scene *scene)
 {
     scene->manifest.upgrade_from_count = 0;
@@ -414,6 +462,19 @@ static const struct say sayings[] = {
     {"a fresh site: floor", fresh_site, SL_STEP_FLOOR, SL_PASSED, "the floor of trust.json is 15"},
     {"the same release", same_release, SL_STEP_REQUIRES, SL_PASSED, "it may follow v1.1"},
     {"any release", any_release, SL_STEP_REQUIRES, SL_PASSED, "it may follow any release"},
+    {"no receipt of what is wanted", wants_a_receipt, SL_STEP_REQUIRES, SL_REFUSED,
+     "this site has no receipt of it"},
+    {"no receipt, and nothing else is asked", wants_only_a_receipt, SL_STEP_REQUIRES, SL_REFUSED,
+     "this site has no receipt of it"},
+    {"a receipt of what is wanted", has_the_receipt, SL_STEP_REQUIRES, SL_PASSED, "it may follow v1.0"},
+    {"a receipt, and nothing else is asked", has_only_the_receipt, SL_STEP_REQUIRES, SL_PASSED,
+     "it may follow any release"},
+    {"a receipt is wanted, and there is no site", wants_a_receipt_of_nobody, SL_STEP_REQUIRES, SL_SKIPPED,
+     "what is installed is not known here"},
+    {"a receipt is wanted of a fresh site", wants_a_receipt_of_a_fresh_site, SL_STEP_REQUIRES, SL_REFUSED,
+     "this site has no receipt of it"},
+    {"a receipt is wanted by what is installed", wants_a_receipt_and_is_installed, SL_STEP_REQUIRES,
+     SL_PASSED, "it is the bundle that is installed"},
     {"a stop passed over", only_stops, SL_STEP_REQUIRES, SL_REFUSED,
      "v0.8 (sequence 8) must be installed on the way"},
     {"a stop reached", stop_reached, SL_STEP_REQUIRES, SL_PASSED, "it may follow v1.0"},

@@ -22,6 +22,7 @@
 #define BUNDLE_READER_H
 
 #include "io/stream.h"
+#include "model/trust_name.h"
 #include <sealift/manifest.h>
 
 struct sl_bundle_reader;
@@ -37,16 +38,17 @@ void sl_bundle_reader_free(struct sl_bundle_reader *reader);
 void sl_bundle_reader_freep(struct sl_bundle_reader **reader);
 
 struct sl_str sl_bundle_reader_manifest(const struct sl_bundle_reader *reader);
+/* At most SL_SIGNATURES_MAX. */
 size_t sl_bundle_reader_signature_count(const struct sl_bundle_reader *reader);
 /* `name` is the member's name; both live as long as the reader. */
 void sl_bundle_reader_signature(const struct sl_bundle_reader *reader, size_t index, struct sl_str *name,
                                 struct sl_str *text);
 
-/* What came below trust/: `name` is N.json or N.json.KEYID.minisig; ascending by bytes. They are files of the
- * manifest, and sl_bundle_reader_next() gives them in their place among the others. */
+/* What came below trust/, ascending by the bytes of its name. They are files of the manifest, and
+ * sl_bundle_reader_next() gives them in their place among the others. */
 size_t sl_bundle_reader_trust_count(const struct sl_bundle_reader *reader);
-void sl_bundle_reader_trust(const struct sl_bundle_reader *reader, size_t index, struct sl_str *name,
-                            struct sl_str *text);
+const struct sl_trust_name *sl_bundle_reader_trust(const struct sl_bundle_reader *reader, size_t index,
+                                                   struct sl_str *text);
 
 /* `manifest` must outlive the reader. Checks what was read so far against it: top folder, time, and all below
  * trust/. */

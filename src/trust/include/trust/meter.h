@@ -20,6 +20,7 @@ struct sl_meter {
 /* `progress` may be NULL. */
 void sl_meter_start(struct sl_meter *meter, const struct sl_progress *progress, const char *phase,
                     uint64_t total);
+/* `amount` is not 0. */
 void sl_meter_add(struct sl_meter *meter, uint64_t amount);
 
 #endif
