@@ -30,11 +30,12 @@ static int64_t canonical_octal(const char *field, size_t size)
 
 static bool is_top(struct sl_str top)
 {
+    static const struct sl_str marks = SL_STR_INIT("._+-");
     for (size_t i = 0; i < top.len; i++) {
         char byte = top.ptr[i];
         bool plain =
             (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
-        if (!plain && (i == 0 || !memchr("._+-", byte, 4)))
+        if (!plain && (i == 0 || sl_str_find(marks, byte) == marks.len))
             return false;
     }
     return top.len > 0;

@@ -142,9 +142,9 @@ int trust_steps_of_bundle(struct sl_trust_steps **out, const struct sl_bundle_re
 struct loading {
     struct sl_trust_steps *steps;
     int dir;
-    const char *shown;    /* of the directory, for messages */
-    const char *document; /* the only one that is wanted, or NULL: all that are named N.json */
-    uint64_t version;     /* of that one */
+    char shown[SHOWN_MAX]; /* of the directory or the document, for messages */
+    const char *document;  /* the only one that is wanted, or NULL: all that are named N.json */
+    uint64_t version;      /* of that one */
 };
 
 /* Whether a file of the directory belongs here, and as what. */
@@ -174,16 +174,14 @@ static int visit(void *context, const struct sl_dir_entry *entry, struct sl_err 
 
 static int load_file(struct loading *loading, const char *path, struct sl_err *err)
 {
-    char shown[SHOWN_MAX];
-    (void)sl_escape(shown, sizeof shown, sl_str_from(path));
+    (void)sl_escape(loading->shown, sizeof loading->shown, sl_str_from(path));
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
     SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
     sl_buf_init(&text, SL_TRUST_FILE_MAX);
     if (sl_file_read(&text, path, SL_TRUST_FILE_MAX, err) < 0 ||
-        sl_trust_read(&trust, sl_buf_view(&text), shown, err) < 0)
+        sl_trust_read(&trust, sl_buf_view(&text), loading->shown, err) < 0)
         return -1;
     loading->version = trust->version;
-    loading->shown = shown;
     if (add_document(loading->steps, trust->version, sl_buf_view(&text), err) < 0)
         return -1;
     loading->dir = trust_open_parent(&loading->document, path, err);
@@ -209,12 +207,11 @@ static int check_versions(const struct loading *loading, struct sl_err *err)
 
 static int load_directory(struct loading *loading, const char *path, struct sl_err *err)
 {
-    char shown[SHOWN_MAX];
-    loading->shown = sl_escape(shown, sizeof shown, sl_str_from(path));
+    (void)sl_escape(loading->shown, sizeof loading->shown, sl_str_from(path));
     if (sl_dir_walk(loading->dir, visit, loading, err) < 0)
         return -1;
     if (loading->steps->count == 0) {
-        (void)sl_fail(err, SL_E_NOT_FOUND, "%s holds no version of trust.json", shown);
+        (void)sl_fail(err, SL_E_NOT_FOUND, "%s holds no version of trust.json", loading->shown);
         return sl_hint(err, "they are called 1.json, 2.json and so on; sealift trust init makes the first");
     }
     trust_steps_sort(loading->steps);

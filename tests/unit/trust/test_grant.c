@@ -251,6 +251,16 @@ Test(grant, what_cannot_be_read_is_said)
         cr_expect_eq(err.code, rows[i].code, "%s: %s", rows[i].name, err.message);
         cr_expect(strstr(err.message, rows[i].why), "%s: %s", rows[i].name, err.message);
     }
+    /* A long way round to a file that is there. */
+    struct sl_grant_file *file = NULL;
+    struct sl_err err = {0};
+    sl_buf_reset(&large);
+    sl_buf_printf(&large, "%s/", temp.path);
+    while (large.len < SL_PATH_MAX)
+        sl_buf_text(&large, "./");
+    sl_buf_text(&large, "grant.json");
+    cr_expect_eq(sl_grant_load(&file, large.ptr, &err), -1);
+    cr_expect_eq(err.code, SL_E_USAGE, "%s", err.message);
     sl_buf_release(&large);
 }
 
