@@ -202,7 +202,7 @@ static int match_items(const struct finder *f, struct sl_node *list, size_t at, 
     struct kz_text pattern = {{NULL, 0}, f->query->mark};
     (void)split_bracket(f->query->parts[at], &key, &pattern.text);
     const struct kz_regex *regex;
-    if (kz_regex_get(f->build, &regex, &pattern, KZ_ANYWHERE, f->err) < 0)
+    if (list->count && kz_regex_get(f->build, &regex, &pattern, KZ_ANYWHERE, f->err) < 0)
         return -1;
     for (uint32_t i = 0; i < list->count; i++) {
         struct sl_node *item = list->as.items[i];

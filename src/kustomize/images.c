@@ -3,12 +3,11 @@
 #include "regex.h"
 #include "scalar.h"
 
-/* What may follow the name: a tag, a digest, both. */
-#define TAG_AND_DIGEST "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$"
+#include <sealift/text.h>
 
 struct change {
     const struct kz_image *image;
-    const struct kz_regex *pattern; /* NULL: the name is simple enough without */
+    bool is_simple; /* the name needs no regular expression */
 };
 
 static bool is_tag_char(char byte)
@@ -20,13 +19,17 @@ static bool is_tag_char(char byte)
 /* The same as the pattern, for a name in which only "." is special. */
 static bool simple_match(struct sl_str name, struct sl_str value)
 {
-    if (value.len < name.len)
-        return false;
-    for (size_t i = 0; i < name.len; i++)
-        if (name.ptr[i] != value.ptr[i] && (name.ptr[i] != '.' || value.ptr[i] == '\n'))
-            return false;
-    struct sl_str rest = sl_str_slice(value, name.len, value.len);
     size_t at = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        uint32_t code;
+        bool any = name.ptr[i] == '.' && at < value.len && value.ptr[at] != '\n';
+        if (!any && (at == value.len || value.ptr[at] != name.ptr[i]))
+            return false;
+        size_t len = any ? sl_utf8_decode(sl_str_slice(value, at, value.len), &code) : 1;
+        at += len ? len : 1;
+    }
+    struct sl_str rest = sl_str_slice(value, at, value.len);
+    at = 0;
     if (at < rest.len && rest.ptr[at] == ':')
         for (at++; at < rest.len && is_tag_char(rest.ptr[at]);)
             at++;
@@ -103,6 +106,18 @@ static int write_image(struct sl_build *build, const struct kz_image *image, str
     return out->ptr ? 0 : kz_no_memory(build, err);
 }
 
+/* As kustomize does, a pattern is not looked at before there is an image. */
+static int image_matches(struct sl_build *build, const struct change *change, struct sl_str value,
+                         struct sl_err *err)
+{
+    if (change->is_simple)
+        return simple_match(change->image->name.text, value);
+    const struct kz_regex *pattern;
+    return kz_regex_get(build, &pattern, &change->image->name, KZ_IMAGE, err) < 0
+               ? -1
+               : kz_regex_match(build, pattern, value, err);
+}
+
 static int set_image(struct sl_build *build, const void *context, struct sl_node *node, struct sl_err *err)
 {
     const struct change *change = context;
@@ -113,8 +128,7 @@ static int set_image(struct sl_build *build, const void *context, struct sl_node
                        sl_kind_name(node->kind));
     struct kz_digits digits;
     struct sl_str value = kz_scalar_text(node, &digits);
-    int matches = change->pattern ? kz_regex_match(build, change->pattern, value, err)
-                                  : simple_match(change->image->name.text, value);
+    int matches = image_matches(build, change, value, err);
     if (matches <= 0)
         return matches;
     struct sl_str text;
@@ -161,15 +175,7 @@ static int walk(struct sl_build *build, struct sl_node *node, const struct chang
 int kz_transform_image(struct sl_build *build, struct kz_resmap *map, const struct kz_image *image,
                        const struct kz_specs *specs, struct sl_err *err)
 {
-    struct change change = {image, NULL};
-    if (!is_simple(image->name.text)) {
-        struct kz_text pattern = image->name;
-        pattern.text = kz_join(build, SL_STR("^"), pattern.text, SL_STR(TAG_AND_DIGEST));
-        if (!pattern.text.ptr)
-            return kz_no_memory(build, err);
-        if (kz_regex_get(build, &change.pattern, &pattern, KZ_ANYWHERE, err) < 0)
-            return -1;
-    }
+    struct change change = {image, is_simple(image->name.text)};
     struct kz_setter setter = {set_image, &change, SL_LIST};
     for (size_t i = 0; i < map->list.count; i++) {
         struct kz_resource *r = map->list.items[i];

@@ -1,6 +1,8 @@
 #include "regex.h"
 
+#include "base/cleanup.h"
 #include "base/limits.h"
+#include "go_regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -23,58 +25,49 @@ bool kz_regex_is_literal(struct sl_str pattern)
     return true;
 }
 
-/* What PCRE2 has and RE2 does not: NULL, or its name. */
-static const char *unknown_to_re2(struct sl_str p)
+/* As kustomize hands it to Go, which is more than what the kustomization has: an unclosed "\\Q" there swallows the end. */
+static struct sl_str anchored(struct sl_build *build, const struct kz_regex *regex)
 {
-    bool in_class = false;
-    for (size_t i = 0; i < p.len; i++) {
-        char next = i + 1 < p.len ? p.ptr[i + 1] : '\0';
-        char after = i + 2 < p.len ? p.ptr[i + 2] : '\0';
-        if (p.ptr[i] == '\\') {
-            if (!in_class && ((next >= '1' && next <= '9') || next == 'k' || next == 'g'))
-                return "a back reference";
-            if (strchr("GKRXNHVZ", next) && next)
-                return "an escape that Go does not have";
-            i++;
-        } else if (in_class) {
-            in_class = p.ptr[i] != ']';
-        } else if (p.ptr[i] == '[') {
-            in_class = true;
-            i += next == '^' ? (after == ']' ? 2U : 1U) : (next == ']' ? 1U : 0U);
-        } else if (p.ptr[i] == '(' && next == '?' && (after == '=' || after == '!')) {
-            return "a look-ahead";
-        } else if (p.ptr[i] == '(' && next == '?' && after == '<' && i + 3 < p.len &&
-                   (p.ptr[i + 3] == '=' || p.ptr[i + 3] == '!')) {
-            return "a look-behind";
-        } else if (p.ptr[i] == '(' && ((next == '?' && strchr(">|#&R(", after) && after) || next == '*')) {
-            return "a group that Go does not have";
-        } else if (strchr("*+?}", p.ptr[i]) && next == '+') {
-            return "a possessive quantifier";
-        }
+    switch (regex->anchor) {
+    case KZ_WHOLE:
+        return kz_join(build, SL_STR("^(?:"), regex->pattern.text, SL_STR(")$"));
+    case KZ_IMAGE:
+        return kz_join(build, SL_STR("^"), regex->pattern.text, SL_STR(KZ_IMAGE_END));
+    default:
+        return regex->pattern.text;
     }
-    return NULL;
+}
+
+static int translate(struct sl_build *build, const struct kz_regex *regex, struct sl_buf *out,
+                     struct sl_err *err)
+{
+    struct kz_regex_problem problem;
+    struct sl_shown shown;
+    struct sl_str text = anchored(build, regex);
+    if (!text.ptr)
+        return kz_no_memory(build, err);
+    if (!kz_go_regex(out, text, &problem))
+        return kz_fail(build, regex->pattern.mark, err,
+                       "\"%s\" is not a regular expression of Go: %s (at character %zu)",
+                       sl_shown(&shown, text), problem.why, problem.at + 1);
+    return sl_buf_check(out, "a regular expression", err);
 }
 
 static int compile(struct sl_build *build, struct kz_regex *regex, struct sl_err *err)
 {
     struct sl_shown shown;
-    const char *unknown = unknown_to_re2(regex->pattern.text);
-    if (unknown)
-        return kz_fail(build, regex->pattern.mark, err, "the pattern \"%s\" has %s",
-                       sl_shown(&shown, regex->pattern.text), unknown);
-    uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
-    struct sl_str text = regex->pattern.text;
-    if (regex->anchor == KZ_WHOLE)
-        text = kz_join(build, SL_STR("^(?:"), text, SL_STR(")$"));
-    if (!text.ptr)
-        return kz_no_memory(build, err);
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&text, SL_REGEX_TEXT_MAX);
+    if (translate(build, regex, &text, err) < 0)
+        return -1;
+    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
     int code = 0;
     PCRE2_SIZE at = 0;
-    regex->code = pcre2_compile((PCRE2_SPTR)text.ptr, text.len, options, &code, &at, NULL);
+    regex->code = pcre2_compile((PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, options, &code, &at, NULL);
     if (!regex->code) {
         char why[128] = "";
         (void)pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof why);
-        return kz_fail(build, regex->pattern.mark, err, "\"%s\" is not a regular expression: %s",
+        return kz_fail(build, regex->pattern.mark, err, "the pattern \"%s\" cannot be used: %s",
                        sl_shown(&shown, regex->pattern.text), why);
     }
     regex->match = pcre2_match_data_create(1, NULL);
@@ -90,8 +83,11 @@ static int compile(struct sl_build *build, struct kz_regex *regex, struct sl_err
 int kz_regex_get(struct sl_build *build, const struct kz_regex **out, const struct kz_text *pattern,
                  enum kz_anchor anchor, struct sl_err *err)
 {
-    struct sl_str key =
-        kz_join(build, anchor == KZ_WHOLE ? SL_STR("=") : SL_STR("~"), pattern->text, SL_STR(""));
+    struct sl_str key = kz_join(build,
+                                anchor == KZ_WHOLE   ? SL_STR("=")
+                                : anchor == KZ_IMAGE ? SL_STR("@")
+                                                     : SL_STR("~"),
+                                pattern->text, SL_STR(""));
     if (!key.ptr)
         return kz_no_memory(build, err);
     struct kz_regex *regex = sl_map_get(&build->regexes, key);
@@ -101,7 +97,7 @@ int kz_regex_get(struct sl_build *build, const struct kz_regex **out, const stru
             return kz_no_memory(build, err);
         *regex = (struct kz_regex){.next = build->regex_list, .pattern = *pattern, .anchor = anchor};
         build->regex_list = regex;
-        regex->literal = kz_regex_is_literal(pattern->text);
+        regex->literal = anchor != KZ_IMAGE && kz_regex_is_literal(pattern->text);
         if (!regex->literal && compile(build, regex, err) < 0)
             return -1;
         if (sl_map_put(&build->regexes, key, regex, err) < 0)

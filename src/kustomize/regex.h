@@ -1,7 +1,6 @@
 /*
- * Regular expressions of selectors, as Go's regexp (RE2) understands them, run by PCRE2 with limits on its
- * work. What RE2 does not have (back references, looking around) is refused, so that nothing is accepted here
- * that kustomize would not take. See docs/adr/0009.
+ * Regular expressions of selectors, as Go's regexp (RE2) understands them: go_regex.c reads them as Go does, PCRE2 runs
+ * what it makes of them, with limits on its work. See docs/adr/0009.
  */
 #ifndef REGEX_H
 #define REGEX_H
@@ -12,8 +11,12 @@ struct kz_regex;
 
 enum kz_anchor {
     KZ_WHOLE, /* the whole text must match */
+    KZ_IMAGE, /* the name of an image: behind it may come a tag and a digest, and nothing else */
     KZ_ANYWHERE,
 };
+
+/* What kustomize puts behind the name of an image. */
+#define KZ_IMAGE_END "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$"
 
 /* The compiled pattern, which lives as long as the build; the same pattern is compiled once. */
 int kz_regex_get(struct sl_build *build, const struct kz_regex **out, const struct kz_text *pattern,

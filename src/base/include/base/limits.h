@@ -87,6 +87,9 @@
 #define SL_REGEX_STEPS_MAX    1000000
 #define SL_REGEX_DEPTH_MAX    10000
 #define SL_REGEX_HEAP_KIB_MAX 4096
+/* Groups inside one another, under what PCRE2 allows (250), and the size of a pattern once it is written for PCRE2. */
+#define SL_REGEX_GROUPS_MAX 200
+#define SL_REGEX_TEXT_MAX   SL_MIB
 
 /* -- JSON Schema: schemas come from charts, and documents from customers -- */
 
