@@ -53,7 +53,7 @@ static struct sl_arena_chunk *get_large_chunk(struct sl_arena *arena)
 
 static bool wants_large_chunk(const struct sl_arena *arena, size_t size)
 {
-    return CHUNK_MAX && arena->used >= LARGE_ARENA && size <= LARGE_CHUNK - sizeof(struct sl_arena_chunk);
+    return CHUNK_MAX > 0 && arena->used >= LARGE_ARENA && size <= LARGE_CHUNK - sizeof(struct sl_arena_chunk);
 }
 
 /* A chunk with room for `size`. Chunks double, so that a large document costs few of them. */
