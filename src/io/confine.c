@@ -92,6 +92,12 @@ static int deny_paths(void)
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(number), 0, 4), LOAD(args[2]),                            \
         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1), REFUSE, ALLOW
 
+/* Memory that is given up, and nothing else that madvise can do, to pages that others have too: with the rights of root, poison
+ * them. */
+#define LET_GIVE_UP(number)                                                                                  \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(number), 0, 4), LOAD(args[2]),                            \
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_DONTNEED, 1, 0), REFUSE, ALLOW
+
 /* What is not named is refused and not killed: a C library of another year may ask for something harmless first. Little-endian
  * machines only, for args[2]; the two above are. */
 static const struct sock_filter filter[] = {
@@ -104,7 +110,6 @@ static const struct sock_filter filter[] = {
     LET(SYS_futex),
     LET(SYS_munmap),
     LET(SYS_mremap),
-    LET(SYS_madvise),
     LET(SYS_brk),
     LET(SYS_close),
     LET(SYS_rt_sigreturn),
@@ -119,6 +124,8 @@ static const struct sock_filter filter[] = {
     LET_WITHOUT_EXEC(SYS_mmap),
     LOAD(nr),
     LET_WITHOUT_EXEC(SYS_mprotect),
+    LOAD(nr),
+    LET_GIVE_UP(SYS_madvise),
     REFUSE,
 };
 

@@ -1,9 +1,11 @@
 /*
- * The process that unpacks: what it delivers, and what it cannot do.
+ * The process that unpacks: what it delivers, and what it cannot do. How it lies: test_isolated_lies.c.
  */
 #include <criterion/criterion.h>
 
+#include "alloc_fault.h"
 #include "io/isolated.h"
+#include "sys_fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -187,6 +189,12 @@ static long signal_the_parent(void)
     return kill(getppid(), 0);
 }
 
+static long poison_memory(void)
+{
+    void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? 0 : madvise(memory, 4096, MADV_REMOVE);
+}
+
 static long use_stdin(void)
 {
     char byte;
@@ -206,6 +214,7 @@ static const struct {
     {"run memory", run_memory, true},
     {"make memory run", make_memory_run, true},
     {"signal the parent", signal_the_parent, true},
+    {"treat memory in a way that others see", poison_memory, true},
     {"read what the parent reads", use_stdin, false},
 };
 
@@ -234,4 +243,54 @@ Test(isolated, the_child_can_do_nothing_but_read_and_hand_on)
         sl_source_free(source);
     }
     cr_expect_eq(access("/tmp/made-by-the-child", F_OK), -1);
+}
+
+/* -- faults -- */
+
+/* Everything that comes, or an error: never other bytes, and never no end. */
+static int read_all(const unsigned char *expected, size_t len, struct sl_err *err)
+{
+    const struct sl_isolated_work work = {pass_through, NULL};
+    int fd = file_with(expected, len);
+    struct sl_source *source;
+    if (sl_source_isolated(&source, fd, "bundle.tar.gz", &work, err) < 0) {
+        (void)close(fd);
+        return -1;
+    }
+    const void *bytes;
+    size_t at = 0;
+    ssize_t got;
+    while ((got = sl_source_borrow(source, &bytes, len, err)) > 0) {
+        cr_assert(at + (size_t)got <= len && memcmp(bytes, expected + at, (size_t)got) == 0);
+        at += (size_t)got;
+    }
+    cr_expect(got < 0 || at == len);
+    sl_source_free(source);
+    cr_expect_not(has_children());
+    return (int)got;
+}
+
+Test(isolated, a_failed_allocation_or_call_is_an_error_on_either_side, .timeout = 120)
+{
+    unsigned char *bytes = calloc(1, LARGE);
+    memset(bytes, 'x', LARGE);
+    /* What happens in the child shows in the result alone. */
+    bool more = true;
+    for (size_t nth = 1; more; nth++) {
+        struct sl_err err = {0};
+        alloc_fault_arm(nth);
+        int result = read_all(bytes, LARGE, &err);
+        more = alloc_fault_disarm() || result < 0;
+        cr_expect(result == 0 || err.code == SL_E_NO_MEMORY, "allocation %zu: %s", nth, err.message);
+    }
+    bool happened = true;
+    for (size_t nth = 1; happened; nth++) {
+        struct sl_err err = {0};
+        sys_fault_arm((struct sys_fault){.action = SYS_FAULT_FAIL, .nth = nth, .number = EIO});
+        int result = read_all(bytes, LARGE, &err);
+        happened = sys_fault_disarm();
+        cr_expect(result == 0 || err.code == SL_E_IO || err.code == SL_E_REFUSED, "call %zu: %s", nth,
+                  err.message);
+    }
+    free(bytes);
 }

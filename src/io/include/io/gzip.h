@@ -7,14 +7,14 @@
  * compressed or encrypted data) go out as stored blocks. What comes out depends only on the input, the level
  * and the zlib version: never on the number of threads, the sizes of the writes or the time.
  *
- * The reader is strict. It accepts one member with the flags FLG=0 and CM=8, inflates in a thread of its own,
- * and checks CRC32 and ISIZE itself. Refused (SL_E_REFUSED): a wrong header, any optional header field, a bad
+ * The reader is strict. It accepts one member with the flags FLG=0 and CM=8, and checks CRC32 and ISIZE itself. Refused (SL_E_REFUSED): a wrong header, any optional header field, a bad
  * CRC or length, truncation, anything after the member (a second member or padding, NUL bytes too), more than
  * `max` bytes of output. The check of the end happens when the consumer reads to the end: a consumer must
  * read until 0. Not looked at, because nothing can hide there: MTIME, XFL and OS of the header.
  *
- * Up to one block resp. one buffer (256 KiB) neither starts a thread. Where a thread cannot be started, the
- * work is done with fewer, or in the calling thread: the result is the same.
+ * Up to one block (256 KiB) the writer starts no thread. Where a thread cannot be started, the work is done with
+ * fewer, or in the calling thread: the result is the same. The reader starts none: bundles are unpacked in a process of
+ * their own (io/isolated.h), beside who hashes.
  */
 #ifndef IO_GZIP_H
 #define IO_GZIP_H
@@ -31,9 +31,8 @@
 int sl_sink_gzip(struct sl_sink **out, struct sl_sink *below, unsigned workers,
                  struct sl_err *err) SL_MUST_USE;
 
-/* Lends what it inflated (sl_source_borrow()), up to 256 KiB at a time. Memory: about 1.3 MiB. Once started,
- * the thread alone reads `below`; freeing the source early stops it, as soon as a read that it is in returns.
- */
+/* Inflates straight into the memory that sl_source_read() is given, never reading there what was not just written.
+ * Memory: about 200 KiB. */
 int sl_source_gzip(struct sl_source **out, struct sl_source *below, uint64_t max,
                    struct sl_err *err) SL_MUST_USE;
 

@@ -2,10 +2,13 @@
  * A source whose stages run in a process of their own that can do nothing but read the file and hand on bytes.
  *
  * What unpacks and decrypts is the part that a hostile file can attack before any signature was checked. It works in a child
- * that has given up everything else: it holds the file and a pipe and no other descriptor, cannot gain rights
+ * that has given up everything else: it holds the file and two pipes and no other descriptor, cannot gain rights
  * (no_new_privs), cannot open a path or a socket (Landlock, seccomp), cannot run a program or start a process or thread
  * (seccomp, limits), and dies with its parent. Taken over, it could hand on other bytes, which the signatures and digests that
  * the parent checks would refuse, and nothing else.
+ *
+ * What it unpacks comes over through shared memory (src/io/ring.h), and is copied before anybody looks at it: what the source
+ * lends is the parent's alone, and stays as it is whatever the child does.
  *
  * What a kernel does not have is left out; sl_isolation tells which of it is active. Neither side makes a network system call.
  *

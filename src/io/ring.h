@@ -1,0 +1,52 @@
+/*
+ * Bytes from a process that nobody trusts to the one that forked it, through memory that both have: nothing is copied by the
+ * kernel, and no page is taken or given back.
+ *
+ * The mapping has RING_SLOTS slots. Piece number n lies in slot n % RING_SLOTS, so that nobody ever tells a number. The writer
+ * tells the length of a piece, on a way of its own, when all of it is there; the reader copies it; and it gives slots back, half
+ * of them at a time, by as many bytes in a pipe, which is where a writer waits that is ahead:
+ *
+ *     given back <= copied <= told, and told - given back <= RING_SLOTS
+ *
+ * A writer that was taken over keeps to none of this. What it can do:
+ *   - tell a length: it is checked against the size of a slot, and nothing else is computed from it;
+ *   - change a slot while it is copied, or after: the reader looks at nothing but its own copy, which is made in one go and
+ *     never again. That copy is what is parsed, hashed and written, so it is one string of bytes, whichever;
+ *   - not take back what is given back: the reader does not wait for it, but calls it broken;
+ *   - take the memory away: that is its own mapping. There is no descriptor for it (a memfd would be one) by which it could be
+ *     made shorter, and the reader be ended by SIGBUS.
+ */
+#ifndef IO_RING_H
+#define IO_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* All slots together, the copy and what the writer works with stay in a core's second cache. */
+#define RING_SLOTS      ((size_t)8)
+#define RING_SLOT_BYTES ((size_t)128 * 1024)
+
+struct ring {
+    unsigned char *slots; /* NULL: there is no mapping */
+    int given_back
+        [2]; /* the pipe: the writer reads [0]; the reader keeps it open too, so that writing cannot fail */
+    size_t next; /* number of the piece that is written or copied next */
+    size_t free; /* writer: slots that it may fill */
+    size_t owed; /* reader: slots copied and not given back yet */
+};
+
+/* Maps the slots and makes the pipe, before the fork: -1 with errno. ring_release() in both cases. */
+int ring_make(struct ring *ring);
+void ring_release(struct ring *ring);
+
+/* Writer: the slot of the next piece, once it is free; NULL when the reader is gone. */
+unsigned char *ring_slot(struct ring *ring);
+
+/* Writer: that slot has been filled, and its length is told next. */
+void ring_filled(struct ring *ring);
+
+/* Reader: copies the next piece, of which the length `len` was told, to `out`, which has RING_SLOT_BYTES. False when what the
+ * writer told or did breaks the rules. */
+bool ring_take(struct ring *ring, unsigned char *out, size_t len);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * The memory between the process that unpacks and its parent, both ends in one process: what arrives, and what a writer that
+ * keeps to nothing can do.
+ */
+#include <criterion/criterion.h>
+
+#include "base/cleanup.h"
+#include "ring.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The ends as they are after a fork: the mapping and the pipe are the same, the counters are not. */
+struct pair {
+    struct ring writer, reader;
+    unsigned char *copy;
+};
+
+static void pair_make(struct pair *pair)
+{
+    cr_assert_eq(ring_make(&pair->reader), 0);
+    pair->writer = pair->reader;
+    pair->copy = malloc(RING_SLOT_BYTES);
+    cr_assert(pair->copy);
+}
+
+static void pair_release(struct pair *pair)
+{
+    ring_release(&pair->reader);
+    free(pair->copy);
+}
+
+static void put(struct pair *pair, size_t number, size_t len)
+{
+    unsigned char *slot = ring_slot(&pair->writer);
+    cr_assert(slot);
+    memset(slot, (int)(number % 251), len);
+    ring_filled(&pair->writer);
+}
+
+static void expect_piece(struct pair *pair, size_t number, size_t len)
+{
+    cr_assert(ring_take(&pair->reader, pair->copy, len), "piece %zu", number);
+    for (size_t i = 0; i < len; i++)
+        cr_assert_eq(pair->copy[i], number % 251, "piece %zu, byte %zu", number, i);
+}
+
+Test(ring, pieces_arrive_in_their_order_however_far_the_writer_is_ahead)
+{
+    for (size_t ahead = 1; ahead <= RING_SLOTS; ahead++) {
+        SL_CLEANUP(pair_release) struct pair pair;
+        pair_make(&pair);
+        size_t taken = 0;
+        for (size_t number = 0; number < 5 * RING_SLOTS; number++) {
+            if (number - taken == ahead) {
+                /* The reader gives slots back by the half: it may have to take more before there is one. */
+                while (taken < number && (number - taken == ahead || pair.reader.owed > 0)) {
+                    expect_piece(&pair, taken, 100);
+                    taken++;
+                }
+            }
+            put(&pair, number, 100);
+        }
+        for (; taken < 5 * RING_SLOTS; taken++)
+            expect_piece(&pair, taken, 100);
+    }
+}
+
+Test(ring, a_whole_slot_can_be_used)
+{
+    SL_CLEANUP(pair_release) struct pair pair;
+    pair_make(&pair);
+    for (size_t number = 0; number < 2 * RING_SLOTS; number++) {
+        put(&pair, number, RING_SLOT_BYTES);
+        expect_piece(&pair, number, RING_SLOT_BYTES);
+    }
+}
+
+Test(ring, a_length_that_no_piece_has_is_refused)
+{
+    static const size_t lengths[] = {0, RING_SLOT_BYTES + 1, RING_SLOT_BYTES * RING_SLOTS, UINT32_MAX,
+                                     SIZE_MAX};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        SL_CLEANUP(pair_release) struct pair pair;
+        pair_make(&pair);
+        put(&pair, 0, 1);
+        cr_expect_not(ring_take(&pair.reader, pair.copy, lengths[i]), "%zu", lengths[i]);
+    }
+}
+
+Test(ring, what_was_copied_does_not_change_with_the_slot)
+{
+    SL_CLEANUP(pair_release) struct pair pair;
+    pair_make(&pair);
+    for (size_t number = 0; number < 2 * RING_SLOTS; number++) {
+        unsigned char *slot = ring_slot(&pair.writer);
+        put(&pair, number, RING_SLOT_BYTES);
+        expect_piece(&pair, number, RING_SLOT_BYTES);
+        memset(slot, 0xee, RING_SLOT_BYTES);
+        for (size_t i = 0; i < RING_SLOT_BYTES; i++)
+            cr_assert_eq(pair.copy[i], number % 251);
+    }
+}
+
+/* The same pieces told again and again, and no slot taken back: the reader must neither wait nor run without end. */
+Test(ring, a_writer_that_takes_nothing_back_is_found_out, .timeout = 60)
+{
+    SL_CLEANUP(pair_release) struct pair pair;
+    pair_make(&pair);
+    size_t taken = 0;
+    while (ring_take(&pair.reader, pair.copy, 1))
+        cr_assert_lt(taken++, (size_t)64 << 20);
+    cr_expect_geq(taken, RING_SLOTS);
+}
+
+Test(ring, a_writer_without_reader_comes_to_an_end, .timeout = 60)
+{
+    SL_CLEANUP(pair_release) struct pair pair;
+    pair_make(&pair);
+    for (size_t number = 0; number < RING_SLOTS; number++)
+        put(&pair, number, 1);
+    sl_closep(&pair.reader.given_back[1]);
+    cr_expect_null(ring_slot(&pair.writer));
+}
+
+Test(ring, what_was_not_made_can_be_released)
+{
+    struct ring ring = {.given_back = {-1, -1}};
+    ring_release(&ring);
+    ring_release(&ring);
+    cr_expect_null(ring.slots);
+}
