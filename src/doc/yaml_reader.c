@@ -48,6 +48,8 @@ static int read_scalar(struct sl_yaml_reader *reader, struct sl_node **out, cons
     bool nothing = !event->data.scalar.tag && event->data.scalar.length == 0;
     if (resource && node->kind == SL_NULL && nothing)
         node->style = reader->flow > 0 ? SL_STYLE_FLOW_EMPTY : SL_STYLE_EMPTY;
+    else if (reader->rules == SL_YAML_VALUES && node->kind == SL_NULL && nothing)
+        node->style = SL_STYLE_OMITTED;
     return sl_yaml_anchor_add(reader, event->data.scalar.anchor, node, &ignored);
 }
 

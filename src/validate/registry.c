@@ -101,6 +101,7 @@ static const struct sl_rule rules[] = {
     {"values/bad-schema", SL_WARNING, false, "a schema of values cannot be used"},
     {"values/chart-version", SL_WARNING, false,
      "the release carries the chart, but not in the version asked for"},
+    {"values/empty-key", SL_WARNING, false, "a key without a value takes away what lower layers have there"},
     {"values/file-elsewhere", SL_WARNING, false,
      "an Application names a values file that is not in the repository"},
     {"values/from-elsewhere", SL_WARNING, false,

@@ -1,5 +1,5 @@
 /*
- * What a layer makes of what is below it: values/type-change, values/list-replaced, values/no-effect.
+ * What a layer makes of what is below it: values/type-change, values/empty-key, values/list-replaced, values/no-effect.
  */
 #include "base/limits.h"
 #include "manifest_place.h"
@@ -88,6 +88,32 @@ static bool same_text(const struct sl_node *text, const struct sl_node *other)
         source = (struct sl_str){written, (size_t)length};
     }
     return text->kind == SL_STRING && sl_str_equal(text->as.text, source);
+}
+
+/* Left empty: nobody wrote null, so nobody need have meant that what is below goes. */
+static bool is_left_empty(const struct sl_node *node)
+{
+    return node->kind == SL_NULL && (node->style == SL_STYLE_OMITTED || node->style == SL_STYLE_EMPTY);
+}
+
+static int check_empty(struct change *change, const struct place *place, const struct sl_node *was,
+                       struct sl_err *err)
+{
+    bool structure = was->kind == SL_MAP || was->kind == SL_LIST;
+    if (!is_left_empty(place->node) || is_empty_text(was) || (structure && was->count == 0))
+        return 0;
+    struct sl_finding finding = {.severity = SL_WARNING,
+                                 .rule = "values/empty-key",
+                                 .hint =
+                                     SL_STR("take the key out, or give it a value; write null where it is "
+                                            "to go")};
+    char text[64];
+    int length = snprintf(text, sizeof text, "%s", sl_kind_name(was->kind));
+    if (structure)
+        (void)snprintf(text + length, sizeof text - (size_t)length, " of %u %s", was->count,
+                       was->count == 1 ? "entry" : "entries");
+    return report(change, place, finding, err,
+                  "is left empty, which takes away what is below it:", sl_str_from(text));
 }
 
 static int check_type(struct change *change, const struct place *place, const struct sl_node *was,
@@ -189,7 +215,9 @@ static int check_leaf(struct change *change, const struct place *place, const st
     }
     if (idle || change->telling || !was)
         return 0;
-    return check_type(change, place, was, err) < 0 ? -1 : check_list(change, place, was, err);
+    if (check_empty(change, place, was, err) < 0 || check_type(change, place, was, err) < 0)
+        return -1;
+    return check_list(change, place, was, err);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX. */

@@ -204,6 +204,8 @@ static int retype(struct sl_node **out, const struct sl_substitution *substituti
         node = sl_node_null(substitution->doc);
     if (!node)
         return sl_node_fail(substitution->doc, err);
+    if (node->kind == SL_NULL && text.len == 0)
+        node->style = SL_STYLE_OMITTED;
     bool scalar = node->kind == SL_BOOL || node->kind == SL_INT || node->kind == SL_UINT ||
                   node->kind == SL_FLOAT || node->kind == SL_NULL;
     *out = scalar ? node : NULL;

@@ -21,6 +21,7 @@ struct change_case {
 };
 
 #define PLACE " overlays/customer-a/custom-values/web-custom.yaml:"
+#define GONE  "values/null-without-chart" PLACE
 
 static const struct change_case cases[] = {
     {"other values of the same kind", "port: 80\ndb: {size: 20Gi}\nhosts: [c]\n", NULL, ""},
@@ -34,6 +35,13 @@ static const struct change_case cases[] = {
     {"a list that repeats what was there", "extraEnv: [{name: A, value: z}, {name: C, value: z}]\n", NULL,
      ""},
     {"what it already was", "port: 80\ndb: {pool: 5}\n", NULL, "values/no-effect" PLACE "2:12 /db/pool\n"},
+    {"a map left empty", "db:\n", NULL, "values/empty-key" PLACE "1:4 /db\n" GONE "1:4\n"},
+    {"a key left empty deep down", "db:\n  size: 20Gi\n  pool: # 7\n", NULL,
+     "values/empty-key" PLACE "3:8 /db/pool\n" GONE "3:8\n"},
+    {"a list left empty, between braces", "{hosts: , port: 80}\n", NULL,
+     "values/empty-key" PLACE "1:9 /hosts\n" GONE "1:9\n"},
+    {"a written null", "db: null\nhosts: ~\n", NULL, GONE "1:5\n" GONE "2:8\n"},
+    {"left empty where nothing is", "other:\n", NULL, ""},
     {"nothing but that", "port: 8080\ndb: {pool: 5}\n", NULL, "values/no-effect" PLACE "0:0\n"},
     {"a schema of the release", "db: {pool: 12}\n", schema, "values/schema" PLACE "1:12 /db/pool\n"},
     {"which fits", "db: {pool: 8}\n", schema, ""},

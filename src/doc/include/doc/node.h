@@ -28,13 +28,15 @@ enum __attribute__((packed)) sl_kind {
 };
 
 /* How a scalar stood in a resource, where kustomize changes what it writes because of that; sl_yaml_write()
- * does the same. Of values only SL_STYLE_QUOTED is noted. The value itself is what YAML says it is. */
+ * does the same. Of values only SL_STYLE_QUOTED and SL_STYLE_OMITTED are noted. The value itself is what YAML says it
+ * is. */
 enum __attribute__((packed)) sl_style {
     SL_STYLE_ANY,
     SL_STYLE_FOLDED,    /* a string, as ">": line breaks come and go */
     SL_STYLE_QUOTED,    /* a string, in quotes or as "|": what a merge puts in its place becomes a string */
     SL_STYLE_EMPTY,     /* null, as nothing at all */
-    SL_STYLE_FLOW_EMPTY /* the same between braces or brackets, {a: }: becomes "" */
+    SL_STYLE_FLOW_EMPTY, /* the same between braces or brackets, {a: }: becomes "" */
+    SL_STYLE_OMITTED     /* null, as nothing at all, among values: written like any null */
 };
 
 /* Where something stands: `file` counts from 1 into the document's list of names (0: nowhere), line and
