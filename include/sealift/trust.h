@@ -10,7 +10,7 @@
  * sl_trust_sign() adds one signature, sl_trust_tally_signatures() says what is still missing.
  *
  * What a step must be: version N+1, signed by the root threshold of N and by its own; for the same customer;
- * epoch and floor not lower; every revocation still there, and no key's void-after-sequence higher.
+ * epoch not lower, nor within an epoch the floor; every revocation still there, and no key's for less.
  */
 #ifndef SEALIFT_TRUST_H
 #define SEALIFT_TRUST_H
@@ -46,8 +46,14 @@ int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust 
                               enum sl_trust_role role, const struct sl_trust_step *step,
                               struct sl_err *err) SL_MUST_USE;
 
-/* How many of those who signed count for a bundle of that sequence: not revoked, or void only later. */
-unsigned sl_trust_count_valid(const struct sl_trust *trust, uint32_t signed_by, uint64_t sequence);
+/* Whether a signature by the key of that name counts for a bundle: it is not revoked, or revoked only for what came
+ * later: a later epoch, or in that one a later sequence. */
+bool sl_trust_key_counts(const struct sl_trust *trust, const unsigned char sha256[32], uint64_t epoch,
+                         uint64_t sequence);
+
+/* How many of those who signed count for such a bundle. */
+unsigned sl_trust_count_valid(const struct sl_trust *trust, uint32_t signed_by, uint64_t epoch,
+                              uint64_t sequence);
 
 /* A document whose origin is known on another way: by its fingerprint, or because it lies where only an
  * administrator writes. SL_E_REFUSED unless its own root threshold signed it. */

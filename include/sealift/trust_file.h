@@ -38,10 +38,12 @@ struct sl_trust_key {
     unsigned roles; /* bit 1 << role; never 0 */
 };
 
-/* A key whose signatures no longer count: under a bundle, when its sequence is above the number; anywhere
- * else, at all. */
+/* A key whose signatures no longer count: under a bundle of a later epoch than it was revoked in, or of that epoch
+ * and with a sequence above the number; anywhere else, at all. Sequences begin anew with an epoch, so a number
+ * without its epoch would let the key sign again there. */
 struct sl_trust_revoked_key {
     unsigned char sha256[32];
+    uint64_t epoch;
     uint64_t void_after_sequence;
 };
 
@@ -67,7 +69,7 @@ struct sl_trust {
  * format, each of its type and range; keys under the SHA-256 of their points, no two with one key id, each
  * in at least one role; in every role distinct keys that are listed, and a threshold from 1 to the number of
  * those that are not revoked (0 in a role without keys); keys in root and release; revoked keys in no role
- * but release. `name` begins the messages ("trust/2.json"). *out is allocated: sl_trust_free().
+ * but release, and revoked in no epoch to come. `name` begins the messages ("trust/2.json"). *out is allocated: sl_trust_free().
  */
 int sl_trust_read(struct sl_trust **out, struct sl_str json, const char *name,
                   struct sl_err *err) SL_MUST_USE;
@@ -106,8 +108,9 @@ int sl_trust_add_key(struct sl_trust *trust, const struct sl_public_key *key, en
 int sl_trust_drop_key(struct sl_trust *trust, const unsigned char sha256[32], enum sl_trust_role role,
                       struct sl_err *err) SL_MUST_USE;
 
-/* Takes every role but release from the key, and voids its signatures under bundles above the sequence. Once
- * more with a lower sequence is a change; with a higher one SL_E_USAGE. */
+/* Takes every role but release from the key, and voids its signatures under bundles above the sequence of the document's
+ * epoch and under all of later ones. Once more with a lower sequence is a change, of the epoch that it was revoked in
+ * first; with a higher one SL_E_USAGE. */
 int sl_trust_revoke_key(struct sl_trust *trust, const unsigned char sha256[32], uint64_t void_after_sequence,
                         struct sl_err *err) SL_MUST_USE;
 

@@ -26,10 +26,16 @@ struct cli_list {
     size_t count;
 };
 
+struct cli_count {
+    bool given;
+    uint64_t value;
+};
+
 enum cli_option_kind {
     CLI_FLAG,   /* bool: true when given */
     CLI_TEXT,   /* const char *: NULL when not given */
     CLI_NUMBER, /* uint64_t: 0 when not given; 0 cannot be given */
+    CLI_COUNT,  /* struct cli_count: where 0 says something */
     CLI_LIST,   /* struct cli_list: may be given several times */
     CLI_FORMAT, /* enum cli_format */
 };

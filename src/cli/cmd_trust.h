@@ -14,7 +14,8 @@ struct trust_context {
     struct cli_list thresholds;               /* ROLE=N */
     struct cli_signer_options signers;        /* sign; revoke: .keys is whom */
     struct cli_list bundles;                  /* --bundle: digests */
-    uint64_t epoch, floor, void_after;
+    uint64_t epoch;
+    struct cli_count floor, void_after;
     enum cli_format format;
 };
 

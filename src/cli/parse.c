@@ -39,14 +39,14 @@ static int unknown_command(const char *program, const char *name, struct sl_err 
     return sl_hint(err, "'%s --help' lists the commands", program);
 }
 
-static int parse_number(uint64_t *out, const char *name, const char *text, struct sl_err *err)
+static int parse_number(uint64_t *out, uint64_t least, const char *name, const char *text, struct sl_err *err)
 {
     char *end = NULL;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || text[0] < '0' || text[0] > '9' || value == 0) {
+    if (errno != 0 || end == text || *end != '\0' || text[0] < '0' || text[0] > '9' || value < least) {
         char shown[64];
-        return sl_fail(err, SL_E_USAGE, "--%s wants a whole number from 1, not '%s'", name,
+        return sl_fail(err, SL_E_USAGE, "--%s wants a whole number from %u, not '%s'", name, (unsigned)least,
                        sl_escape(shown, sizeof shown, sl_str_from(text)));
     }
     *out = value;
@@ -79,7 +79,10 @@ static int store(unsigned char *context, const struct cli_option *option, const 
         *(const char **)place = value;
         return 0;
     case CLI_NUMBER:
-        return parse_number(place, option->name, value, err);
+        return parse_number(place, 1, option->name, value, err);
+    case CLI_COUNT:
+        ((struct cli_count *)place)->given = true;
+        return parse_number(&((struct cli_count *)place)->value, 0, option->name, value, err);
     case CLI_FORMAT:
         return parse_format(place, value, err);
     case CLI_LIST: {
@@ -98,6 +101,8 @@ static bool is_given(const unsigned char *context, const struct cli_option *opti
     const void *place = context + option->offset;
     if (option->kind == CLI_LIST)
         return ((const struct cli_list *)place)->count > 0;
+    if (option->kind == CLI_COUNT)
+        return ((const struct cli_count *)place)->given;
     return option->kind != CLI_TEXT || *(const char *const *)place != NULL;
 }
 

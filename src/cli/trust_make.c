@@ -59,10 +59,13 @@ static int parse_day(int64_t *out, const char *option, const char *text, struct 
 /* What init and every change may set. */
 static int apply_settings(struct sl_trust *trust, const struct trust_context *context, struct sl_err *err)
 {
+    /* A floor is a sequence, and those begin anew. */
+    if (context->epoch > 0 && context->epoch != trust->epoch)
+        trust->floor = 0;
     if (context->epoch > 0)
         trust->epoch = context->epoch;
-    if (context->floor > 0)
-        trust->floor = context->floor;
+    if (context->floor.given)
+        trust->floor = context->floor.value;
     if (context->issued && parse_day(&trust->issued, "issued", context->issued, err) < 0)
         return -1;
     if (context->expires) {
@@ -307,7 +310,7 @@ static int revoke_all(struct sl_trust *trust, const struct trust_context *contex
     for (size_t i = 0; i < context->signers.keys.count; i++) {
         unsigned char name[32];
         if (find_key(name, trust, context->signers.keys.items[i], err) < 0 ||
-            sl_trust_revoke_key(trust, name, context->void_after, err) < 0)
+            sl_trust_revoke_key(trust, name, context->void_after.value, err) < 0)
             return -1;
     }
     for (size_t i = 0; i < context->bundles.count; i++) {
@@ -334,7 +337,8 @@ int trust_run_revoke(struct cli *cli, const struct trust_context *context, const
 static int set_nothing_else(struct sl_trust *trust, const struct trust_context *context, struct sl_err *err)
 {
     (void)trust;
-    if (context->epoch || context->floor || context->expires || context->clock || context->thresholds.count)
+    if (context->epoch || context->floor.given || context->expires || context->clock ||
+        context->thresholds.count)
         return 0;
     return sl_fail(err, SL_E_USAGE, "trust set needs --epoch, --floor, --expires, --clock or --threshold");
 }

@@ -47,11 +47,8 @@ static void show_revocations(struct cli *cli, const struct sl_trust *trust)
         const struct sl_trust_revoked_key *key = &trust->revoked_keys[i];
         sl_buf_printf(&cli->out, "  %-12s key ", "revoked");
         sl_buf_hex(&cli->out, key->sha256, sizeof key->sha256);
-        if (key->void_after_sequence > 0)
-            sl_buf_printf(&cli->out, ", void after sequence %llu\n",
-                          (unsigned long long)key->void_after_sequence);
-        else
-            sl_buf_text(&cli->out, ", void for every bundle\n");
+        sl_buf_printf(&cli->out, ", void after sequence %llu of epoch %llu\n",
+                      (unsigned long long)key->void_after_sequence, (unsigned long long)key->epoch);
     }
     for (size_t i = 0; i < trust->revoked_bundle_count; i++)
         hex_field(cli, "revoked", trust->revoked_bundles[i]);

@@ -78,7 +78,7 @@ int sl_trust_drop_key(struct sl_trust *trust, const unsigned char sha256[32], en
 int sl_trust_revoke_key(struct sl_trust *trust, const unsigned char sha256[32], uint64_t void_after_sequence,
                         struct sl_err *err)
 {
-    struct sl_trust_revoked_key fresh = {.void_after_sequence = void_after_sequence};
+    struct sl_trust_revoked_key fresh = {.epoch = trust->epoch, .void_after_sequence = void_after_sequence};
     char shown[SL_TRUST_KEY_SHOWN];
     memcpy(fresh.sha256, sha256, sizeof fresh.sha256);
     size_t place = place_of(trust->revoked_keys, trust->revoked_key_count, sizeof fresh, sha256);
@@ -86,8 +86,10 @@ int sl_trust_revoke_key(struct sl_trust *trust, const unsigned char sha256[32], 
     if (place < trust->revoked_key_count && memcmp(there->sha256, sha256, SL_SHA256_BYTES) == 0) {
         if (void_after_sequence >= there->void_after_sequence)
             return sl_fail(err, SL_E_USAGE,
-                           "the key %s is revoked already, its signatures are void after sequence %llu",
-                           sl_trust_key_shown(shown, sha256), (unsigned long long)there->void_after_sequence);
+                           "the key %s is revoked already, its signatures are void after sequence %llu of "
+                           "epoch %llu",
+                           sl_trust_key_shown(shown, sha256), (unsigned long long)there->void_after_sequence,
+                           (unsigned long long)there->epoch);
         there->void_after_sequence = void_after_sequence;
         return 0;
     }

@@ -102,6 +102,10 @@ static int check_revocations(const struct sl_trust *trust, struct sl_err *err)
                            sl_trust_key_shown(shown, key->sha256));
         if (check_count("void_after_sequence", key->void_after_sequence, 0, err) < 0)
             return -1;
+        if (key->epoch > trust->epoch)
+            return sl_fail(err, SL_E_INPUT, "the key %s is revoked in epoch %llu, and this is epoch %llu",
+                           sl_trust_key_shown(shown, key->sha256), (unsigned long long)key->epoch,
+                           (unsigned long long)trust->epoch);
     }
     for (size_t i = 1; i < trust->revoked_bundle_count; i++) {
         const unsigned char *bundle = trust->revoked_bundles[i];

@@ -110,6 +110,7 @@ static int read_revoked_bundles(struct sl_canon *canon, void *into, struct sl_er
 static int read_revoked_keys(struct sl_canon *canon, void *into, struct sl_err *err)
 {
     static const struct sl_canon_field fields[] = {
+        {"epoch", SL_CANON_COUNT, offsetof(struct sl_trust_revoked_key, epoch), NULL},
         {"key", SL_CANON_SHA256, offsetof(struct sl_trust_revoked_key, sha256), NULL},
         {"void_after_sequence", SL_CANON_COUNT, offsetof(struct sl_trust_revoked_key, void_after_sequence),
          NULL},

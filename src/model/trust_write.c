@@ -43,6 +43,7 @@ static void write_revocations(struct sl_json *json, const struct sl_trust *trust
     sl_json_list(json);
     for (size_t i = 0; i < trust->revoked_key_count; i++) {
         sl_json_map(json);
+        sl_json_key_unsigned(json, "epoch", trust->revoked_keys[i].epoch);
         sl_json_key_text(json, "key", sl_str_from(hex_of(hex, trust->revoked_keys[i].sha256)));
         sl_json_key_unsigned(json, "void_after_sequence", trust->revoked_keys[i].void_after_sequence);
         sl_json_end(json);

@@ -65,14 +65,21 @@ int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust 
     return 0;
 }
 
-unsigned sl_trust_count_valid(const struct sl_trust *trust, uint32_t signed_by, uint64_t sequence)
+bool sl_trust_key_counts(const struct sl_trust *trust, const unsigned char sha256[32], uint64_t epoch,
+                         uint64_t sequence)
+{
+    const struct sl_trust_revoked_key *revoked = sl_trust_revoked_find(trust, sha256);
+    return !revoked || epoch < revoked->epoch ||
+           (epoch == revoked->epoch && sequence <= revoked->void_after_sequence);
+}
+
+unsigned sl_trust_count_valid(const struct sl_trust *trust, uint32_t signed_by, uint64_t epoch,
+                              uint64_t sequence)
 {
     unsigned valid = 0;
-    for (size_t i = 0; i < trust->key_count; i++) {
-        const struct sl_trust_revoked_key *revoked = sl_trust_revoked_find(trust, trust->keys[i].sha256);
-        if (signed_by >> i & 1U && (!revoked || sequence <= revoked->void_after_sequence))
+    for (size_t i = 0; i < trust->key_count; i++)
+        if (signed_by >> i & 1U && sl_trust_key_counts(trust, trust->keys[i].sha256, epoch, sequence))
             valid++;
-    }
     return valid;
 }
 
@@ -149,10 +156,13 @@ static int check_kept(const struct sl_trust *from, const struct sl_trust *to, co
         const struct sl_trust_revoked_key *after = sl_trust_revoked_find(to, before->sha256);
         if (!after)
             return sl_fail(err, SL_E_REFUSED, "%s takes the revocation of a key back", what);
-        if (after->void_after_sequence > before->void_after_sequence)
-            return sl_fail(err, SL_E_REFUSED, "%s lets a revoked key count up to sequence %llu, not %llu",
-                           what, (unsigned long long)after->void_after_sequence,
-                           (unsigned long long)before->void_after_sequence);
+        if (after->epoch > before->epoch ||
+            (after->epoch == before->epoch && after->void_after_sequence > before->void_after_sequence))
+            return sl_fail(
+                err, SL_E_REFUSED,
+                "%s lets a revoked key count up to sequence %llu of epoch %llu, not %llu of epoch %llu", what,
+                (unsigned long long)after->void_after_sequence, (unsigned long long)after->epoch,
+                (unsigned long long)before->void_after_sequence, (unsigned long long)before->epoch);
     }
     for (size_t i = 0; i < from->revoked_bundle_count; i++)
         if (!sl_trust_bundle_revoked(to, from->revoked_bundles[i]))
@@ -170,8 +180,9 @@ static int check_follows(const struct sl_trust *from, const struct sl_trust *to,
     if (to->epoch < from->epoch)
         return sl_fail(err, SL_E_REFUSED, "%s has epoch %llu, after epoch %llu", what,
                        (unsigned long long)to->epoch, (unsigned long long)from->epoch);
-    if (to->floor < from->floor)
-        return sl_fail(err, SL_E_REFUSED, "%s has floor %llu, after floor %llu", what,
+    /* A floor is a sequence, and those of another epoch are other numbers. */
+    if (to->epoch == from->epoch && to->floor < from->floor)
+        return sl_fail(err, SL_E_REFUSED, "%s has floor %llu, after floor %llu in the same epoch", what,
                        (unsigned long long)to->floor, (unsigned long long)from->floor);
     return check_kept(from, to, what, err);
 }

@@ -101,7 +101,7 @@ int sl_grant_check(struct sl_grant *out, const struct sl_trust *trust, const str
         .json = sl_buf_view(&file->json), .signatures = file->signatures, .signature_count = file->count};
     if (sl_trust_tally_signatures(&tally, trust, SL_ROLE_GRANT, &signed_text, err) < 0)
         return sl_wrap(err, "the grant");
-    unsigned valid = sl_trust_count_valid(trust, tally.signed_by, UINT64_MAX);
+    unsigned valid = sl_trust_count_valid(trust, tally.signed_by, UINT64_MAX, UINT64_MAX);
     if (!sl_trust_tally_met(&tally) || valid < tally.threshold) {
         (void)sl_fail(err, SL_E_REFUSED,
                       "the grant is signed by %u of the %u keys of role grant that are needed", valid,

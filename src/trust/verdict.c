@@ -110,13 +110,13 @@ static int judge_revocations(struct sl_verdict *verdict, const struct sl_judged 
                       number(trust->version));
         return sl_hint(err, "ask for a newer bundle");
     }
-    unsigned valid = sl_trust_count_valid(trust, in->signed_by, in->manifest->sequence);
+    unsigned valid = sl_trust_count_valid(trust, in->signed_by, in->manifest->epoch, in->manifest->sequence);
     unsigned threshold = trust->thresholds[SL_ROLE_RELEASE];
     if (threshold == 0 || valid < threshold) {
         (void)sl_fail(err, SL_E_REFUSED,
                       "only %u of %u release signatures count: the others are by keys that are revoked for "
-                      "sequence %llu",
-                      valid, threshold, number(in->manifest->sequence));
+                      "sequence %llu of epoch %llu",
+                      valid, threshold, number(in->manifest->sequence), number(in->manifest->epoch));
         return sl_hint(err, "the key may be stolen: do not use this bundle, and ask where it came from");
     }
     verdict_say(verdict, SL_STEP_REVOCATIONS, SL_PASSED,

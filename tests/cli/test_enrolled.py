@@ -93,6 +93,24 @@ class Enrolled(Case):
         self.assertIn("revoked", self.install(thief, status=1).err)
         self.assertTrue(os.path.exists(self.path("site/state/trust/2.json")))
 
+    def test_a_revoked_key_signs_nothing_in_a_new_epoch(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.install(self.bundle(9007199254740991, release="v1.1", out="fast"))
+        self.sealift("trust", "revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2)
+        self.sealift("trust", "set", "trust/2.json", "--epoch", "2")
+        self.sign(3)
+        thief = self.bundle(17, release="v1.1", out="thief")
+        refused = self.install(thief, status=1)
+        self.assertIn("by keys that are revoked for sequence 17 of epoch 2", refused.err)
+        self.install(self.bundle(1, release="v1.1", key="new.key"))
+        for sequence in (1, 2, 17):
+            again = self.bundle(sequence, release="v1.1", out=f"thief{sequence}")
+            self.assertIn("revoked", self.install(again, status=1).err)
+            self.sealift("verify", again, "--root", "site", status=1)
+            self.sealift("verify", again, "--trust", "trust", status=1)
+
     def test_below_the_floor_a_grant_works_once(self):
         self.enrol()
         self.install(self.bundle(17))

@@ -135,6 +135,24 @@ class Making(Ceremony):
                                                status=1).err)
         self.assertEqual(self.listing("trust"), before)
 
+    def test_a_key_may_be_void_from_the_beginning_and_a_floor_begins_anew_with_an_epoch(self):
+        self.first("--floor", "9")
+        self.trust("revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "0", "--release-key", "new.pub")
+        self.sign(2, "anna", "ben")
+        self.assertIn("void after sequence 0 of epoch 1", self.trust("show", "trust/2.json").out)
+        self.trust("set", "trust/2.json", "--epoch", "2")
+        self.sign(3, "anna", "ben")
+        third = json.loads(self.read("trust/3.json"))
+        self.assertEqual((third["epoch"], third["floor"]), (2, 0))
+        self.assertEqual([key["epoch"] for key in third["revoked_keys"]], [1])
+        self.fits("trust.schema.json", third)
+        self.trust("set", "trust/3.json", "--epoch", "3", "--floor", "4")
+        self.sign(4, "anna", "ben")
+        self.assertIn("each follows", self.trust("check", "trust").out)
+        self.trust("set", "trust/4.json", "--floor", "0")
+        self.sign(5, "anna", "ben")
+        self.assertIn("has floor 0, after floor 4 in the same epoch", self.trust("check", "trust", status=1).err)
+
     def test_a_signature_is_not_written_over(self):
         self.first()
         self.trust("sign", "trust/1.json", "--key", "anna.key", status=3)
@@ -168,6 +186,9 @@ class Making(Ceremony):
         for args, said in wrong:
             with self.subTest(args=args):
                 self.assertIn(said, self.trust(*args, status=2).err)
+        for args in (["--void-after", "-1"], ["--void-after", "x"]):
+            self.assertIn("wants a whole number from 0", self.trust("revoke", "trust/1.json", "--key", "ops.pub", *args,
+                                                                    status=2).err)
         shutil.copy(self.path("trust/1.json"), self.path("mine.json"))
         self.assertIn("--out must say", self.trust("set", "mine.json", "--floor", "2", status=2).err)
         self.trust("set", "mine.json", "--floor", "2", "--out", "next.json")

@@ -84,7 +84,7 @@ static struct sl_buf text_of(const struct sl_trust *trust)
     "F8PoQ4lakrcKp00bfrycmCzPLsSWjMDNVfEq9GYM\",\"dac073e0123bdea59dd9b3bda9cf6037f"                         \
     "63aca82627d7abcd5c4ac29dd74003e\":\"RWQDAwMDAwMDA/xRzY5iGKGjjaR+0AIw8FgIFu0Tuj"                         \
     "MDrF3rkRVIkIAl\"},\"policy\":{\"clock\":\"warn\"},\"revoked_bundles\":[\"5c5c5c5c5c5c5"                 \
-    "c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c\"],\"revoked_keys\":[{\"key\""                      \
+    "c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c\"],\"revoked_keys\":[{\"epoch\":2,\"key\""          \
     ":\"dac073e0123bdea59dd9b3bda9cf6037f63aca82627d7abcd5c4ac29dd74003e\",\"void_af"                        \
     "ter_sequence\":40}],\"roles\":{\"grant\":{\"keys\":[],\"threshold\":0},\"release\":{\"ke"               \
     "ys\":[\"39f713d0a644253f04529421b9f51b9b08979d08295959c4f3990ee617f5139f\",\"dac"                       \
@@ -167,6 +167,8 @@ static const struct change changes[] = {
     {"\"void_after_sequence\":40", "\"void_after_sequence\":40,\"why\":\"lost\"",
      "\"why\" does not belong here"},
     {",\"void_after_sequence\":40", "", "\"void_after_sequence\" is missing"},
+    {"[{\"epoch\":2,", "[{", "\"epoch\" is missing"},
+    {"[{\"epoch\":2,", "[{\"epoch\":3,", "is revoked in epoch 3, and this is epoch 2"},
     {"\"threshold\":2", "\"threshold\":3",
      "threshold of the role root is 3, and with 2 keys must be from 1 to 2"},
     {"\"threshold\":2", "\"threshold\":0", "threshold of the role root is 0"},
@@ -457,8 +459,8 @@ Test(trust_file, lists_have_limits)
         size_t count;
     } rows[] = {
         {"\"revoked_bundles\":[", "\"", "\",", "more than 512 revoked bundles", SL_TRUST_REVOKED_BUNDLES_MAX},
-        {"\"revoked_keys\":[", "{\"key\":\"", "\",\"void_after_sequence\":1},", "more than 64 revoked keys",
-         SL_TRUST_REVOKED_KEYS_MAX},
+        {"\"revoked_keys\":[", "{\"epoch\":2,\"key\":\"", "\",\"void_after_sequence\":1},",
+         "more than 64 revoked keys", SL_TRUST_REVOKED_KEYS_MAX},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sl_buf text;
@@ -559,9 +561,11 @@ Test(trust_file, a_revoked_key_keeps_only_what_it_signed_before)
     cr_expect_eq(sl_trust_key_find(trust, name)->roles, 1U << SL_ROLE_RELEASE, "it is root no more");
     cr_expect_eq(sl_trust_revoke_key(trust, name, 50, &err), -1);
     cr_expect_eq(sl_trust_revoke_key(trust, name, 51, &err), -1);
-    cr_expect(strstr(err.message, "void after sequence 50"), "%s", err.message);
+    cr_expect(strstr(err.message, "void after sequence 50 of epoch 2"), "%s", err.message);
+    trust->epoch = 3;
     cr_expect_eq(sl_trust_revoke_key(trust, name, 0, &err), 0);
     cr_expect_eq(sl_trust_revoked_find(trust, name)->void_after_sequence, 0);
+    cr_expect_eq(sl_trust_revoked_find(trust, name)->epoch, 2, "the epoch that it was revoked in first");
     name_of(name, 1);
     cr_expect_eq(sl_trust_revoke_key(trust, name, 0, &err), 0);
     cr_expect_null(sl_trust_key_find(trust, name), "a root key has no other role to keep");

@@ -226,9 +226,9 @@ static void revoke_two(struct sl_trust *trust)
     unsigned char name[32];
     struct sl_err err = {0};
     trust_kit_name(name, 2);
+    trust->epoch = 5;
     cr_assert_eq(sl_trust_revoke_key(trust, name, 20, &err), 0, "%s", err.message);
     cr_assert_eq(sl_trust_revoke_bundle(trust, name, &err), 0);
-    trust->epoch = 5;
     trust->floor = 7;
 }
 
@@ -240,6 +240,7 @@ static void change_nothing(struct sl_trust *next)
 static void lower_epoch(struct sl_trust *next)
 {
     next->epoch = 4;
+    next->revoked_keys[0].epoch = 4;
 }
 
 static void raise_all(struct sl_trust *next)
@@ -265,6 +266,25 @@ static void forgive_key(struct sl_trust *next)
 static void exchange_revoked_key(struct sl_trust *next)
 {
     next->revoked_keys[0].sha256[0] ^= 1;
+}
+
+static void floor_anew(struct sl_trust *next)
+{
+    next->epoch = 6;
+    next->floor = 0;
+}
+
+static void revoke_in_later_epoch(struct sl_trust *next)
+{
+    next->epoch = 6;
+    next->revoked_keys[0].epoch = 6;
+    next->revoked_keys[0].void_after_sequence = 1;
+}
+
+static void revoke_in_earlier_epoch(struct sl_trust *next)
+{
+    next->revoked_keys[0].epoch = 4;
+    next->revoked_keys[0].void_after_sequence = 21;
 }
 
 static void raise_void_after(struct sl_trust *next)
@@ -310,10 +330,15 @@ static const struct rule rules[] = {
     {"everything further", revoke_two, raise_all, NULL},
     {"a revoked key leaves the release role", revoke_two, drop_revoked_key, NULL},
     {"an earlier epoch", revoke_two, lower_epoch, "has epoch 4, after epoch 5"},
-    {"a lower floor", revoke_two, lower_floor, "has floor 6, after floor 7"},
+    {"a lower floor", revoke_two, lower_floor, "has floor 6, after floor 7 in the same epoch"},
+    {"no floor yet in a new epoch", revoke_two, floor_anew, NULL},
     {"a revocation of a key is gone", revoke_two, forgive_key, "takes the revocation of a key back"},
     {"another key in its place", revoke_two, exchange_revoked_key, "takes the revocation of a key back"},
-    {"a revoked key counts for more", revoke_two, raise_void_after, "up to sequence 21, not 20"},
+    {"a revoked key counts for more", revoke_two, raise_void_after,
+     "up to sequence 21 of epoch 5, not 20 of"},
+    {"a revoked key counts in a later epoch", revoke_two, revoke_in_later_epoch,
+     "up to sequence 1 of epoch 6, not 20 of epoch 5"},
+    {"a revoked key counts only for earlier epochs", revoke_two, revoke_in_earlier_epoch, NULL},
     {"a revocation of a bundle is gone", revoke_two, forgive_bundle, "takes the revocation of a bundle back"},
     {"another customer", change_nothing, change_customer, "is for another customer than version 1"},
     {"all customers", change_nothing, widen_customer, "is for another customer than version 1"},
@@ -542,18 +567,29 @@ Test(chain, a_signature_that_was_made_counts)
     free(trust);
 }
 
-Test(chain, a_key_that_is_revoked_counts_up_to_its_sequence)
+Test(chain, a_key_that_is_revoked_counts_up_to_its_sequence_and_in_no_later_epoch)
 {
     struct sl_trust *trust = trust_kit_first();
-    revoke_two(trust); /* key 2, void after 20 */
+    revoke_two(trust); /* key 2, void after 20 of epoch 5 */
     uint32_t both = 0;
     unsigned char name[32];
     for (unsigned number = 1; number <= 2; number++) {
         trust_kit_name(name, number);
         both |= UINT32_C(1) << (sl_trust_key_find(trust, name) - trust->keys);
     }
-    cr_expect_eq(sl_trust_count_valid(trust, both, 20), 2);
-    cr_expect_eq(sl_trust_count_valid(trust, both, 21), 1);
-    cr_expect_eq(sl_trust_count_valid(trust, 0, 20), 0);
+    static const struct {
+        uint64_t epoch, sequence;
+        unsigned valid;
+    } rows[] = {
+        {5, 20, 2}, {5, 21, 1},         {5, 0, 2},  {6, 20, 1}, {6, 1, 1},
+        {6, 0, 1},  {UINT64_MAX, 0, 1}, {4, 21, 2}, {0, 0, 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        cr_expect_eq(sl_trust_count_valid(trust, both, rows[i].epoch, rows[i].sequence), rows[i].valid,
+                     "row %zu", i);
+        cr_expect_eq(sl_trust_count_valid(trust, 0, rows[i].epoch, rows[i].sequence), 0, "row %zu", i);
+        cr_expect_eq(sl_trust_key_counts(trust, name, rows[i].epoch, rows[i].sequence), rows[i].valid == 2,
+                     "row %zu", i);
+    }
     free(trust);
 }
