@@ -69,7 +69,7 @@ struct sl_trust {
  * format, each of its type and range; keys under the SHA-256 of their points, no two with one key id, each
  * in at least one role; in every role distinct keys that are listed, and a threshold from 1 to the number of
  * those that are not revoked (0 in a role without keys); keys in root and release; revoked keys in no role
- * but release, and revoked in no epoch to come. `name` begins the messages ("trust/2.json"). *out is allocated: sl_trust_free().
+ * but release, no threshold above the 16 signatures that a thing may have, at most version 4,096, and revoked in no epoch to come. `name` begins the messages ("trust/2.json"). *out is allocated: sl_trust_free().
  */
 int sl_trust_read(struct sl_trust **out, struct sl_str json, const char *name,
                   struct sl_err *err) SL_MUST_USE;

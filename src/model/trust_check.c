@@ -26,12 +26,17 @@ const char *sl_trust_key_shown(char out[SL_TRUST_KEY_SHOWN], const unsigned char
     return out;
 }
 
-static int check_count(const char *what, uint64_t value, uint64_t min, struct sl_err *err)
+static int check_range(const char *what, uint64_t value, uint64_t min, uint64_t max, struct sl_err *err)
 {
-    if (value >= min && value <= SL_INTEGER_MAX)
+    if (value >= min && value <= max)
         return 0;
     return sl_fail(err, SL_E_INPUT, "%s is %llu, and must be from %llu to %llu", what,
-                   (unsigned long long)value, (unsigned long long)min, (unsigned long long)SL_INTEGER_MAX);
+                   (unsigned long long)value, (unsigned long long)min, (unsigned long long)max);
+}
+
+static int check_count(const char *what, uint64_t value, uint64_t min, struct sl_err *err)
+{
+    return check_range(what, value, min, SL_INTEGER_MAX, err);
 }
 
 static int check_facts(const struct sl_trust *trust, struct sl_err *err)
@@ -41,7 +46,7 @@ static int check_facts(const struct sl_trust *trust, struct sl_err *err)
         err->code = SL_E_INPUT;
         return -1;
     }
-    if (check_count("version", trust->version, 1, err) < 0 ||
+    if (check_range("version", trust->version, 1, SL_TRUST_VERSIONS_MAX, err) < 0 ||
         check_count("epoch", trust->epoch, 0, err) < 0 || check_count("floor", trust->floor, 0, err) < 0 ||
         check_count("issued", (uint64_t)trust->issued, 0, err) < 0 ||
         check_count("expires", (uint64_t)trust->expires, 0, err) < 0)
@@ -85,6 +90,12 @@ static int check_role(const struct sl_trust *trust, enum sl_trust_role role, str
                        role_names[role]);
     if (size == 0 && threshold == 0)
         return 0;
+    if (threshold > SL_SIGNATURES_MAX && threshold <= size)
+        return sl_fail(
+            err, SL_E_INPUT,
+            "the threshold of the role %s is %u, and nothing may have more than %d signatures, so it could "
+            "never be met",
+            role_names[role], threshold, SL_SIGNATURES_MAX);
     if (threshold >= 1 && threshold <= size)
         return 0;
     return sl_fail(err, SL_E_INPUT,

@@ -1,6 +1,7 @@
 #include "terms.h"
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "model/report.h"
 #include "model/trust_name.h"
 
@@ -29,6 +30,25 @@ static int add_step(struct sl_plan *plan, const struct sl_trust_step *step, stru
             return -1;
     }
     return 0;
+}
+
+/* From which one on they fit into a bundle: the newest, since sites have the older ones from earlier bundles. */
+static size_t first_carried(const struct sl_trust_steps *steps)
+{
+    size_t first = sl_trust_steps_count(steps);
+    size_t members = 0;
+    size_t bytes = 0;
+    while (first > 0 && sl_trust_steps_count(steps) - first < SL_TRUST_STEPS_MAX) {
+        const struct sl_trust_step *step = sl_trust_steps_at(steps, first - 1);
+        members += 1 + step->signature_count;
+        bytes += step->json.len;
+        for (size_t i = 0; i < step->signature_count; i++)
+            bytes += step->signatures[i].text.len;
+        if (members > SL_TRUST_MEMBERS_MAX || bytes > SL_TRUST_BYTES_MAX)
+            break;
+        first--;
+    }
+    return first;
 }
 
 static int check_customer(const struct sl_trust *trust, struct sl_str customer, struct sl_err *err)
@@ -68,7 +88,7 @@ static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const ch
     }
     if (check_customer(newest, facts->customer, err) < 0 || take_epoch(facts, newest, err) < 0)
         return -1;
-    for (size_t i = 0; i < sl_trust_steps_count(steps); i++)
+    for (size_t i = first_carried(steps); i < sl_trust_steps_count(steps); i++)
         if (add_step(plan, sl_trust_steps_at(steps, i), err) < 0)
             return -1;
     return 0;

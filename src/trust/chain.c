@@ -191,10 +191,16 @@ int sl_trust_advance(struct sl_trust *trust, const struct sl_trust_step *next, s
 {
     char what[SHOWN_MAX];
     SL_CLEANUP(sl_trust_freep) struct sl_trust *to = NULL;
-    if (next->version != trust->version + 1)
-        return sl_fail(err, SL_E_REFUSED, "%s does not follow version %llu: version %llu is missing",
-                       document_name(what, next->version), (unsigned long long)trust->version,
-                       (unsigned long long)trust->version + 1);
+    if (next->version != trust->version + 1) {
+        (void)sl_fail(err, SL_E_REFUSED, "%s does not follow version %llu: version %llu is missing",
+                      document_name(what, next->version), (unsigned long long)trust->version,
+                      (unsigned long long)trust->version + 1);
+        return sl_hint(
+            err,
+            "a bundle carries at most %d versions: ask for one that was packed with --trust DIR where "
+            "DIR holds the versions from %llu on and no later ones than fit",
+            SL_TRUST_STEPS_MAX, (unsigned long long)trust->version + 1);
+    }
     /* Who may say what comes next is asked before anything of it is read. */
     if (require_root(trust, next, err) < 0 || read_signed(&to, next, err) < 0 ||
         check_follows(trust, to, err) < 0)

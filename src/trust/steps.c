@@ -16,23 +16,24 @@
 enum { SHOWN_MAX = 256 };
 
 /* Texts, and for each step room for all the signatures it may have. */
-#define STEPS_ARENA_MAX                                                                                      \
-    (SL_TRUST_STEPS_MAX * (SL_TRUST_FILE_MAX + UINT64_C(2) * SL_SIGNATURES_MAX * SL_SIGNATURE_FILE_MAX))
+#define STEP_BYTES_MAX (SL_TRUST_FILE_MAX + UINT64_C(2) * SL_SIGNATURES_MAX * SL_SIGNATURE_FILE_MAX)
 
 struct sl_trust_steps {
     struct sl_arena arena;
-    struct sl_trust_step items[SL_TRUST_STEPS_MAX];
-    size_t count;
+    struct sl_trust_step *items;
+    size_t count, capacity;
+    size_t max; /* how many there may be */
 };
 
-int trust_steps_new(struct sl_trust_steps **out, struct sl_err *err)
+int trust_steps_new(struct sl_trust_steps **out, size_t max, struct sl_err *err)
 {
     struct sl_trust_steps *steps = calloc(1, sizeof *steps);
     if (!steps) {
         (void)sl_fail_memory(err);
         return -1;
     }
-    sl_arena_init(&steps->arena, STEPS_ARENA_MAX);
+    sl_arena_init(&steps->arena, max * STEP_BYTES_MAX);
+    steps->max = max;
     *out = steps;
     return 0;
 }
@@ -42,6 +43,7 @@ void sl_trust_steps_free(struct sl_trust_steps *steps)
     if (!steps)
         return;
     sl_arena_release(&steps->arena);
+    free(steps->items);
     free(steps);
 }
 
@@ -61,12 +63,27 @@ const struct sl_trust_step *sl_trust_steps_at(const struct sl_trust_steps *steps
     return &steps->items[index];
 }
 
+/* Room for one more. */
+static int grow(struct sl_trust_steps *steps, struct sl_err *err)
+{
+    if (steps->count < steps->capacity)
+        return 0;
+    size_t more = steps->capacity ? 2 * steps->capacity : 8;
+    struct sl_trust_step *items = reallocarray(steps->items, more, sizeof *items);
+    if (!items)
+        return sl_fail_memory(err);
+    steps->items = items;
+    steps->capacity = more;
+    return 0;
+}
+
 static int add_document(struct sl_trust_steps *steps, uint64_t version, struct sl_str text,
                         struct sl_err *err)
 {
-    if (steps->count == SL_TRUST_STEPS_MAX)
-        return sl_fail(err, SL_E_REFUSED, "there are more than %d versions of trust.json",
-                       SL_TRUST_STEPS_MAX);
+    if (steps->count == steps->max)
+        return sl_fail(err, SL_E_REFUSED, "there are more than %zu versions of trust.json", steps->max);
+    if (grow(steps, err) < 0)
+        return -1;
     struct sl_trust_step step = {.version = version, .json = sl_arena_str(&steps->arena, text)};
     step.signatures = sl_arena_array(&steps->arena, SL_SIGNATURES_MAX, sizeof *step.signatures);
     if (!step.json.ptr || !step.signatures)
@@ -118,7 +135,7 @@ int trust_steps_of_bundle(struct sl_trust_steps **out, const struct sl_bundle_re
                           struct sl_err *err)
 {
     SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
-    if (trust_steps_new(&steps, err) < 0)
+    if (trust_steps_new(&steps, SL_TRUST_STEPS_MAX, err) < 0)
         return -1;
     for (size_t i = 0; i < sl_bundle_reader_trust_count(reader); i++) {
         struct sl_str text;
@@ -221,7 +238,7 @@ static int load_directory(struct loading *loading, const char *path, struct sl_e
 int sl_trust_steps_load_dir(struct sl_trust_steps **out, int dir, const char *name, struct sl_err *err)
 {
     SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
-    if (trust_steps_new(&steps, err) < 0)
+    if (trust_steps_new(&steps, SL_TRUST_VERSIONS_MAX, err) < 0)
         return -1;
     struct loading loading = {.steps = steps, .dir = dir};
     if (load_directory(&loading, name, err) < 0)
@@ -233,7 +250,7 @@ int sl_trust_steps_load_dir(struct sl_trust_steps **out, int dir, const char *na
 int sl_trust_steps_load(struct sl_trust_steps **out, const char *path, struct sl_err *err)
 {
     SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
-    if (trust_steps_new(&steps, err) < 0)
+    if (trust_steps_new(&steps, SL_TRUST_VERSIONS_MAX, err) < 0)
         return -1;
     struct loading loading = {.steps = steps, .dir = sl_sys_open(path, O_RDONLY | O_DIRECTORY, 0)};
     int result = loading.dir < 0 ? load_file(&loading, path, err) : load_directory(&loading, path, err);

@@ -11,7 +11,8 @@
 #include "model/trust_name.h"
 #include <sealift/trust.h>
 
-int trust_steps_new(struct sl_trust_steps **out, struct sl_err *err) SL_MUST_USE;
+/* For at most `max`. */
+int trust_steps_new(struct sl_trust_steps **out, size_t max, struct sl_err *err) SL_MUST_USE;
 
 /* Copies. 1 when it was added, 0 for a signature without its document; SL_E_REFUSED beyond a limit. */
 int trust_steps_add(struct sl_trust_steps *steps, const struct sl_trust_name *name, struct sl_str text,

@@ -25,6 +25,9 @@ class Enrolled(Case):
         for root in ("anna", "ben"):
             self.sealift("trust", "sign", f"trust/{version}.json", "--key", f"{root}.key")
 
+    def roots(self):
+        return [self.read(f"{root}.pub").decode().split()[5].rjust(16, "0") for root in ("anna", "ben")]
+
     def enrol(self, **kwargs):
         return self.sealift("enrol", "--root", "site", "--trust", "trust", "--fingerprint", self.fingerprint, **kwargs)
 
@@ -110,6 +113,27 @@ class Enrolled(Case):
             self.assertIn("revoked", self.install(again, status=1).err)
             self.sealift("verify", again, "--root", "site", status=1)
             self.sealift("verify", again, "--trust", "trust", status=1)
+
+    def test_a_site_lives_through_more_versions_than_one_bundle_holds(self):
+        self.enrol()
+        for version in range(1, 67):
+            self.sealift("trust", "set", f"trust/{version}.json", "--floor", str(version))
+            self.sign(version + 1)
+        self.assertIn("version 67 is complete", self.sealift("trust", "check", "trust").out)
+        late = self.bundle(102, release="v1.1")
+        missing = self.install(late, status=1)
+        self.assertIn("trust/4.json does not follow version 1: version 2 is missing", missing.err)
+        self.assertIn("holds the versions from 2 on", missing.err)
+        os.mkdir(self.path("early"))
+        for version in range(1, 41):
+            for root in ("", *(f".{key}.minisig" for key in self.roots())):
+                shutil.copy(self.path(f"trust/{version}.json{root}"), self.path("early"))
+        self.install(self.bundle(100, trust=self.path("early")))
+        self.install(late)
+        self.assertTrue(os.path.exists(self.path("site/state/trust/67.json")))
+        self.sealift("status", "--root", "site")
+        self.sealift("rollback", "--root", "site")
+        self.sealift("verify", late, "--root", "site")
 
     def test_below_the_floor_a_grant_works_once(self):
         self.enrol()

@@ -153,6 +153,19 @@ class Making(Ceremony):
         self.sign(5, "anna", "ben")
         self.assertIn("has floor 0, after floor 4 in the same epoch", self.trust("check", "trust", status=1).err)
 
+    def test_a_threshold_that_no_number_of_signatures_meets_is_not_written(self):
+        keys = []
+        for number in range(17):
+            self.key(f"m{number}")
+            keys += ["--root-key", f"m{number}.pub"]
+        said = self.trust("init", "trust/1.json", "--customer", "customer-a", *keys, "--release-key", "ops.pub", "--threshold",
+                          "root=17", status=2).err
+        self.assertIn("the threshold of the role root is 17, and nothing may have more than 16 signatures", said)
+        self.assertFalse(os.path.exists(self.path("trust/1.json")))
+        self.trust("init", "trust/1.json", "--customer", "customer-a", *keys, "--release-key", "ops.pub", "--threshold", "root=16")
+        self.sign(1, *[f"m{number}" for number in range(16)])
+        self.trust("check", "trust")
+
     def test_a_signature_is_not_written_over(self):
         self.first()
         self.trust("sign", "trust/1.json", "--key", "anna.key", status=3)

@@ -160,6 +160,7 @@ static const struct change changes[] = {
     {"\"schema\":1,", "", "has schema 0"},
     {"\"schema\":1", "\"schema\":\"1\"", "must be an integer"},
     {"\"version\":3", "\"version\":0", "version is 0, and must be from 1"},
+    {"\"version\":3", "\"version\":4097", "version is 4097, and must be from 1 to 4096"},
     {",\"version\":3", "", "\"version\" is missing"},
     {"\"version\":3", "\"version\":3,\"zone\":1", "\"zone\" does not belong here"},
     {"{\"customer\"", "{\"criticals\":[],\"customer\"", "\"criticals\" does not belong here"},
@@ -532,6 +533,32 @@ Test(trust_file, keys_come_into_roles_and_leave_them)
     cr_expect_eq(sl_trust_add_key(trust, &third, SL_ROLE_SITE, &err), -1);
     cr_expect(strstr(err.message, "a revocation is for good"), "%s", err.message);
     free(trust);
+}
+
+/* Nothing that is signed may have more than 16 signatures. */
+Test(trust_file, a_threshold_that_could_never_be_met_is_refused)
+{
+    for (unsigned threshold = SL_SIGNATURES_MAX; threshold <= SL_SIGNATURES_MAX + 1; threshold++) {
+        struct sl_trust *trust = sample();
+        struct sl_err err = {0};
+        for (unsigned i = 0; i < 20; i++) {
+            struct sl_public_key key = key_of(1);
+            key.point[0] = (unsigned char)i;
+            key.id[0] = (unsigned char)(i + 100);
+            cr_assert_eq(sl_trust_add_key(trust, &key, SL_ROLE_GRANT, &err), 0, "%s", err.message);
+        }
+        trust->thresholds[SL_ROLE_GRANT] = threshold;
+        struct sl_buf text;
+        sl_buf_init(&text, SL_TRUST_FILE_MAX);
+        int result = sl_trust_write(&text, trust, &err);
+        cr_expect_eq(result == 0, threshold == SL_SIGNATURES_MAX, "%u: %s", threshold, err.message);
+        if (result < 0)
+            cr_expect(strstr(err.message,
+                             "the threshold of the role grant is 17, and nothing may have more than 16"),
+                      "%s", err.message);
+        sl_buf_release(&text);
+        free(trust);
+    }
 }
 
 Test(trust_file, there_is_an_end_to_the_keys)

@@ -69,13 +69,13 @@ Test(chain, a_long_list_of_those_who_could_sign_is_cut)
     struct sl_err err = {0};
     for (unsigned number = 31; number < 55; number++)
         trust_kit_add(trust, number, SL_ROLE_ROOT);
-    trust->thresholds[SL_ROLE_ROOT] = 27;
+    trust->thresholds[SL_ROLE_ROOT] = 16;
     trust_kit_write(&step, trust, nobody);
-    expect_refused(open_step(&step, &err), &err, "has 0 of 27 root signatures of version 1; missing 27 of",
+    expect_refused(open_step(&step, &err), &err, "has 0 of 16 root signatures of version 1; missing 16 of",
                    "nobody");
     cr_expect_lt(strlen(err.message), sizeof err.message - 1, "the message is not cut by chance");
     size_t end =
-        strspn(strstr(err.message, "missing 27 of ") + strlen("missing 27 of "), "0123456789ABCDEF, ");
+        strspn(strstr(err.message, "missing 16 of ") + strlen("missing 16 of "), "0123456789ABCDEF, ");
     cr_expect_eq(end % (SL_KEY_ID_HEX + 2), SL_KEY_ID_HEX, "it ends with a whole id: %s", err.message);
     trust_kit_release(&step);
     free(trust);

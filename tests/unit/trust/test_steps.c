@@ -200,6 +200,29 @@ Test(steps, every_call_that_fails_is_reported)
     }
 }
 
+/* More than one bundle may carry: what a directory holds is bound by the number of versions that there may be. */
+Test(steps, a_line_of_more_versions_than_a_bundle_carries_is_read_and_proved)
+{
+    enum { MANY = 3 * SL_TRUST_STEPS_MAX + 1 };
+    struct sl_trust *trust = trust_kit_first();
+    for (unsigned i = 1; i <= MANY; i++, trust->version++) {
+        struct trust_kit_step kit;
+        trust_kit_write(&kit, trust, (const unsigned[]){11, 12, 0});
+        put_step("long", &kit);
+        trust_kit_release(&kit);
+    }
+    free(trust);
+    struct sl_trust_steps *steps = NULL;
+    struct sl_trust *newest = NULL;
+    struct sl_err err = {0};
+    cr_assert_eq(load(&steps, "long", &err), 0, "%s", err.message);
+    cr_expect_eq(sl_trust_steps_count(steps), MANY);
+    cr_expect_eq(sl_trust_chain(&newest, steps, &err), 0, "%s", err.message);
+    cr_expect_eq(newest->version, MANY);
+    sl_trust_free(newest);
+    sl_trust_steps_free(steps);
+}
+
 Test(steps, a_file_in_the_current_directory_needs_no_slash)
 {
     struct sl_trust_steps *steps = NULL;
@@ -217,7 +240,7 @@ Test(steps, a_file_in_the_current_directory_needs_no_slash)
 Test(steps, what_cannot_be_read_is_said)
 {
     char many[64];
-    for (unsigned i = 1; i <= SL_TRUST_STEPS_MAX + 1; i++) {
+    for (unsigned i = 1; i <= SL_TRUST_VERSIONS_MAX + 1; i++) {
         (void)snprintf(many, sizeof many, "many/%u.json", i);
         put(many, SL_STR("{}"));
     }
@@ -249,7 +272,7 @@ Test(steps, what_cannot_be_read_is_said)
         {"misnamed", SL_E_INPUT, "misnamed/4.json says that it is version 1"},
         {"large", SL_E_LIMIT, "large"},
         {"large/1.json", SL_E_LIMIT, "large"},
-        {"many", SL_E_REFUSED, "more than 64 versions"},
+        {"many", SL_E_REFUSED, "more than 4096 versions"},
         {"signed", SL_E_REFUSED, "version 1 of trust.json has more than 16 signatures"},
         {"link", SL_E_INPUT, "1.json"},
     };
