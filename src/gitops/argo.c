@@ -168,9 +168,10 @@ static int make_helm(struct sl_node **out, struct helm_work *work, const struct 
     *out = sl_node_map(doc);
     if (!*out)
         return sl_node_fail(doc, err);
+    (*out)->mark = helm ? helm->mark : work->source->mark;
     for (uint32_t i = 0; helm && helm->kind == SL_MAP && i < helm->count; i++)
         if (!is_folded(helm->as.entries[i].key) &&
-            sl_map_add(doc, *out, helm->as.entries[i].key, helm->as.entries[i].value, err) < 0)
+            helm_work_copy_entry(work, *out, &helm->as.entries[i], err) < 0)
             return -1;
     if (work->kept && ignore && sl_map_add(doc, *out, SL_STR("ignoreMissingValueFiles"), ignore, err) < 0)
         return -1;
@@ -182,15 +183,16 @@ static int make_helm(struct sl_node **out, struct helm_work *work, const struct 
 }
 
 /* A copy of a map with one key's value another. */
-static int with_key(struct sl_node **out, struct sl_doc *doc, const struct sl_node *map, const char *key,
+static int with_key(struct sl_node **out, struct helm_work *work, const struct sl_node *map, const char *key,
                     struct sl_node *value, struct sl_err *err)
 {
+    struct sl_doc *doc = &work->reading->doc;
     *out = sl_node_map(doc);
     if (!*out)
         return sl_node_fail(doc, err);
     (*out)->mark = map->mark;
     for (uint32_t i = 0; i < map->count; i++)
-        if (sl_map_add(doc, *out, map->as.entries[i].key, map->as.entries[i].value, err) < 0)
+        if (helm_work_copy_entry(work, *out, &map->as.entries[i], err) < 0)
             return -1;
     return sl_map_set(doc, *out, sl_str_from(key), value, err);
 }
@@ -227,6 +229,7 @@ static int make_sources(struct sl_node **out, struct helm_work *work, const stru
     *out = sl_node_list(doc);
     if (!all || !*out)
         return sl_node_fail(doc, err);
+    (*out)->mark = sources->mark;
     for (uint32_t i = 0; i < sources->count; i++) {
         struct sl_node *item = sources->as.items[i];
         if (sl_list_add(doc, all, item == work->source ? source : item, err) < 0)
@@ -240,7 +243,6 @@ static int make_sources(struct sl_node **out, struct helm_work *work, const stru
 
 int argo_fold(struct helm_work *work, struct sl_err *err)
 {
-    struct sl_doc *doc = &work->reading->doc;
     const struct sl_node *root = work->object->built.node;
     const struct sl_node *spec = sl_node_get(root, "spec");
     /* As it is now: another source of the same object may have been worked on. */
@@ -248,13 +250,13 @@ int argo_fold(struct helm_work *work, struct sl_err *err)
     bool several = sources && work->source != sl_node_get(spec, "source");
     struct sl_node *helm, *source, *changed, *made_spec, *made;
     if (make_helm(&helm, work, sl_node_get(work->source, "helm"), err) < 0 ||
-        with_key(&source, doc, work->source, "helm", helm, err) < 0)
+        with_key(&source, work, work->source, "helm", helm, err) < 0)
         return -1;
     changed = source;
     if (several && make_sources(&changed, work, sources, source, err) < 0)
         return -1;
-    if (with_key(&made_spec, doc, spec, several ? "sources" : "source", changed, err) < 0 ||
-        with_key(&made, doc, root, "spec", made_spec, err) < 0)
+    if (with_key(&made_spec, work, spec, several ? "sources" : "source", changed, err) < 0 ||
+        with_key(&made, work, root, "spec", made_spec, err) < 0)
         return -1;
     work->object->built.node = made;
     return 0;

@@ -297,7 +297,7 @@ int flux_fold(struct helm_work *work, struct sl_err *err)
         const struct sl_entry *entry = &spec->as.entries[i];
         bool folded =
             sl_str_equal(entry->key, SL_STR("values")) || sl_str_equal(entry->key, SL_STR("valuesFrom"));
-        if (!folded && sl_map_add(doc, made_spec, entry->key, entry->value, err) < 0)
+        if (!folded && helm_work_copy_entry(work, made_spec, entry, err) < 0)
             return -1;
     }
     if (work->kept && sl_map_add(doc, made_spec, SL_STR("valuesFrom"), work->kept, err) < 0)
@@ -308,7 +308,7 @@ int flux_fold(struct helm_work *work, struct sl_err *err)
     made_spec->mark = spec ? spec->mark : root->mark;
     for (uint32_t i = 0; i < root->count; i++)
         if (!sl_str_equal(root->as.entries[i].key, SL_STR("spec")) &&
-            sl_map_add(doc, made, root->as.entries[i].key, root->as.entries[i].value, err) < 0)
+            helm_work_copy_entry(work, made, &root->as.entries[i], err) < 0)
             return -1;
     if (sl_map_add(doc, made, SL_STR("spec"), made_spec, err) < 0)
         return -1;

@@ -208,3 +208,12 @@ int helm_work_keep(struct helm_work *work, struct sl_node **list, struct sl_node
         return sl_node_fail(doc, err);
     return sl_list_add(doc, *list, node, err);
 }
+
+int helm_work_copy_entry(struct helm_work *work, struct sl_node *map, const struct sl_entry *entry,
+                         struct sl_err *err)
+{
+    if (sl_map_add(&work->reading->doc, map, entry->key, entry->value, err) < 0)
+        return -1;
+    map->as.entries[map->count - 1].key_mark = entry->key_mark;
+    return 0;
+}

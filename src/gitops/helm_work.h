@@ -43,6 +43,10 @@ int helm_work_add_text(struct helm_work *work, enum sl_layer_kind kind, const st
 int helm_work_add_line(struct helm_work *work, enum sl_layer_kind kind, struct sl_str path,
                        const struct sl_set_line *line, struct sl_err *err) SL_MUST_USE;
 
+/* Adds an entry of another map to one that is made, with its place. */
+int helm_work_copy_entry(struct helm_work *work, struct sl_node *map, const struct sl_entry *entry,
+                         struct sl_err *err) SL_MUST_USE;
+
 /* Appends `node` to one of the lists of what stays. */
 int helm_work_keep(struct helm_work *work, struct sl_node **list, struct sl_node *node,
                    struct sl_err *err) SL_MUST_USE;

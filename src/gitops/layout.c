@@ -136,7 +136,7 @@ static int compose(struct sl_layout *layout, struct sl_reading *reading, bool gi
     };
     if (sl_compose(reading, &composition, err) < 0)
         return -1;
-    layout->resources = reading->build;
+    layout->composed = true;
     return 0;
 }
 

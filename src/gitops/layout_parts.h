@@ -27,11 +27,11 @@ struct sl_str sl_version_number(struct sl_str version);
 int sl_layout_release_files(const struct sl_layout *layout, struct sl_reading *reading, bool given,
                             struct sl_str **files, size_t *count, struct sl_err *err) SL_MUST_USE;
 
-/* layout->objects from layout->resources: with variables. */
+/* layout->objects from reading->build: with variables. */
 int sl_layout_objects(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
 
 /* The customer's variables for `reading`. */
-int sl_layout_substitution(struct sl_substitution *out, const struct sl_layout *layout,
+int sl_layout_substitution(struct sl_substitution *out, struct sl_layout *layout,
                            struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
 
 /* layout->applications from layout->objects, with the charts they ask for. */

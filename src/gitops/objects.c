@@ -34,20 +34,21 @@ static bool has_dollar(const struct sl_node *node)
     return false;
 }
 
-int sl_layout_substitution(struct sl_substitution *out, const struct sl_layout *layout,
-                           struct sl_reading *reading, struct sl_err *err)
+int sl_layout_substitution(struct sl_substitution *out, struct sl_layout *layout, struct sl_reading *reading,
+                           struct sl_err *err)
 {
     *out = (struct sl_substitution){
         .doc = &reading->doc,
         .variables = layout->customer_file.variables,
         .findings = reading->findings,
+        .trail = &layout->trail,
     };
     return sl_reading_path(reading, &out->file, layout->overlay_directory, SL_STR("cluster-config.yaml"),
                            err);
 }
 
-static int substitute(struct sl_object *object, const struct sl_substitution *substitution,
-                      struct sl_err *err)
+static int substitute(struct sl_object *object, const struct sl_build *build, size_t index,
+                      const struct sl_substitution *substitution, struct sl_err *err)
 {
     const struct sl_node *root = object->built.node;
     if (!has_dollar(root) || is_switched_off(root))
@@ -57,7 +58,7 @@ static int substitute(struct sl_object *object, const struct sl_substitution *su
         return sl_node_fail(substitution->doc, err);
     if (sl_substitute(&node, substitution, node, err) < 0)
         return -1;
-    object->built.node = node;
+    object->built = sl_build_as(build, index, node);
     object->doc = substitution->doc;
     return 0;
 }
@@ -65,7 +66,8 @@ static int substitute(struct sl_object *object, const struct sl_substitution *su
 int sl_layout_objects(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)
 {
     struct sl_substitution substitution;
-    size_t count = sl_build_count(layout->resources);
+    const struct sl_build *build = reading->build;
+    size_t count = sl_build_count(build);
     layout->objects = sl_arena_array(&reading->doc.arena, count, sizeof *layout->objects);
     if (!layout->objects)
         return sl_fail_memory(err);
@@ -74,9 +76,9 @@ int sl_layout_objects(struct sl_layout *layout, struct sl_reading *reading, stru
     bool active = substitution.variables && substitution.variables->count > 0;
     for (; layout->object_count < count; layout->object_count++) {
         struct sl_object *object = &layout->objects[layout->object_count];
-        *object = (struct sl_object){.built = sl_build_at(layout->resources, layout->object_count),
-                                     .doc = sl_build_doc(layout->resources)};
-        if (active && substitute(object, &substitution, err) < 0)
+        *object =
+            (struct sl_object){.built = sl_build_at(build, layout->object_count), .doc = sl_build_doc(build)};
+        if (active && substitute(object, build, layout->object_count, &substitution, err) < 0)
             return -1;
         object->substituted = object->built.node;
     }

@@ -229,6 +229,20 @@ struct sl_built sl_build_at(const struct sl_build *build, size_t index)
                              .file = r->file};
 }
 
+struct sl_built sl_build_as(const struct sl_build *build, size_t index, const struct sl_node *node)
+{
+    const struct sl_node *metadata = sl_node_get(node, "metadata");
+    struct sl_built built = sl_build_at(build, index);
+    built.node = node;
+    built.api_version = sl_node_text(sl_node_get(node, "apiVersion"));
+    built.kind = sl_node_text(sl_node_get(node, "kind"));
+    built.name = sl_node_text(sl_node_get(metadata, "name"));
+    built.space = sl_node_text(sl_node_get(metadata, "namespace"));
+    built.cluster = sl_kube_scope_of(build->kube, built.api_version, built.kind) == SL_KUBE_CLUSTER;
+    built.effective_space = kz_effective_space(built.cluster, built.space);
+    return built;
+}
+
 const struct sl_doc *sl_build_doc(const struct sl_build *build)
 {
     return &build->doc;

@@ -22,8 +22,9 @@ struct sl_findings {
 
 enum { CAPACITY_FIRST = 16, TEXTS = 4 };
 
-/* Every text at its longest, its NUL and the arena's rounding: never reached before SL_FINDINGS_MAX is. */
-#define ARENA_MAX ((SL_FINDING_TEXT_MAX + 32) * TEXTS * SL_FINDINGS_MAX)
+/* Every text at its longest, its NUL and the arena's rounding, and hints that grow: never reached before
+ * SL_FINDINGS_MAX is. */
+#define ARENA_MAX (2 * (SL_FINDING_TEXT_MAX + 32) * TEXTS * SL_FINDINGS_MAX)
 
 int sl_findings_new(struct sl_findings **out, struct sl_err *err)
 {
@@ -133,6 +134,20 @@ void sl_findings_revise(struct sl_findings *findings, bool (*keep)(void *context
         findings->entries[kept++] = entry;
     }
     findings->count = kept;
+}
+
+int sl_findings_add_hint(struct sl_findings *findings, size_t index, struct sl_str text, struct sl_err *err)
+{
+    struct sl_finding *finding = &findings->entries[index].finding;
+    struct sl_str before = finding->hint;
+    if (before.len > 0)
+        before = sl_arena_join(&findings->arena, before, SL_STR("; "));
+    if (before.ptr)
+        before = sl_arena_join(&findings->arena, before, text);
+    if (!before.ptr)
+        return sl_fail_memory(err);
+    finding->hint = before;
+    return 0;
 }
 
 size_t sl_findings_count(const struct sl_findings *findings)

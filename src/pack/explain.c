@@ -72,7 +72,7 @@ static int add(struct sl_explained *explained, struct sl_explained_step step, co
 static int add_built(struct sl_explained *explained, const struct sl_build_step *made, size_t count,
                      struct sl_err *err)
 {
-    const struct sl_doc *doc = sl_build_doc(explained->rendering->layout.resources);
+    const struct sl_doc *doc = sl_build_doc(explained->rendering->reading.build);
     for (size_t i = 0; i < count; i++) {
         struct sl_explained_step step = {.step = made[i].field,
                                          .place = place_at(doc, made[i].source),
@@ -158,13 +158,13 @@ static int explain_values(struct sl_explained *explained, struct sl_err *err)
 static int explain_field(struct sl_explained *explained, struct sl_err *err)
 {
     const struct sl_object *object = object_of(explained);
-    const struct sl_layout *layout = &explained->rendering->layout;
+    const struct sl_build *build = explained->rendering->reading.build;
     struct sl_str pointer = explained->trace.pointer;
     const struct sl_build_step *made;
-    size_t count = sl_build_steps(layout->resources, explained->object, &made);
+    size_t count = sl_build_steps(build, explained->object, &made);
     if (make_room(explained, count, err) < 0)
         return -1;
-    struct sl_built raw = sl_build_at(layout->resources, explained->object);
+    struct sl_built raw = sl_build_at(build, explained->object);
     const struct sl_node *built = sl_pointer_get(raw.node, pointer);
     const struct sl_node *substituted = sl_pointer_get(object->substituted, pointer);
     const struct sl_node *now = sl_pointer_get(object->built.node, pointer);
@@ -182,7 +182,7 @@ static int explain_field(struct sl_explained *explained, struct sl_err *err)
     field->kind = object->built.kind;
     field->name = object->built.name;
     field->space = object->built.space;
-    field->first_name = sl_build_first_name(layout->resources, explained->object);
+    field->first_name = sl_build_first_name(build, explained->object);
     field->pointer = pointer;
     return now ? sl_values_line(&field->value, arena_of(explained), now, err) : 0;
 }
@@ -221,7 +221,7 @@ static int compose(struct sl_explained *explained, const struct sl_explain_query
 /* Whether the object was followed. */
 static bool is_followed(const struct sl_explained *explained)
 {
-    return sl_build_is_followed(explained->rendering->layout.resources, explained->object);
+    return sl_build_is_followed(explained->rendering->reading.build, explained->object);
 }
 
 static int explain(struct sl_explained *explained, const struct sl_explain_query *query,

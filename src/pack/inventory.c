@@ -222,8 +222,8 @@ int inventory_make(struct inventory *out, struct sl_rendering *rendering, const 
     for (size_t i = 0; i < layout->application_count; i++)
         if (add_application(out, &layout->applications[i], err) < 0)
             return -1;
-    for (size_t i = 0; i < sl_build_count(layout->resources); i++)
-        if (inventory_manifest_images(out, sl_build_at(layout->resources, i).node, err) < 0)
+    for (size_t i = 0; i < layout->object_count; i++)
+        if (inventory_manifest_images(out, layout->objects[i].built.node, err) < 0)
             return -1;
     if (inventory_layout_images(out, rendering, err) < 0)
         return -1;

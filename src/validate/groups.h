@@ -18,13 +18,14 @@ int sl_rules_manifests(const struct sl_validation_subject *subject, struct sl_er
 /* secret_file.c: secrets/token in files */
 int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
-/* kube_schema.c: kubernetes/... */
-
 /* kube_schema.c: kube/... */
 int sl_rules_kubernetes(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
 /* values_rules.c: values/... */
 int sl_rules_values(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
+
+/* variable_hints.c: no rule, but which variable made the text that a finding is about. Last of all. */
+int sl_rules_name_variables(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
 /* leak_rules.c: leak/other-customer */
 int sl_rules_leaks(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;

@@ -280,9 +280,9 @@ static int find_kind_file(const struct sl_kubeschema **out, const struct run *ru
     return 0;
 }
 
-static int check_object(const struct run *run, const struct sl_build *build, size_t index)
+static int check_object(const struct run *run, const struct sl_object *shipped)
 {
-    struct sl_built object = sl_build_at(build, index);
+    struct sl_built object = shipped->built;
     const struct sl_kubeschema *file = NULL;
     struct sl_err *err = run->err;
     /* What is no object at all has been said: manifests/not-kubernetes. */
@@ -290,7 +290,7 @@ static int check_object(const struct run *run, const struct sl_build *build, siz
         return 0;
     if (find_kind_file(&file, run, &object) < 0) {
         struct sl_finding finding =
-            sl_finding_at(sl_build_doc(build), object.node->mark, SL_WARNING, "kube/bad-schema");
+            sl_finding_at(shipped->doc, object.node->mark, SL_WARNING, "kube/bad-schema");
         struct sl_err why = *err;
         if (why.code != SL_E_INPUT)
             return -1;
@@ -305,7 +305,7 @@ static int check_object(const struct run *run, const struct sl_build *build, siz
                                  .tally = run->tally,
                                  .version_is_told =
                                      manifests_api_is_removed(object.api_version, object.kind, version)};
-    return sl_kubecheck(&check, sl_build_doc(build), object.node, err) < 0 ? -1 : 0;
+    return sl_kubecheck(&check, shipped->doc, object.node, err) < 0 ? -1 : 0;
 }
 
 static int report_complaints(const struct run *run)
@@ -323,14 +323,15 @@ static int report_complaints(const struct run *run)
 
 static int check_all(struct run *run)
 {
-    const struct sl_build *build = run->subject->layout->resources;
+    const struct sl_layout *layout = run->subject->layout;
     if (sl_kubeschema_new(&run->own, run->err) < 0 || sl_kubetally_new(&run->tally, run->err) < 0)
         return -1;
-    for (size_t i = 0; i < sl_build_count(build); i++)
-        if (sl_kubeschema_add_crd(run->own, sl_build_doc(build), sl_build_at(build, i).node, run->err) < 0)
+    for (size_t i = 0; i < layout->object_count; i++)
+        if (sl_kubeschema_add_crd(run->own, layout->objects[i].doc, layout->objects[i].built.node, run->err) <
+            0)
             return -1;
-    for (size_t i = 0; i < sl_build_count(build); i++)
-        if (check_object(run, build, i) < 0)
+    for (size_t i = 0; i < layout->object_count; i++)
+        if (check_object(run, &layout->objects[i]) < 0)
             return -1;
     if (report_complaints(run) < 0)
         return -1;

@@ -132,14 +132,16 @@ int manifests_add_made(struct manifests *manifests, struct sl_str kind, struct s
 }
 
 /* What has no id is reported where manifests are written, and left out here. */
-static int add_object(struct manifests *manifests, const struct sl_built *built, struct sl_err *err)
+static int add_object(struct manifests *manifests, const struct sl_object *shipped, struct sl_err *err)
 {
+    const struct sl_built *built = &shipped->built;
     struct sl_str name = sl_node_text(sl_node_get(sl_node_get(built->node, "metadata"), "name"));
     if (built->api_version.len == 0 || built->kind.len == 0 || name.len == 0)
         return 0;
     struct manifest_object *object = &manifests->objects[manifests->count++];
     *object = (struct manifest_object){
         .node = built->node,
+        .doc = shipped->doc,
         .file = built->file,
         .group = present_group(manifest_group(built->api_version), built->kind),
         .api = built->api_version,
@@ -165,7 +167,7 @@ struct sl_finding manifests_finding(struct manifests *manifests, const struct ma
     while (marked->above && (!marked->node || marked->node->mark.file == 0))
         marked = marked->above;
     struct sl_finding finding =
-        sl_finding_at(manifests->doc, marked->node->mark, sl_rule_find(sl_str_from(rule))->severity, rule);
+        sl_finding_at(object->doc, marked->node->mark, sl_rule_find(sl_str_from(rule))->severity, rule);
     if (finding.file.len == 0)
         finding.file = object->file;
     sl_buf_reset(&manifests->pointer);
@@ -199,22 +201,19 @@ int manifests_init(struct manifests *manifests, const struct sl_validation_subje
     *manifests = (struct manifests){
         .subject = subject,
         .findings = subject->reading->findings,
-        .doc = sl_build_doc(subject->layout->resources),
         .nearness_left = SL_VALIDATE_NEARNESS_MAX,
         .values_left = SL_VALIDATE_VALUES_MAX,
     };
     sl_arena_init(&manifests->arena, SL_DOC_MEMORY_MAX);
     sl_buf_init(&manifests->key, KEY_BYTES_MAX);
     sl_buf_init(&manifests->pointer, KEY_BYTES_MAX);
-    size_t count = sl_build_count(subject->layout->resources);
+    size_t count = subject->layout->object_count;
     manifests->objects = sl_arena_array(&manifests->arena, count ? count : 1, sizeof *manifests->objects);
     if (!manifests->objects)
         return sl_fail_memory(err);
-    for (size_t i = 0; i < count; i++) {
-        struct sl_built built = sl_build_at(subject->layout->resources, i);
-        if (add_object(manifests, &built, err) < 0)
+    for (size_t i = 0; i < count; i++)
+        if (add_object(manifests, &subject->layout->objects[i], err) < 0)
             return -1;
-    }
     return manifests_find_makers(manifests, err);
 }
 

@@ -12,6 +12,7 @@
 
 struct manifest_object {
     const struct sl_node *node; /* NULL: it is not among the objects, a controller will make it */
+    const struct sl_doc *doc;   /* that its marks belong to */
     struct sl_str file;
     struct sl_str group; /* empty for the core's; of moved kinds the one they moved to */
     struct sl_str api;   /* apiVersion as it stands */
@@ -41,7 +42,6 @@ struct manifest_selectable;
 struct manifests {
     const struct sl_validation_subject *subject;
     struct sl_findings *findings;
-    const struct sl_doc *doc; /* that the objects' marks belong to */
     struct sl_arena arena;    /* of all that is made here */
     struct sl_buf key;        /* of the map that is asked */
     struct sl_buf pointer;    /* of the finding that is made */

@@ -1,5 +1,5 @@
 /*
- * Tokens in files: values files, and the text files that travel as they are. What a file holds is found once
+ * Tokens in files: values files, the customer's cluster-config.yaml, and the text files that travel as they are. What a file holds is found once
  * for all customers.
  */
 #include "groups.h"
@@ -121,9 +121,22 @@ static int search_file(const struct sl_validation_subject *subject, struct sl_st
     return 0;
 }
 
+/* The customer's facts: variables get into manifests and values from there. */
+static int search_customer(const struct sl_validation_subject *subject, struct sl_err *err)
+{
+    struct sl_str path;
+    if (sl_reading_path(subject->reading, &path, subject->layout->overlay_directory,
+                        SL_STR("cluster-config.yaml"), err) < 0)
+        return -1;
+    int there = sl_tree_stat(subject->reading->tree, path, NULL, err);
+    return there <= 0 ? there : search_file(subject, path, err);
+}
+
 int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl_err *err)
 {
     const struct sl_layout *layout = subject->layout;
+    if (search_customer(subject, err) < 0)
+        return -1;
     for (size_t i = 0; i < layout->application_count; i++)
         for (size_t j = 0; j < SL_VALUES_PLACES; j++) {
             struct sl_str path = layout->applications[i].values_files[j];

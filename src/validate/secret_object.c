@@ -1,7 +1,7 @@
 /*
- * Secrets in rendered objects: what a Secret has in plain text, and what looks like a token in any text. A
- * message says where and what kind, and never the secret: of a token four characters at most, where they only
- * tell who made it.
+ * Secrets in rendered objects: what a Secret has in plain text, and what looks like a token in any text; and
+ * tokens in merged values that are part of no object. A message says where and what kind, and never the secret:
+ * of a token four characters at most, where they only tell who made it.
  */
 #include "manifest_rules.h"
 
@@ -15,8 +15,12 @@ enum { TOKEN_MIN = 12, TELLING = 4 };
 
 struct search {
     struct manifests *manifests;
-    const struct manifest_object *object;
-    struct sl_buf decoded; /* of the value at hand */
+    const struct manifest_object *object;     /* NULL: merged values are searched */
+    const struct sl_application *application; /* whose values they are */
+    const struct sl_doc *doc;                 /* that marks belong to */
+    struct sl_buf decoded;                    /* of the value at hand */
+    struct sl_mark known;                     /* the file of this mark ... */
+    bool is_chart;                            /* ... is one of a chart */
 };
 
 static void search_release(struct search *search)
@@ -24,19 +28,68 @@ static void search_release(struct search *search)
     sl_buf_release(&search->decoded);
 }
 
+/* Whether a chart in the release says so itself: archives are not looked into, and neither is what values have of
+ * them. */
+static bool is_of_chart(struct search *search, struct sl_mark mark)
+{
+    if (mark.file == 0)
+        return false;
+    if (mark.file != search->known.file) {
+        struct sl_str name = search->doc->files[mark.file - 1];
+        search->known = mark;
+        search->is_chart = memmem(name.ptr, name.len, ".tgz!", 5) != NULL;
+    }
+    return search->is_chart;
+}
+
+/* Whether the token was found in the file where the text stands, as such findings have no pointer: values files are
+ * searched as files, too. */
+static bool is_told(const struct search *search, const struct sl_node *node, struct sl_str text)
+{
+    const struct sl_findings *findings = search->manifests->findings;
+    struct sl_finding here = sl_finding_at(search->doc, node->mark, SL_ERROR, "secrets/token");
+    uint32_t last = here.line + 1;
+    for (size_t i = 0; i < text.len; i++)
+        last += text.ptr[i] == '\n';
+    for (size_t i = 0; here.line > 0 && i < sl_findings_count(findings); i++) {
+        const struct sl_finding *told = sl_findings_at(findings, i);
+        if (told->line >= here.line && told->line <= last && told->pointer.len == 0 &&
+            strcmp(told->rule, here.rule) == 0 && sl_str_equal(told->file, here.file))
+            return true;
+    }
+    return false;
+}
+
+static struct sl_finding token_finding(struct search *search, const struct place *place)
+{
+    if (search->object)
+        return manifests_finding(search->manifests, search->object, place, "secrets/token");
+    struct manifests *manifests = search->manifests;
+    struct sl_finding finding = sl_finding_at(search->doc, place->node->mark, SL_ERROR, "secrets/token");
+    if (finding.file.len == 0)
+        finding.file = search->application->file;
+    sl_buf_reset(&manifests->pointer);
+    place_pointer(&manifests->pointer, place);
+    manifests->lost = manifests->lost || manifests->pointer.fail != SL_OK;
+    finding.pointer = sl_buf_view(&manifests->pointer);
+    return finding;
+}
+
 static int report_token(struct search *search, const struct place *place, struct sl_str text,
                         const struct secret_hit *hit, struct sl_err *err)
 {
-    struct sl_finding finding = manifests_finding(search->manifests, search->object, place, "secrets/token");
+    struct sl_finding finding = token_finding(search, place);
+    struct sl_str of_kind = search->object ? search->object->kind : SL_STR("the values of");
+    struct sl_str of_name = search->object ? search->object->name : search->application->name;
+    const char *holds = search->object ? "holds" : "hold";
     finding.hint =
         SL_STR("take it out and revoke it; carry it encrypted (SOPS, SealedSecret), or let the site's "
                "vault hold it (ExternalSecret)");
     struct sl_shown kind, name, begins;
     (void)sl_shown(&begins, sl_str_slice(text, hit->at, hit->at + TELLING));
-    return sl_finding_report(search->manifests->findings, &finding, err, "%s %s holds %s in plain text%s%s",
-                             sl_shown(&kind, search->object->kind), sl_shown(&name, search->object->name),
-                             hit->what, hit->telling ? ", beginning with " : "",
-                             hit->telling ? begins.text : "");
+    return sl_finding_report(search->manifests->findings, &finding, err, "%s %s %s %s in plain text%s%s",
+                             sl_shown(&kind, of_kind), sl_shown(&name, of_name), holds, hit->what,
+                             hit->telling ? ", beginning with " : "", hit->telling ? begins.text : "");
 }
 
 /* One finding for a text, however many tokens are in it. */
@@ -44,7 +97,8 @@ static int search_text(struct search *search, const struct place *place, struct 
                        struct sl_err *err)
 {
     struct secret_hit hit;
-    if (text.len < TOKEN_MIN || !secret_next(text, 0, &hit))
+    if (text.len < TOKEN_MIN || is_of_chart(search, place->node->mark) || !secret_next(text, 0, &hit) ||
+        is_told(search, place->node, text))
         return 0;
     return report_token(search, place, text, &hit, err);
 }
@@ -172,14 +226,36 @@ static int search_object(struct search *search, struct sl_err *err)
     return metadata.node ? search_below(search, &metadata, err) : 0;
 }
 
+/* Values that are only in values/APP.yaml: those that an object has have been searched there. */
+static int search_applications(struct search *search, struct sl_err *err)
+{
+    const struct sl_layout *layout = search->manifests->subject->layout;
+    search->doc = &search->manifests->subject->reading->doc;
+    search->known = (struct sl_mark){0};
+    for (size_t i = 0; i < layout->application_count; i++) {
+        search->application = &layout->applications[i];
+        for (size_t j = 0; j < search->application->values_count; j++) {
+            const struct sl_values *values = &search->application->values[j];
+            struct place root = place_root(values->carried);
+            if (values->release_name.len == 0 && root.node && search_below(search, &root, err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
 int manifests_check_secrets(struct manifests *manifests, struct sl_err *err)
 {
     SL_CLEANUP(search_release) struct search search = {.manifests = manifests};
     sl_buf_init(&search.decoded, SL_DOC_BYTES_MAX);
     for (size_t i = 0; i < manifests->count; i++) {
         search.object = &manifests->objects[i];
+        if (search.doc != search.object->doc)
+            search.known = (struct sl_mark){0};
+        search.doc = search.object->doc;
         if (search_object(&search, err) < 0)
             return -1;
     }
-    return 0;
+    search.object = NULL;
+    return search_applications(&search, err);
 }

@@ -73,6 +73,8 @@ static int scan_variable(struct sl_buf *out, struct scanner *scanner, size_t fro
     }
     if (known && append_variable(out, known->value, err) < 0)
         return -1;
+    if (!scanner->verdict->used)
+        scanner->verdict->used = known;
     if (!has_default) {
         scanner->at++;
         if (!known)
@@ -212,6 +214,26 @@ static int retype(struct sl_node **out, const struct sl_substitution *substituti
     return 0;
 }
 
+static int note_used(const struct sl_substitution *substitution, struct sl_mark mark,
+                     const struct sl_entry *variable, struct sl_err *err)
+{
+    struct sl_substitution_trail *trail = substitution->trail;
+    if (!trail || !variable || mark.file == 0)
+        return 0;
+    if (trail->count == trail->capacity) {
+        size_t capacity = trail->capacity ? 2 * trail->capacity : 64;
+        struct sl_substituted *items = sl_arena_array(&substitution->doc->arena, capacity, sizeof *items);
+        if (!items)
+            return sl_fail_memory(err);
+        if (trail->count)
+            memcpy(items, trail->items, trail->count * sizeof *items);
+        trail->items = items;
+        trail->capacity = capacity;
+    }
+    trail->items[trail->count++] = (struct sl_substituted){mark, variable};
+    return 0;
+}
+
 /* *changed is the text with variables substituted; .ptr is NULL where it is the same. */
 static int substitute_string(struct sl_str *changed, const struct sl_substitution *substitution,
                              struct sl_str text, struct sl_mark mark, struct sl_err *err)
@@ -225,6 +247,8 @@ static int substitute_string(struct sl_str *changed, const struct sl_substitutio
     if (sl_substitute_text(&out, &verdict, text, substitution->variables, err) < 0)
         return -1;
     if (verdict.trouble != SL_SUBSTITUTE_FINE && report(substitution, mark, &verdict, err) < 0)
+        return -1;
+    if (note_used(substitution, mark, verdict.used, err) < 0)
         return -1;
     if (sl_str_equal(sl_buf_view(&out), text))
         return 0;

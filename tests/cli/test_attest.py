@@ -38,7 +38,7 @@ apiVersion: batch/v1
 kind: CronJob
 metadata: {name: nightly, namespace: harborline}
 spec:
-  jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: "docker.io/library/alpine:3.20"}]}}}}
+  jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: "docker.io/library/alpine:${alpine}"}]}}}}
 """ % SHA
 INDEX = {"schemaVersion": 2, "manifests": [
     {"digest": "sha256:" + SHA, "annotations": {"org.opencontainers.image.ref.name": "registry.example/portal:1.0.3"}},
@@ -56,6 +56,8 @@ class Attested(Case):
             text = f.read()
         self.write("repo/overlays/customer-a/kustomization.yaml",
                    text.replace("resources:\n", "resources:\n  - tools.yaml\n", 1))
+        with open(self.path("repo/overlays/customer-a/cluster-config.yaml"), "a", encoding="utf-8") as f:
+            f.write("variables: {alpine: 3.20}\n")
         self.write("repo/releases/v1.0/artifacts/images/portal/index.json", json.dumps(INDEX))
         self.write("repo/releases/v1.0/artifacts/images/broken/index.json", "{no json")
         self.git("init", "-q")

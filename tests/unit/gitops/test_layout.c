@@ -57,9 +57,9 @@ static const char *composed(void)
 {
     static char text[4096];
     text[0] = '\0';
-    for (size_t i = 0; i < sl_build_count(layout.resources); i++) {
+    for (size_t i = 0; i < layout.object_count; i++) {
         (void)strncat(text, i ? " " : "", sizeof text - strlen(text) - 1);
-        (void)strncat(text, sl_build_at(layout.resources, i).file.ptr, sizeof text - strlen(text) - 1);
+        (void)strncat(text, layout.objects[i].built.file.ptr, sizeof text - strlen(text) - 1);
     }
     return text;
 }

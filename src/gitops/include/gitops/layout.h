@@ -20,6 +20,7 @@
 #include "model/customer.h"
 #include "model/release.h"
 #include "values/layers.h"
+#include "values/substitute.h"
 
 struct sl_layout_query {
     struct sl_str release;
@@ -56,9 +57,10 @@ struct sl_application {
 };
 
 /* An object as it goes into the bundle: with the customer's variables, and, where it asks for Helm's work, with the
- * values that are carried in the place of its own. */
+ * values that are carried in the place of its own. Whoever looks at what is delivered looks here: what the build made
+ * (reading->build) still has ${name} in names, namespaces and values. */
 struct sl_object {
-    struct sl_built built;             /* what it was; .node is what it became */
+    struct sl_built built;             /* all of it as it goes into the bundle */
     const struct sl_doc *doc;          /* that its marks belong to */
     const struct sl_node *substituted; /* with the variables, and its own values still */
 };
@@ -72,9 +74,11 @@ struct sl_layout {
     struct sl_str environment, environment_from;
     uint64_t sequence; /* 0: it could not be derived */
     struct sl_str sequence_from;
-    const struct sl_build *resources; /* what release and overlays come to */
-    struct sl_object *objects;        /* the same, in the same order, as they go into the bundle */
+    bool composed;             /* release and overlays could be built; else there are no objects */
+    struct sl_object *objects; /* what they come to, in the order of composition */
     size_t object_count;
+    struct sl_substitution_trail
+        trail; /* where variables were put in; marks are those of the reading's document */
     struct sl_application *applications; /* in the order of composition */
     size_t application_count;
     struct sl_artifacts artifacts; /* of releases/RELEASE/artifacts */

@@ -23,7 +23,9 @@ struct sl_reading {
     size_t file_count;
     size_t file_capacity;
     struct sl_map file_index;
-    struct sl_build *build; /* what sl_compose() made, with a document of its own; NULL before */
+    /* What sl_compose() made, with a document of its own; NULL before. It is asked how an object came about; what is
+     * delivered is in layout->objects. */
+    struct sl_build *build;
 };
 
 void sl_reading_init(struct sl_reading *reading, struct sl_tree *tree, struct sl_findings *findings);

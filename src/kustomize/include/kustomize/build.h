@@ -98,6 +98,9 @@ struct sl_built {
 size_t sl_build_count(const struct sl_build *build);
 struct sl_built sl_build_at(const struct sl_build *build, size_t index);
 
+/* The same with another node, which somebody made of the resource's own: its id is what that node says. */
+struct sl_built sl_build_as(const struct sl_build *build, size_t index, const struct sl_node *node);
+
 /* The document that the nodes' marks belong to. */
 const struct sl_doc *sl_build_doc(const struct sl_build *build);
 

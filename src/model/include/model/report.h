@@ -37,6 +37,10 @@ int sl_finding_report(struct sl_findings *findings, const struct sl_finding *fin
 void sl_findings_revise(struct sl_findings *findings, bool (*keep)(void *context, struct sl_finding *finding),
                         void *context);
 
+/* Appends a text to the hint of the finding at `index`, behind "; " where it has one. */
+int sl_findings_add_hint(struct sl_findings *findings, size_t index, struct sl_str text,
+                         struct sl_err *err) SL_MUST_USE;
+
 /* Memory for one escaped name in a message. */
 struct sl_shown {
     char text[160];

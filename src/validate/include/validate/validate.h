@@ -39,7 +39,7 @@ struct sl_validation_shared;
 struct sl_validation_subject {
     struct sl_reading *reading; /* its document is for new nodes and texts; its tree has a guard: nothing of
                                         another customer can be read there, see sl_validation_whole() */
-    const struct sl_layout *layout;   /* resolved; layout->resources is NULL where the build was refused */
+    const struct sl_layout *layout;   /* resolved; layout->composed is false where the build was refused */
     struct sl_validation_files files; /* may be empty: the build was refused, or nothing is to be packed */
     int64_t now; /* seconds since 1970, from the command; 0: unknown, rules about time are left
                                         out, with a note */
@@ -47,7 +47,7 @@ struct sl_validation_subject {
 };
 
 /*
- * Runs every group of rules.c on the subject, in the order of the table. Where layout->resources is NULL only the
+ * Runs every group of rules.c on the subject, in the order of the table. Where layout->composed is false only the
  * groups that can do without run. 0 whatever was found; -1 as said above, with the name of the group in front.
  */
 int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;

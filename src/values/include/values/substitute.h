@@ -19,11 +19,24 @@
 #include <sealift/buf.h>
 #include <sealift/finding.h>
 
+/* A text that a variable had a part in. */
+struct sl_substituted {
+    struct sl_mark at;               /* of the text */
+    const struct sl_entry *variable; /* the first one */
+};
+
+/* All of them, in the memory of the document that the marks belong to. */
+struct sl_substitution_trail {
+    struct sl_substituted *items;
+    size_t count, capacity;
+};
+
 struct sl_substitution {
     struct sl_doc *doc;              /* in which new nodes are made, and to which the marks belong */
     const struct sl_node *variables; /* a map of scalars, or NULL */
     struct sl_str file;              /* of the variables, for hints */
     struct sl_findings *findings;
+    struct sl_substitution_trail *trail; /* to be added to; NULL: not wanted */
 };
 
 /* *out is `node` with every text in it substituted; what holds no $ is shared. A plain text that comes to a number, a
@@ -42,6 +55,7 @@ struct sl_substitute_verdict {
     enum sl_substitute_trouble trouble; /* of the first place that has any; such places stay as they are */
     struct sl_str at;                   /* that place, in the text */
     struct sl_str name;                 /* of the unknown variable */
+    const struct sl_entry *used;        /* the first variable that is known; NULL: none */
 };
 
 /* Appends `text` with `variables` substituted. */
