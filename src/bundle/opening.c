@@ -2,8 +2,10 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "crypto/age.h"
 #include "io/age.h"
 #include "io/gzip.h"
+#include "io/isolated.h"
 
 /* More than any container may have: the files, and for each at most a header and padding. */
 #define CONTAINER_MAX (2 * SL_BUNDLE_BYTES_MAX)
@@ -32,4 +34,16 @@ int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struc
         return -1;
     stage = NULL;
     return 0;
+}
+
+static int unpack(void *context, struct sl_source **out, struct sl_source *file, struct sl_err *err)
+{
+    return sl_source_bundle(out, file, context, err);
+}
+
+int sl_source_bundle_apart(struct sl_source **out, int fd, const struct sl_age_keys *keys, struct sl_err *err)
+{
+    const struct sl_isolated_work work = {unpack, (void *)keys};
+    sl_age_prepare();
+    return sl_source_isolated(out, fd, "the bundle", &work, err);
 }

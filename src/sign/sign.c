@@ -56,14 +56,12 @@ static int open_bundle(struct signing *signing, struct sl_err *err)
                             sl_escape(shown, sizeof shown, sl_str_from(signing->path)));
         return sl_err_about(err, signing->path);
     }
-    struct sl_source *file = NULL;
-    if (sl_source_fd(&file, fd, "the bundle", err) < 0) {
+    struct sl_source *container = NULL;
+    if (sl_source_bundle_apart(&container, fd, &signing->options->age_keys, err) < 0) {
         sl_closep(&fd);
         return -1;
     }
-    struct sl_source *container = NULL;
-    if (sl_source_bundle(&container, file, &signing->options->age_keys, err) < 0 ||
-        sl_bundle_reader_open_container(&signing->reader, container, err) < 0)
+    if (sl_bundle_reader_open_container(&signing->reader, container, err) < 0)
         return -1;
     signing->json = sl_bundle_reader_manifest(signing->reader);
     if (sl_manifest_read(&signing->manifest, signing->json, err) < 0)

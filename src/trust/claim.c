@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "bundle/opening.h"
-#include "crypto/age.h"
 #include "crypto/digest.h"
 #include "gate.h"
 #include "io/isolated.h"
@@ -57,19 +56,11 @@ static void bundle_free(struct trust_bundle *bundle)
 
 SL_DEFINE_FREEP(struct trust_bundle, bundle_free)
 
-static int unpack(void *context, struct sl_source **out, struct sl_source *file, struct sl_err *err)
-{
-    return sl_source_bundle(out, file, context, err);
-}
-
-/* Nobody has signed for what is unpacked yet, so that happens in a process that can do nothing else. */
 static int open_reader(struct trust_bundle *bundle, int *fd, const struct sl_age_keys *keys,
                        struct sl_err *err)
 {
-    const struct sl_isolated_work work = {unpack, (void *)keys};
     struct sl_source *container = NULL;
-    sl_age_prepare();
-    if (sl_source_isolated(&container, *fd, "the bundle", &work, err) < 0)
+    if (sl_source_bundle_apart(&container, *fd, keys, err) < 0)
         return -1;
     *fd = -1;
     bundle->isolation = sl_source_isolation(container);

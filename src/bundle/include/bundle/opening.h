@@ -17,4 +17,12 @@
 int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struct sl_age_keys *keys,
                      struct sl_err *err) SL_MUST_USE;
 
+/*
+ * The same in a process of its own that can do nothing else (io/isolated.h): nobody has signed for what is unpacked yet, and
+ * who reads it may hold keys and rights. `fd` is taken over; on failure it stays the caller's. sl_source_isolation() may be
+ * asked.
+ */
+int sl_source_bundle_apart(struct sl_source **out, int fd, const struct sl_age_keys *keys,
+                           struct sl_err *err) SL_MUST_USE;
+
 #endif
