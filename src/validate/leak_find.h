@@ -1,32 +1,52 @@
 /*
- * Which texts of a customer's overlay are another customer's: found once for all customers, by comparing all overlays.
+ * What is another customer's, and where: found once for all customers, by comparing all overlays with each other and
+ * with what all are given.
  */
 #ifndef LEAK_FIND_H
 #define LEAK_FIND_H
 
-#include "leak_text.h"
+#include "leak_judge.h"
+#include "validate/validate.h"
 
 struct leak {
     const struct leak_text *at;
-    struct sl_str token; /* what is the other one's */
-    struct sl_str owner; /* that customer */
-    bool clear;          /* it is the other one's; else it may be the other way round */
+    const struct leak_token *token; /* what is the other one's */
+    size_t owner;                   /* that customer */
+    enum leak_verdict verdict;
     struct leak *next;
 };
 
-struct leak_customer {
-    struct sl_str name;
-    struct leak_texts texts;
+struct leak_list {
     struct leak *first, *last;
+};
+
+struct leak_customer {
+    struct leak_texts texts;
+    struct leak_list leaks; /* in the overlay */
 };
 
 struct leaks {
     struct sl_arena arena; /* of everything */
+    struct sl_str *names;  /* of the customers, ascending */
     struct leak_customer *customers;
     size_t count;
+    struct leak_index index;
+    struct leak_judge judge;
+    struct leak_texts given; /* what all are given of the release, its base and the default overlay */
+    struct leak_list shared; /* in that; leaks to everybody but their owner */
 };
 
-/* Reads every overlay of the tree, and everything else that is in the releases and their base. */
-int leaks_find(struct leaks *leaks, struct sl_tree *whole, struct sl_err *err) SL_MUST_USE;
+/* `subject` is one of the release's deliveries: what it carries is the same in all of them. Free with leaks_release(),
+ * also after a failure. */
+int leaks_find(struct leaks *leaks, struct sl_tree *whole, const struct sl_validation_subject *subject,
+               struct sl_err *err) SL_MUST_USE;
+void leaks_release(struct leaks *leaks);
+
+/* The clearest of the leaks of one text, and of those the longest. A second one is of another owner. */
+enum { LEAKS_OF_TEXT = 2 };
+struct leak_best {
+    struct leak items[LEAKS_OF_TEXT];
+};
+void leak_best_take(struct leak_best *best, const struct leak *leak);
 
 #endif

@@ -1,27 +1,31 @@
 /*
- * Every text in the files of a folder: scalars and keys of YAML, lines of other text files, the files' names.
+ * Every text in files: scalars and keys of YAML, what they hold in base64, lines of other text files, comments, the names
+ * of files and folders.
  */
 #ifndef LEAK_TEXT_H
 #define LEAK_TEXT_H
 
 #include "base/arena.h"
+#include "doc/node.h"
 #include "tree/tree.h"
 
 enum leak_text_kind {
     LEAK_SCALAR,
     LEAK_KEY,        /* of a map */
     LEAK_VOCABULARY, /* apiVersion and kind, which are nobody's own */
-    LEAK_FILE_NAME,
+    LEAK_FILE_NAME,  /* of a folder too */
+    LEAK_COMMENT,    /* of YAML: it goes nowhere, but people read it */
 };
 
 struct leak_text {
     enum leak_text_kind kind;
     struct sl_str text;
-    struct sl_str file;    /* in the tree */
+    struct sl_str file;    /* in the tree; a folder, where it is the name of one */
     struct sl_str pointer; /* of a scalar */
     uint32_t line, column; /* 0: the file as a whole */
-    uint64_t place;        /* equal for the same pointer in files of the same name below their folders */
-    bool identity;         /* in cluster-config.yaml: who the customer is */
+    uint64_t
+        place; /* equal for the same pointer in equal documents of files of one name below their folders */
+    bool identity; /* in cluster-config.yaml, no variable: who the customer is */
 };
 
 struct leak_texts {
@@ -29,9 +33,25 @@ struct leak_texts {
     size_t count, capacity;
 };
 
-/* Appends those of `folder`. What cannot be read or parsed is left out: that is a finding of those who need the file.
- * `only_yaml` leaves other files out. Texts live as long as the arena. */
-int leak_texts_read(struct leak_texts *texts, struct sl_arena *arena, struct sl_tree *tree,
-                    struct sl_str folder, bool only_yaml, struct sl_err *err) SL_MUST_USE;
+struct leak_source {
+    struct sl_arena *arena; /* of the texts */
+    struct sl_tree *tree;
+    bool only_yaml; /* leaves other files out */
+    bool comments;
+};
+
+/* Appends those of a folder, or of one file of it. What cannot be read or parsed is left out: that is a finding of those
+ * who need the file. */
+int leak_texts_read(struct leak_texts *texts, const struct leak_source *source, struct sl_str folder,
+                    struct sl_err *err) SL_MUST_USE;
+int leak_texts_read_file(struct leak_texts *texts, const struct leak_source *source, struct sl_str folder,
+                         struct sl_str path, struct sl_err *err) SL_MUST_USE;
+
+/* Appends those of a tree of nodes that `file`, of which `name` is the path below its folder, holds. */
+int leak_texts_read_node(struct leak_texts *texts, struct sl_arena *arena, struct sl_str file,
+                         struct sl_str name, const struct sl_node *root, struct sl_err *err) SL_MUST_USE;
+
+/* A number of many digits, as it is written, in `room`; empty for what tells nobody. */
+struct sl_str leak_number(char room[32], const struct sl_node *node);
 
 #endif

@@ -1,5 +1,7 @@
 #include "leak_token.h"
 
+#include "leak_words.h"
+
 enum {
     SHORTEST = 4,
     LONGEST = 200,
@@ -13,6 +15,10 @@ enum {
     UNIT_MAX = 3,
     CONSONANTS = 5,
     PUBLIC_HOST = 10,
+    SWITCHES_MIN = 2,
+    SERIAL_MIN = 6,
+    PIECE_MIN = 4,
+    DIGEST = 64,
 };
 
 static bool is_digit(char byte)
@@ -139,8 +145,7 @@ static const char *const never_after[26] = {
     ['z' - 'a'] = "bcdfgjkmnpqrstvwx",
 };
 
-/* Like nothing that anybody says: many consonants in a row, or letters that never follow one another. */
-static bool looks_random(struct sl_str token)
+bool leak_looks_random(struct sl_str token)
 {
     size_t row = 0, longest = 0, odd = 0;
     char last = 0;
@@ -160,19 +165,96 @@ static bool looks_random(struct sl_str token)
 /* Networks as they are in every textbook, and the machine itself. */
 static bool is_usual_address(struct sl_str token)
 {
-    return sl_str_ends_with(token, SL_STR(".0.0")) || sl_str_starts_with(token, SL_STR("127.")) ||
+    return sl_str_ends_with(token, SL_STR(".0")) || sl_str_starts_with(token, SL_STR("127.")) ||
            sl_str_starts_with(token, SL_STR("0.")) || sl_str_starts_with(token, SL_STR("255."));
+}
+
+bool leak_is_digest(struct sl_str text, struct sl_str word)
+{
+    struct sl_str before = sl_str_slice(text, 0, (size_t)(word.ptr - text.ptr));
+    return word.len == DIGEST && sl_str_ends_with(before, SL_STR("sha256:"));
+}
+
+/* What somebody says, and no line of a configuration or a path. */
+static bool is_said(struct sl_str phrase)
+{
+    bool spaces = false;
+    for (size_t i = 0; i < phrase.len; i++) {
+        char byte = phrase.ptr[i];
+        spaces = spaces || byte == ' ';
+        if (!leak_is_inner(byte) && !strchr(" -.,;'()!?", byte))
+            return false;
+    }
+    return spaces;
 }
 
 /* A phrase is as unusual as the words in it: two sites may have the same window for maintenance. */
 /* NOLINTNEXTLINE(misc-no-recursion): words hold no phrases. */
 static enum leak_weight weigh_phrase(struct sl_str phrase)
 {
+    enum leak_weight weight = LEAK_COMMON;
     struct sl_str word;
-    for (size_t at = 0; leak_next_word(phrase, &at, &word);)
-        if (leak_weigh(word) == LEAK_STRONG)
+    for (size_t at = 0; leak_next_word(phrase, &at, &word);) {
+        enum leak_weight found = leak_is_digest(phrase, word) ? LEAK_COMMON : leak_weigh(word);
+        weight = found > weight ? found : weight;
+    }
+    if (weight == LEAK_STRONG)
+        return LEAK_STRONG;
+    return weight > LEAK_COMMON || is_said(phrase) ? LEAK_NAME : LEAK_COMMON;
+}
+
+/* LoadBalancer, ReadWriteOnce: such words are made for interfaces. */
+static bool is_of_an_interface(struct sl_str token)
+{
+    bool inner = false;
+    for (size_t i = 0; i + 1 < token.len; i++)
+        inner = inner || (token.ptr[i] >= 'a' && token.ptr[i] <= 'z' && token.ptr[i + 1] >= 'A' &&
+                          token.ptr[i + 1] <= 'Z');
+    return inner;
+}
+
+/* The next piece of letters or digits alone, as the parts of a name are made of: "ens" and "192". */
+static struct sl_str next_piece(struct sl_str token, size_t *at)
+{
+    size_t from = *at;
+    while (from < token.len && !leak_is_inner(token.ptr[from]))
+        from++;
+    size_t to = from;
+    while (to < token.len && leak_is_inner(token.ptr[to]) &&
+           is_digit(token.ptr[to]) == is_digit(token.ptr[from]))
+        to++;
+    *at = to;
+    return sl_str_slice(token, from, to);
+}
+
+/* local-path, letsencrypt-prod: names that many come upon. */
+static bool is_of_the_trade(struct sl_str token)
+{
+    struct sl_str piece;
+    for (size_t at = 0; (piece = next_piece(token, &at)).len;)
+        if (!leak_is_trade_word(piece))
+            return false;
+    return true;
+}
+
+/* Letters and digits: nobody comes upon kx7f9zq2 twice, but eu-central-1, sha256 and 15-alpine3.19 are everywhere. */
+static enum leak_weight weigh_mixed(struct sl_str token)
+{
+    enum leak_weight weight = LEAK_COMMON;
+    struct sl_str piece;
+    size_t switches = 0, digits = 0, behind = 0;
+    for (size_t at = 0; (piece = next_piece(token, &at)).len; behind = at) {
+        bool goes_on = behind > 0 && (size_t)(piece.ptr - token.ptr) == behind;
+        switches = goes_on ? switches + 1 : 0;
+        digits = is_digit(piece.ptr[0]) ? piece.len : digits;
+        if (switches >= SWITCHES_MIN || digits >= SERIAL_MIN)
             return LEAK_STRONG;
-    return LEAK_NAME;
+        if (!is_digit(piece.ptr[0]) && piece.len >= PIECE_MIN && !leak_is_trade_word(piece))
+            weight = token.len >= NAME_MIN ? LEAK_NAME : weight;
+        if (piece.len >= RANDOM_MIN && leak_looks_random(piece))
+            return LEAK_STRONG;
+    }
+    return weight;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): see weigh_phrase(). */
@@ -189,18 +271,20 @@ enum leak_weight leak_weigh(struct sl_str token)
     if (is_address(token, &counts))
         return is_usual_address(token) ? LEAK_NAME : LEAK_STRONG;
     if (leak_is_host(token) && counts.letters > counts.digits)
-        return LEAK_STRONG;
+        return leak_is_public_host(token) ? LEAK_COMMON : LEAK_STRONG;
     if (counts.letters == 0)
         return counts.digits >= DIGITS_MIN ? LEAK_STRONG : LEAK_COMMON;
     if (counts.letters == token.len) {
-        bool unusual = token.len >= LETTERS_MIN || (token.len >= RANDOM_MIN && looks_random(token));
-        return unusual ? LEAK_WORD : LEAK_COMMON;
+        bool random = token.len >= RANDOM_MIN && leak_looks_random(token);
+        bool common = token.len < LETTERS_MIN || is_of_an_interface(token) || leak_is_trade_word(token);
+        return random || !common ? LEAK_WORD : LEAK_COMMON;
     }
     /* 500Gi, 30s, v1.30.8 */
     bool version = (token.ptr[0] == 'v' || token.ptr[0] == 'V') && counts.letters == 1;
     if (version || (counts.leading > 0 && counts.leading + UNIT_MAX >= token.len))
         return LEAK_COMMON;
     if (counts.digits && token.len >= STRONG_MIN)
-        return LEAK_STRONG;
-    return token.len >= (counts.dots ? PUBLIC_HOST : NAME_MIN) ? LEAK_NAME : LEAK_COMMON;
+        return weigh_mixed(token);
+    return token.len >= (counts.dots ? PUBLIC_HOST : NAME_MIN) && !is_of_the_trade(token) ? LEAK_NAME
+                                                                                          : LEAK_COMMON;
 }

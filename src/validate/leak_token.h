@@ -7,7 +7,7 @@
 #include <sealift/str.h>
 
 enum leak_weight {
-    LEAK_COMMON, /* anybody may write that: a word, a quantity, a version */
+    LEAK_COMMON, /* anybody may write that: a word, a quantity, a version, local-path, ghcr.io */
     LEAK_WORD,   /* letters only, but long or like nothing that is said */
     LEAK_NAME,   /* put together with dashes or the like: quay-north */
     LEAK_STRONG, /* a host, an address, letters and digits, a phrase */
@@ -15,11 +15,17 @@ enum leak_weight {
 
 enum leak_weight leak_weigh(struct sl_str token);
 
+/* Like nothing that anybody says: many consonants in a row, or letters that never follow one another. */
+bool leak_looks_random(struct sl_str token);
+
 /* Letters, digits and bytes beyond ASCII: what has one on each side of its end is part of something longer. */
 bool leak_is_inner(char byte);
 
 /* The next word at or behind *at: letters and digits with dots, dashes and underscores between them. False at the end. */
 bool leak_next_word(struct sl_str text, size_t *at, struct sl_str *word);
+
+/* Whether a word of the text is the digest of something, which is the same for all who have that. */
+bool leak_is_digest(struct sl_str text, struct sl_str word);
 
 /* The text without what stands before its first and behind its last letter or digit. */
 struct sl_str leak_trim(struct sl_str text);

@@ -35,7 +35,7 @@ static const struct sl_rule rules[] = {
     {"kustomization/build", SL_ERROR, true, "release and overlay cannot be built"},
     {"kustomization/deprecated", SL_WARNING, false,
      "a kustomization uses a field that kustomize wants replaced"},
-    {"leak/other-customer", SL_ERROR, false, "something in the overlay is another customer's"},
+    {"leak/other-customer", SL_ERROR, false, "something that is packed is another customer's"},
     {"manifests/deprecated-api", SL_WARNING, false,
      "an API version that a coming Kubernetes no longer serves"},
     {"manifests/doubtful-reference", SL_NOTE, false,

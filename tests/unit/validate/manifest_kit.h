@@ -16,7 +16,7 @@ struct delivery {
     const char *values;  /* values/web.yaml of the bundle */
     struct {
         const char *path, *text;
-    } files[4]; /* more files of the repository */
+    } files[5]; /* more files of the repository */
 };
 
 /* A delivery that is read and ready to be validated. */

@@ -1,0 +1,333 @@
+#include "leak_judge.h"
+
+#include "base/map.h"
+
+enum { FEW = 3, MANY = 5, LONG_NAME = 9, LONG_MIXED = 12 };
+
+/* -- what tells -- */
+
+static const struct leak_use *use_of(const struct leak_token *token, size_t customer)
+{
+    for (size_t i = 0; i < LEAK_OWNERS && i < token->owners; i++)
+        if (token->uses[i].customer == customer)
+            return &token->uses[i];
+    return NULL;
+}
+
+static bool in_same_place(const struct leak_use *a, const struct leak_use *b, uint64_t *place)
+{
+    for (size_t i = 0; i < LEAK_PLACES && i < a->times; i++)
+        for (size_t other = 0; other < LEAK_PLACES && other < b->times; other++)
+            if (a->places[i] == b->places[other]) {
+                *place = a->places[i];
+                return true;
+            }
+    return false;
+}
+
+/* In a place where all others have something else, nobody was given a choice of two or three. */
+static bool tells_apart(const struct leak_judge *judge, uint64_t place)
+{
+    const struct leak_spot *spot = leak_index_spot(judge->index, place);
+    return spot && spot->customers >= MANY && 10 * spot->distinct >= 9 * spot->customers;
+}
+
+/* What it is that the overlays have where this one has the string. */
+enum standing {
+    STANDING_ALONE,  /* hardly another one has anything there */
+    STANDING_CHOICE, /* many have the same: one of a few things that may stand there */
+    STANDING_PLACED, /* others have something there too */
+    STANDING_APART,  /* each has its own */
+};
+
+static enum standing standing_of(const struct leak_judge *judge, const struct leak_use *use)
+{
+    enum standing standing = STANDING_ALONE;
+    for (size_t i = 0; i < LEAK_PLACES && i < use->times; i++) {
+        const struct leak_spot *spot = leak_index_spot(judge->index, use->places[i]);
+        if (!spot || spot->customers < FEW)
+            continue;
+        enum standing here = STANDING_PLACED;
+        if (tells_apart(judge, use->places[i]))
+            here = STANDING_APART;
+        else if (spot->customers >= MANY && 2 * spot->distinct <= spot->customers)
+            here = STANDING_CHOICE;
+        standing = here > standing ? here : standing;
+    }
+    return standing;
+}
+
+/* A long word of letters that somebody may well say. */
+static bool is_plain_word(const struct leak_token *token)
+{
+    return token->weight == LEAK_WORD && !leak_looks_random(token->text);
+}
+
+static bool is_whole(const struct leak_match *match)
+{
+    return match->token->weight == LEAK_STRONG || match->alone || match->token->text.len >= LONG_NAME;
+}
+
+static bool contains(struct sl_str text, struct sl_str piece)
+{
+    for (size_t i = 0; i + piece.len <= text.len; i++)
+        if (memcmp(text.ptr + i, piece.ptr, piece.len) == 0)
+            return true;
+    return false;
+}
+
+/* -- what is inside a string -- */
+
+struct inside {
+    const struct leak_token *token;
+    size_t customer;
+    bool found;
+};
+
+static bool is_name_of(const struct leak_token *token, size_t customer)
+{
+    return token->name && token->weight >= LEAK_NAME && token->uses[0].customer == customer;
+}
+
+static int take_identity(void *context, const struct leak_match *match, struct sl_err *err)
+{
+    struct inside *inside = context;
+    const struct leak_token *token = match->token;
+    bool known =
+        token->identities == 1 && token->weight == LEAK_STRONG && token->identity == inside->customer;
+    (void)err;
+    if (token != inside->token)
+        inside->found = inside->found || known || is_name_of(token, inside->customer);
+    return 0;
+}
+
+/* Has it the name or domain of the customer in it? Then it is theirs, whoever else has copied it. */
+static bool belongs_to(const struct leak_judge *judge, const struct leak_token *token, size_t customer)
+{
+    struct inside inside = {.token = token, .customer = customer};
+    struct sl_err unused = {0};
+    return leak_index_search_inside(judge->index, token, take_identity, &inside, &unused) == 0 &&
+           inside.found;
+}
+
+static int take_telling(void *context, const struct leak_match *match, struct sl_err *err)
+{
+    struct inside *inside = context;
+    const struct leak_token *token = match->token;
+    (void)err;
+    if (token != inside->token)
+        inside->found =
+            inside->found || (token->shared == 0 && (token->weight == LEAK_STRONG || token->name));
+    return 0;
+}
+
+/* A phrase is as strong as what stands in it and nowhere else: an image from the vendor's registry is not. */
+static bool is_strong(const struct leak_judge *judge, const struct leak_token *token)
+{
+    bool phrase = false;
+    for (size_t i = 0; i < token->key.len; i++)
+        phrase = phrase || (!leak_is_inner(token->key.ptr[i]) && !strchr(".-", token->key.ptr[i]));
+    if (token->weight < LEAK_STRONG || !phrase)
+        return token->weight == LEAK_STRONG;
+    struct inside inside = {.token = token};
+    struct sl_err unused = {0};
+    return leak_index_search_inside(judge->index, token, take_telling, &inside, &unused) == 0 && inside.found;
+}
+
+/* -- two overlays -- */
+
+/* Both overlays have it, and nothing else says whose it is. */
+static enum leak_verdict compare_uses(const struct leak_judge *judge, const struct leak_token *token,
+                                      const struct leak_use *own, const struct leak_use *other)
+{
+    uint64_t place;
+    enum standing here = standing_of(judge, own), there = standing_of(judge, other);
+    bool strong = token->weight == LEAK_STRONG;
+    bool own_place = here >= STANDING_PLACED, other_place = there >= STANDING_PLACED;
+    if (!strong && (here == STANDING_CHOICE || there == STANDING_CHOICE))
+        return LEAK_NONE;
+    if (own_place != other_place) {
+        if (own_place)
+            return LEAK_NONE;
+        return strong || there == STANDING_APART ? LEAK_CLEAR : LEAK_PERHAPS;
+    }
+    /* What two sites have in the same place may be what both were given the choice of. */
+    if (in_same_place(own, other, &place)) {
+        bool telling = judge->count >= FEW && strong &&
+                       (token->text.len >= LONG_MIXED || leak_is_host(token->text) ||
+                        sl_str_find(token->text, '.') < token->text.len);
+        bool apart = tells_apart(judge, place) && (strong || own->whole);
+        return telling || apart ? LEAK_PERHAPS : LEAK_NONE;
+    }
+    if (is_plain_word(token) && there != STANDING_APART)
+        return LEAK_NONE;
+    if (own->times > other->times)
+        return LEAK_NONE;
+    return strong && own->times < other->times ? LEAK_CLEAR : LEAK_PERHAPS;
+}
+
+/* Who has it in cluster-config.yaml is known by it, unless just that was copied. */
+static enum leak_verdict compare(const struct leak_judge *judge, const struct leak_token *token,
+                                 const struct leak_use *own, const struct leak_use *other)
+{
+    if ((other->identity && !own->identity) || belongs_to(judge, token, other->customer))
+        return LEAK_CLEAR;
+    enum leak_verdict verdict = compare_uses(judge, token, own, other);
+    if (!own->identity || other->identity)
+        return verdict;
+    return verdict != LEAK_NONE && standing_of(judge, other) == STANDING_APART ? LEAK_PERHAPS : LEAK_NONE;
+}
+
+/* The name of another customer. One may be called by a word that others use for what it means: that must not stop their
+ * deliveries. */
+static enum leak_verdict judge_name(const struct leak_judge *judge, const struct leak_match *match,
+                                    size_t customer)
+{
+    const struct leak_token *token = match->token;
+    bool sure = token->weight >= LEAK_NAME && !match->spaced;
+    if (token->uses[0].customer == customer || contains(judge->names[customer], token->text))
+        return LEAK_NONE;
+    if (!sure && (token->shared > 0 || !match->alone))
+        return LEAK_NONE;
+    return sure ? LEAK_CLEAR : LEAK_PERHAPS;
+}
+
+/* One other overlay has it, and this one only as a part of something. */
+static enum leak_verdict judge_part(const struct leak_judge *judge, const struct leak_match *match)
+{
+    const struct leak_token *token = match->token;
+    const struct leak_use *use = &token->uses[0];
+    if (token->owners != 1 || !is_whole(match))
+        return LEAK_NONE;
+    enum standing standing = standing_of(judge, use);
+    if (token->weight == LEAK_STRONG || use->identity || standing == STANDING_APART)
+        return LEAK_CLEAR;
+    return is_plain_word(token) || standing == STANDING_CHOICE ? LEAK_NONE : LEAK_PERHAPS;
+}
+
+enum leak_verdict leak_judge_own(size_t *owner, const struct leak_judge *judge,
+                                 const struct leak_match *match, size_t customer)
+{
+    const struct leak_token *token = match->token;
+    const struct leak_use *first = &token->uses[0];
+    *owner = first->customer;
+    if (token->owners == 0 || belongs_to(judge, token, customer))
+        return LEAK_NONE;
+    if (token->name)
+        return judge_name(judge, match, customer);
+    if (token->shared > 0) {
+        enum leak_verdict verdict = leak_judge_shared(owner, judge, match);
+        return *owner == customer ? LEAK_NONE : verdict;
+    }
+    if (token->owners > LEAK_OWNERS) {
+        /* More have it, but only one of them is known by it. */
+        bool known = token->owners < LEAK_OWNERS_COUNTED && token->identities == 1;
+        *owner = token->identity;
+        return known && *owner != customer ? LEAK_CLEAR : LEAK_NONE;
+    }
+    const struct leak_use *own = use_of(token, customer);
+    if (!own)
+        return judge_part(judge, match);
+    if (token->owners == 1)
+        return LEAK_NONE;
+    const struct leak_use *other = own == first ? &token->uses[1] : first;
+    *owner = other->customer;
+    return compare(judge, token, own, other);
+}
+
+/* -- what all are given -- */
+
+static enum leak_verdict judge_shared_name(const struct leak_match *match)
+{
+    const struct leak_token *token = match->token;
+    bool everywhere = token->shared >= LEAK_SHARED;
+    if (token->weight >= LEAK_NAME)
+        return everywhere || match->spaced ? LEAK_PERHAPS : LEAK_CLEAR;
+    /* A word of letters is what it means to whoever wrote the release, unless it means nothing. */
+    bool odd = leak_looks_random(token->text) || sl_str_find(token->key, '-') < token->key.len;
+    return odd && match->alone && !everywhere ? LEAK_PERHAPS : LEAK_NONE;
+}
+
+/* Only one customer has it, or is known by it. */
+static bool find_only_owner(size_t *owner, const struct leak_token *token)
+{
+    *owner = token->identities == 1 ? token->identity : token->uses[0].customer;
+    return token->owners == 1 || (token->identities == 1 && token->owners < LEAK_OWNERS_COUNTED);
+}
+
+/* A host in a domain that the release names elsewhere too is the vendor's. */
+static bool is_in_shared_domain(const struct leak_judge *judge, const struct leak_token *token)
+{
+    struct sl_str rest = token->key;
+    for (size_t dot = sl_str_find(rest, '.'); dot < rest.len; dot = sl_str_find(rest, '.')) {
+        rest = sl_str_slice(rest, dot + 1, rest.len);
+        const struct leak_token *domain = leak_index_token(judge->index, rest);
+        if (domain && domain->shared > token->shared)
+            return true;
+    }
+    return false;
+}
+
+/* The default overlay's cluster-config.yaml has it too. */
+static bool is_default(const struct leak_token *token, const struct leak_use *use)
+{
+    for (size_t i = 0; use && i < LEAK_PLACES && i < use->times; i++)
+        for (size_t j = 0; j < token->shared; j++)
+            if (use->places[i] == token->shared_places[j])
+                return true;
+    return false;
+}
+
+enum leak_verdict leak_judge_shared(size_t *owner, const struct leak_judge *judge,
+                                    const struct leak_match *match)
+{
+    const struct leak_token *token = match->token;
+    *owner = token->uses[0].customer;
+    if (token->owners == 0)
+        return LEAK_NONE;
+    if (token->name)
+        return judge_shared_name(match);
+    if (!find_only_owner(owner, token))
+        return LEAK_NONE;
+    const struct leak_use *use = use_of(token, *owner);
+    bool strong = token->weight == LEAK_STRONG;
+    bool apart = use && standing_of(judge, use) == STANDING_APART;
+    bool domain = token->domains == 1 && strong && !is_default(token, use);
+    if (token->restated && !domain)
+        return apart && strong ? LEAK_PERHAPS : LEAK_NONE;
+    if (token->shared >= LEAK_SHARED)
+        return domain ? LEAK_PERHAPS : LEAK_NONE;
+    if (domain)
+        return LEAK_CLEAR;
+    if (apart)
+        return is_whole(match) ? LEAK_CLEAR : LEAK_NONE;
+    if (is_in_shared_domain(judge, token))
+        return LEAK_NONE;
+    if (token->identities == 1)
+        return strong ? LEAK_CLEAR : LEAK_PERHAPS;
+    bool long_one = token->text.len >= LONG_MIXED || sl_str_find(token->text, '.') < token->text.len;
+    bool telling = token->shared == 1 && (strong ? long_one : leak_looks_random(token->text));
+    return telling ? LEAK_PERHAPS : LEAK_NONE;
+}
+
+/* -- what is made of it -- */
+
+enum leak_verdict leak_judge_made(size_t *owner, const struct leak_judge *judge,
+                                  const struct leak_match *match, size_t customer, bool own)
+{
+    const struct leak_token *token = match->token;
+    *owner = token->uses[0].customer;
+    /* What stands somewhere as it is has been judged there. */
+    if (token->owners == 0 || token->shared > 0 || use_of(token, customer) || !is_whole(match) ||
+        belongs_to(judge, token, customer))
+        return LEAK_NONE;
+    if (token->name)
+        return token->weight >= LEAK_NAME ? judge_name(judge, match, customer) : LEAK_NONE;
+    if (!find_only_owner(owner, token) || *owner == customer)
+        return LEAK_NONE;
+    const struct leak_use *use = use_of(token, *owner);
+    bool apart = use && standing_of(judge, use) == STANDING_APART;
+    if (is_strong(judge, token) || token->identities == 1 || apart)
+        return LEAK_CLEAR;
+    return own && token->weight == LEAK_NAME ? LEAK_PERHAPS : LEAK_NONE;
+}
