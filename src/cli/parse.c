@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What the formats hold that it goes into: beyond, readers of JSON disagree. */
+#define NUMBER_MAX UINT64_C(9007199254740991)
+
 enum { OPTIONS_MAX = 48, OPTION_HELP = 1000, OPTION_VERSION };
 
 static const struct cli_command *find_command(const char *name)
@@ -44,11 +47,14 @@ static int parse_number(uint64_t *out, uint64_t least, const char *name, const c
     char *end = NULL;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || text[0] < '0' || text[0] > '9' || value < least) {
+    if ((errno != 0 && errno != ERANGE) || end == text || *end != '\0' || text[0] < '0' || text[0] > '9' ||
+        value < least) {
         char shown[64];
         return sl_fail(err, SL_E_USAGE, "--%s wants a whole number from %u, not '%s'", name, (unsigned)least,
                        sl_escape(shown, sizeof shown, sl_str_from(text)));
     }
+    if (value > NUMBER_MAX)
+        return sl_fail(err, SL_E_USAGE, "--%s is at most %llu", name, (unsigned long long)NUMBER_MAX);
     *out = value;
     return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "model/name.h"
 #include "model/report.h"
 #include "scope.h"
 
@@ -12,7 +13,7 @@ static bool is_template(struct sl_str folder, struct sl_str name)
     return sl_str_equal(folder, SL_OVERLAYS) && sl_str_equal(name, SL_OVERLAY_TEMPLATE);
 }
 
-/* The directories of `folder`: the releases, or the customers. */
+/* The directories of `folder` that can be packed: the releases, or the customers. */
 static int list_names(struct sl_reading *reading, struct sl_str folder, struct sl_str **names, size_t *count,
                       struct sl_err *err)
 {
@@ -24,9 +25,12 @@ static int list_names(struct sl_reading *reading, struct sl_str folder, struct s
     *count = 0;
     if (!*names)
         return sl_fail_memory(err);
-    for (size_t i = 0; i < entry_count; i++)
-        if (entries[i].kind == SL_TREE_DIRECTORY && !is_template(folder, entries[i].name))
+    for (size_t i = 0; i < entry_count; i++) {
+        struct sl_err ignored = {0};
+        if (entries[i].kind == SL_TREE_DIRECTORY && !is_template(folder, entries[i].name) &&
+            sl_label_check("name", entries[i].name, &ignored) == 0)
             (*names)[(*count)++] = entries[i].name;
+    }
     return 0;
 }
 
@@ -54,6 +58,13 @@ static int fail_unknown(struct sl_str name, const char *what, const struct sl_st
     return nearest >= 0 ? sl_hint(err, "did you mean %s?", sl_shown(&shown, names[nearest])) : -1;
 }
 
+int sl_layout_no_repository(struct sl_str folder, struct sl_err *err)
+{
+    (void)sl_fail(err, SL_E_USAGE, "this is no release repository: it has no directory " SL_FMT,
+                  SL_ARG(folder));
+    return sl_hint(err, "name the repository with -C, or make a new one with `sealift init`");
+}
+
 int sl_layout_require(struct sl_reading *reading, struct sl_str folder, struct sl_str name, const char *what,
                       struct sl_err *err)
 {
@@ -62,11 +73,8 @@ int sl_layout_require(struct sl_reading *reading, struct sl_str folder, struct s
     int there = sl_tree_stat(reading->tree, folder, NULL, err);
     if (there < 0)
         return -1;
-    if (!there) {
-        (void)sl_fail(err, SL_E_USAGE, "this is no release repository: it has no directory " SL_FMT,
-                      SL_ARG(folder));
-        return sl_hint(err, "name the repository with -C, or make a new one with `sealift init`");
-    }
+    if (!there)
+        return sl_layout_no_repository(folder, err);
     /* A list does not say why a link must not be used. */
     struct sl_str path;
     if (sl_reading_path(reading, &path, folder, name, err) < 0 ||

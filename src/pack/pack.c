@@ -53,7 +53,7 @@ static int check_sequence(const struct sl_rendering *rendering, struct sl_err *e
     (void)sl_shown(&shown, rendering->layout.release_directory);
     if (sl_tree_first_parent_count(rendering->tree, &count, &reason) == 0)
         return sl_fail(err, SL_E_INTERNAL, "the sequence was not derived, and can be");
-    (void)sl_fail(err, SL_E_INPUT, "nothing says the sequence: %s/release.yaml does not, and %s", shown.text,
+    (void)sl_fail(err, SL_E_USAGE, "nothing says the sequence: %s/release.yaml does not, and %s", shown.text,
                   reason.message);
     return sl_hint(err, "give --sequence N, or state `sequence: N` in release.yaml");
 }

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "gitops/layout.h"
 #include "io/thread.h"
 #include "model/name.h"
 #include "model/report.h"
@@ -184,7 +185,7 @@ static int add_all(struct sl_validation *validation, struct sl_tree *tree, struc
     const struct sl_tree_entry *entries;
     size_t count;
     if (sl_tree_list(tree, SL_STR("overlays"), &entries, &count, err) < 0)
-        return -1;
+        return err->code == SL_E_NOT_FOUND ? sl_layout_no_repository(SL_STR("overlays"), err) : -1;
     validation->customers = sl_arena_array(&validation->arena, count, sizeof *validation->customers);
     if (!validation->customers)
         return sl_fail_memory(err);

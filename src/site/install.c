@@ -277,10 +277,27 @@ static int work(struct install *in, struct sl_err *err)
     return put_in_place(in, err);
 }
 
+/* Where nothing may be written and this bundle is what is current, whole, there is nothing to write: without the lock, for
+ * which a file has to be written. Otherwise `err` stays what it is. */
+static int finish_unwritten(struct install *in, struct sl_err *err)
+{
+    struct site *site = in->site;
+    struct sl_err ignored = {0};
+    if (!site_cannot_write(err) || site->state < 0 || site_load(site, &ignored) < 0 || site->has_pending)
+        return -1;
+    const struct sl_site_change *change = site_change_to(site, site->current);
+    if (!change || !sl_digest_equal(&change->manifest, &in->digest) || check_owner(in, &ignored) < 0 ||
+        check_succession(in, &ignored) < 0 || is_intact(in, site->current, &ignored) != 1)
+        return -1;
+    char name[SL_GENERATION_NAME_MAX];
+    site_generation_copy(name, site->current);
+    return use_what_is_there(in, name, err);
+}
+
 static int install(struct install *in, struct sl_err *err)
 {
     if (site_make(in->site, err) < 0 || site_lock(in->site, in->options, err) < 0)
-        return -1;
+        return finish_unwritten(in, err);
     return work(in, err) < 0 ? site_give_up(in->site, err) : 0;
 }
 

@@ -72,7 +72,8 @@ static int load_current(struct site *site, struct sl_err *err)
     if (len < 0 && errno == ENOENT)
         return 0;
     if (len < 0 && errno == EINVAL) {
-        (void)sl_fail(err, SL_E_REFUSED, "%s/" SITE_CURRENT " is not a symbolic link, so not sealift's",
+        (void)sl_fail(err, SL_E_EXISTS,
+                      "%s/" SITE_CURRENT " is in the way: it is not a symbolic link, so not sealift's",
                       site->shown);
         return sl_hint(err, "move it away, or choose another directory as root");
     }

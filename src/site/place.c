@@ -28,14 +28,25 @@ void site_release(struct site *site)
     sl_buf_release(&site->history_text);
 }
 
+bool site_cannot_write(const struct sl_err *err)
+{
+    return err->sys_errno == EACCES || err->sys_errno == EPERM || err->sys_errno == EROFS;
+}
+
 int site_hint_writing(const struct site *site, struct sl_err *err)
 {
-    if ((err->sys_errno == EACCES || err->sys_errno == EPERM || err->sys_errno == EROFS) && !err->hint[0])
-        return sl_hint(err,
-                       "this writes below %.120s: run it as the user that owns it, on a disk that is mounted "
-                       "for writing",
-                       site->shown);
-    return -1;
+    if (!site_cannot_write(err) || err->hint[0])
+        return -1;
+    if (site->identity.enrolled)
+        return sl_hint(
+            err,
+            "an enrolled site writes down what it did, also that nothing had to be done: run it as the user "
+            "that owns %.80s, on a disk that is mounted for writing",
+            site->shown);
+    return sl_hint(
+        err,
+        "this writes below %.120s: run it as the user that owns it, on a disk that is mounted for writing",
+        site->shown);
 }
 
 /* -- opening -- */

@@ -99,7 +99,10 @@ const struct sl_site_change *site_change_making(const struct site *site, struct 
 /* Whether any line of the history names the generation. */
 bool site_history_knows(const struct site *site, struct sl_str generation);
 
-/* Where the system said that writing is not allowed: who may. Returns -1. */
+/* Whether the system said that writing is not allowed. */
+bool site_cannot_write(const struct sl_err *err);
+
+/* Where it did: who may. Returns -1. */
 int site_hint_writing(const struct site *site, struct sl_err *err);
 
 #endif

@@ -112,7 +112,7 @@ static int not_there(const struct site *site, struct sl_str text, struct sl_err 
         if (fits(name, text, FIT_BEGINNING))
             return is_gone(name, err);
     }
-    (void)sl_fail(err, SL_E_NOT_FOUND, "no generation of %s begins with \"%s\"", site->shown, shown);
+    (void)sl_fail(err, SL_E_USAGE, "no generation of %s begins with \"%s\"", site->shown, shown);
     return sl_hint(err, "`sealift history` shows their names");
 }
 

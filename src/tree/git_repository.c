@@ -124,6 +124,20 @@ static int start(struct sl_git *git, struct sl_err *err)
     return 0;
 }
 
+/* A configuration that cannot be read says nothing about the release: mostly it is that of HOME, and somebody else's. */
+static int fail_open(const struct sl_git *git, const char *shown, struct sl_err *err)
+{
+    const git_error *last = git->api.error_last();
+    bool configuration = last && last->klass == GIT_ERROR_CONFIG;
+    (void)sl_git_fail(git, err, "open the git repository of %s", shown);
+    if (!configuration)
+        return -1;
+    err->code = SL_E_IO;
+    return sl_hint(err,
+                   "git's settings lie in HOME, in /etc and in the repository: make that file readable and "
+                   "right, or set HOME to the home of the user who runs this");
+}
+
 int sl_git_open(struct sl_git *git, const char *path, struct sl_err *err)
 {
     char text[TEXT_SIZE];
@@ -137,7 +151,7 @@ int sl_git_open(struct sl_git *git, const char *path, struct sl_err *err)
     if (result == 0)
         return 1;
     if (result != GIT_ENOTFOUND && result != GIT_EOWNER)
-        return sl_git_fail(git, err, "open the git repository of %s", escaped(text, path));
+        return fail_open(git, escaped(text, path), err);
 
     /* libgit2 1.5 says "not found" for a foreign owner too, where no configuration has a safe.directory. */
     git_buf discovered = {0};
@@ -188,15 +202,15 @@ static int fail_revision(const struct sl_git *git, const char *revision, int res
     escaped(text, revision);
     switch (result) {
     case GIT_EAMBIGUOUS:
-        return sl_fail(err, SL_E_INPUT, "the revision \"%s\" is ambiguous: it fits several objects", text);
+        return sl_fail(err, SL_E_USAGE, "the revision \"%s\" is ambiguous: it fits several objects", text);
     case GIT_EINVALIDSPEC:
-        return sl_fail(err, SL_E_INPUT, "\"%s\" is not a revision as git writes them", text);
+        return sl_fail(err, SL_E_USAGE, "\"%s\" is not a revision as git writes them", text);
     case GIT_ENOTFOUND:
         break;
     default:
         return sl_git_fail(git, err, "look up the revision \"%s\"", text);
     }
-    sl_fail(err, SL_E_NOT_FOUND, "there is no revision \"%s\" in the git repository", text);
+    sl_fail(err, SL_E_USAGE, "there is no revision \"%s\" in the git repository", text);
     if (find_near_tag(git, revision, near))
         return sl_hint(err, "did you mean the tag %s?", near);
     if (git->api.repository_is_shallow(git->repository) == 1)
@@ -215,7 +229,7 @@ int sl_git_find_commit(const struct sl_git *git, const char *revision, git_oid *
     result = git->api.object_peel(&commit.it, object.it, GIT_OBJECT_COMMIT);
     if (result == GIT_EINVALIDSPEC || result == GIT_EPEEL) {
         char text[TEXT_SIZE];
-        return sl_fail(err, SL_E_INPUT, "the revision \"%s\" is a %s, not a commit", escaped(text, revision),
+        return sl_fail(err, SL_E_USAGE, "the revision \"%s\" is a %s, not a commit", escaped(text, revision),
                        git->api.object_type2string(git->api.object_type(object.it)));
     }
     if (result < 0)

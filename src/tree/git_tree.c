@@ -198,7 +198,7 @@ static int find_root(struct git_view *self, struct sl_str inside, const char *re
     if (result < 0 && result != GIT_ENOTFOUND)
         return sl_git_fail(&self->tree.git, err, "read the files of a commit");
     if (result < 0 || api->tree_entry_filemode(entry.it) != GIT_FILEMODE_TREE)
-        return sl_fail(err, SL_E_NOT_FOUND, "the revision \"%s\" has no directory %s",
+        return sl_fail(err, SL_E_USAGE, "the revision \"%s\" has no directory %s",
                        sl_escape(asked, sizeof asked, sl_str_from(revision)),
                        sl_escape(text, sizeof text, inside));
     self->tree.root.id = *api->tree_entry_id(entry.it);
@@ -213,7 +213,7 @@ static int open_at(struct git_view *self, const char *path, const char *revision
     if (found < 0)
         return -1;
     if (found == 0)
-        return sl_fail(err, SL_E_NOT_FOUND, "it is not in a git repository");
+        return sl_fail(err, SL_E_USAGE, "it is not in a git repository");
     if (git->api.repository_odb(&self->objects, git->repository) < 0)
         return sl_git_fail(git, err, "open the objects of the git repository");
     if (!sl_git_path_inside(git, path, &inside))

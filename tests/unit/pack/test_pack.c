@@ -203,7 +203,7 @@ Test(pack, without_a_sequence_it_says_how_to_give_one)
     temp_dir_write_text(&temp, "repo/releases/v1.0/release.yaml", "aliases: {monitoring: prometheus}\n");
     struct sl_release_query query = pack_kit_query(repo);
     cr_expect_eq(pack_as(&query, "out", 0, path), -1);
-    cr_expect_eq(kit.err.code, SL_E_INPUT, "%s", kit.err.message);
+    cr_expect_eq(kit.err.code, SL_E_USAGE, "%s", kit.err.message);
     cr_expect(strstr(kit.err.message, "nothing says the sequence"), "%s", kit.err.message);
     cr_expect(strstr(kit.err.hint, "--sequence"), "%s", kit.err.hint);
     pack_kit_release(&kit);

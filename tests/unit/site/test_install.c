@@ -445,7 +445,8 @@ struct root_case {
 };
 
 static const struct root_case root_cases[] = {
-    {"current is a file", "site/current", NULL, SL_E_REFUSED, "current is not a symbolic link"},
+    {"current is a file", "site/current", NULL, SL_E_EXISTS,
+     "current is in the way: it is not a symbolic link"},
     {"current leads out", "site/current", "../elsewhere", SL_E_REFUSED, "leads to ../elsewhere"},
     {"current leads to no generation", "site/current", "generations/mine", SL_E_REFUSED, "generations/mine"},
     {"current leads deeper", "site/current", "generations/17-v1.0-0123456789ab/docs", SL_E_REFUSED,

@@ -95,18 +95,16 @@ static const struct {
     const char *message; /* behind the path */
     const char *hint;
 } bad_revisions[] = {
-    {"v1.1", SL_E_NOT_FOUND, "there is no revision \"v1.1\" in the git repository",
-     "did you mean the tag v1.0?"},
-    {"1.0", SL_E_NOT_FOUND, "there is no revision \"1.0\" in the git repository",
-     "did you mean the tag v1.0?"},
-    {"nothing-like-it", SL_E_NOT_FOUND, "there is no revision \"nothing-like-it\" in the git repository", ""},
-    {"HEAD~7", SL_E_NOT_FOUND, "there is no revision \"HEAD~7\" in the git repository", ""},
-    {"v\x1b", SL_E_INPUT, "\"v\\x1b\" is not a revision as git writes them", ""},
-    {"v\xff", SL_E_NOT_FOUND, "there is no revision \"v\\xff\" in the git repository", ""},
-    {"HEAD:", SL_E_INPUT, "the revision \"HEAD:\" is a tree, not a commit", ""},
-    {"HEAD:file", SL_E_INPUT, "the revision \"HEAD:file\" is a blob, not a commit", ""},
-    {"v1.0..main", SL_E_INPUT, "\"v1.0..main\" is not a revision as git writes them", ""},
-    {"", SL_E_INPUT, "\"\" is not a revision as git writes them", ""},
+    {"v1.1", SL_E_USAGE, "there is no revision \"v1.1\" in the git repository", "did you mean the tag v1.0?"},
+    {"1.0", SL_E_USAGE, "there is no revision \"1.0\" in the git repository", "did you mean the tag v1.0?"},
+    {"nothing-like-it", SL_E_USAGE, "there is no revision \"nothing-like-it\" in the git repository", ""},
+    {"HEAD~7", SL_E_USAGE, "there is no revision \"HEAD~7\" in the git repository", ""},
+    {"v\x1b", SL_E_USAGE, "\"v\\x1b\" is not a revision as git writes them", ""},
+    {"v\xff", SL_E_USAGE, "there is no revision \"v\\xff\" in the git repository", ""},
+    {"HEAD:", SL_E_USAGE, "the revision \"HEAD:\" is a tree, not a commit", ""},
+    {"HEAD:file", SL_E_USAGE, "the revision \"HEAD:file\" is a blob, not a commit", ""},
+    {"v1.0..main", SL_E_USAGE, "\"v1.0..main\" is not a revision as git writes them", ""},
+    {"", SL_E_USAGE, "\"\" is not a revision as git writes them", ""},
 };
 
 Test(git, a_revision_that_is_not_there_is_named_and_a_near_tag_offered)
@@ -131,7 +129,7 @@ Test(git, a_revision_of_a_repository_without_commits_is_not_found)
     struct sl_err err = {0};
     repository_init(&temp);
     expect_no_view("", "HEAD", &err);
-    cr_expect_eq(err.code, SL_E_NOT_FOUND);
+    cr_expect_eq(err.code, SL_E_USAGE);
 }
 
 Test(git, a_place_without_a_repository_is_told_from_no_place)
@@ -142,7 +140,7 @@ Test(git, a_place_without_a_repository_is_told_from_no_place)
     cr_expect_eq(err.code, SL_E_NOT_FOUND);
     cr_expect_eq(err.sys_errno, ENOENT);
     expect_no_view("plain", "HEAD", &err);
-    cr_expect_eq(err.code, SL_E_NOT_FOUND);
+    cr_expect_eq(err.code, SL_E_USAGE);
     cr_expect_not_null(strstr(err.message, "plain: it is not in a git repository"), "%s", err.message);
 }
 
@@ -174,11 +172,11 @@ Test(git, a_directory_in_the_repository_is_the_root_as_it_is_in_the_commit)
         sl_tree_free(tree);
     }
     expect_no_view("products/later", "HEAD", &err);
-    cr_expect_eq(err.code, SL_E_NOT_FOUND);
+    cr_expect_eq(err.code, SL_E_USAGE);
     cr_expect_not_null(strstr(err.message, "the revision \"HEAD\" has no directory products/later"), "%s",
                        err.message);
     expect_no_view("products/file", "HEAD", &err);
-    cr_expect_eq(err.code, SL_E_NOT_FOUND);
+    cr_expect_eq(err.code, SL_E_USAGE);
 }
 
 Test(git, bare_repositories_and_linked_work_trees_are_repositories_too)

@@ -55,8 +55,8 @@ int sl_tree_open_directory(struct sl_tree **out, const char *path, struct sl_err
  * The files of the commit that `revision` names ("v1.0", "HEAD~2", "4f2a91c"), read from the object database;
  * the work tree is not looked at and nothing is written. `path` is a repository, bare or not, or a directory
  * inside one; then that directory, as it is in the commit, is the root.
- * SL_E_NOT_FOUND: no such path, no repository there, no such revision (with a hint at tags of a similar
- * name), no such directory in the commit. SL_E_INPUT: the revision is ambiguous or not a commit.
+ * SL_E_NOT_FOUND: no such path. SL_E_USAGE: no repository there, no such revision (with a hint at tags of a similar
+ * name), one that is ambiguous or not a commit, no such directory in the commit.
  * SL_E_REFUSED: the repository belongs to somebody else and is not listed in git's safe.directory.
  */
 int sl_tree_open_git(struct sl_tree **out, const char *path, const char *revision,

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""The exit statuses of docs/troubleshooting.md where they are easily mixed up: what is a mistake in the command line (2), what
+cannot be read or written (3), and what is a verdict (1)."""
+import os
+import subprocess
+import unittest
+
+from harness import SEALIFT, Case, main
+
+RELEASE = ("--release", "v1.0", "--customer", "customer-a")
+NOBODY = 65534
+
+
+class Statuses(Case):
+    def setUp(self):
+        super().setUp()
+        self.repository()
+        self.key()
+
+    def test_a_revision_that_leads_to_no_commit_is_status_2(self):
+        for revision in ("nope", "HEAD~99", "HEAD:releases", "HEAD:README.md", "HEAD..HEAD", "a b"):
+            with self.subTest(revision=revision):
+                for command in ("pack", "render", "validate"):
+                    self.sealift("-C", "repo", command, *RELEASE, "--rev", revision, status=2)
+        os.mkdir(self.path("plain"))
+        self.sealift("-C", "plain", "pack", *RELEASE, "--rev", "HEAD", status=2)
+        self.sealift("-C", "missing", "pack", *RELEASE, "--rev", "HEAD", status=3)
+
+    def test_a_sequence_that_cannot_be_is_status_2(self):
+        for number in ("9007199254740992", "18446744073709551616", "99999999999999999999999"):
+            result = self.sealift("-C", "repo", "pack", *RELEASE, "--sequence", number, status=2)
+            self.assertIn("--sequence is at most 9007199254740991", result.err)
+        self.pack("--sequence", "9007199254740991")
+
+    def test_a_sequence_that_nothing_states_is_status_2(self):
+        self.git("rm", "-q", "releases/v1.0/release.yaml")
+        self.git("mv", "overlays/customer-a/custom-values/monitoring-custom.yaml",
+                 "overlays/customer-a/custom-values/prometheus-custom.yaml")
+        os.rename(self.path("repo/.git"), self.path("git"))
+        result = self.sealift("-C", "repo", "pack", *RELEASE, status=2)
+        self.assertIn("nothing says the sequence", result.err)
+        self.assertIn("--sequence N", result.err)
+
+    def test_what_is_no_release_repository_is_status_2_for_every_command(self):
+        os.mkdir(self.path("plain"))
+        for command in (("pack", *RELEASE), ("render", *RELEASE), ("values", *RELEASE), ("validate", *RELEASE),
+                        ("validate", "--release", "v1.0", "--all"), ("explain", "Deployment/a", "spec", *RELEASE)):
+            with self.subTest(command=command):
+                self.assertIn("this is no release repository", self.sealift("-C", "plain", *command, status=2).err)
+
+    def test_a_generation_that_no_name_or_two_names_fit_is_status_2(self):
+        for sequence in ("17", "170"):
+            self.sealift("install", self.pack("--sequence", sequence), "--pubkey", "ops.pub", "--root", "site")
+        self.sealift("rollback", "--root", "site", "--to", "99", status=2)
+        self.sealift("rollback", "--root", "site", "--to", "1", status=2)
+
+    def test_what_others_have_in_the_place_of_a_site_is_status_3(self):
+        bundle = self.pack()
+        for name in ("current", "generations", "staging", "state"):
+            for kind in ("directory", "link"):
+                if (name, kind) in (("current", "link"), ("generations", "directory"), ("staging", "directory"),
+                                    ("state", "directory")):
+                    continue
+                with self.subTest(name=name, kind=kind):
+                    root = self.path(f"{name}-{kind}")
+                    os.makedirs(root)
+                    if kind == "link":
+                        os.symlink("elsewhere", os.path.join(root, name))
+                    else:
+                        os.mkdir(os.path.join(root, name))
+                    result = self.sealift("install", bundle, "--pubkey", "ops.pub", "--root", root, status=3)
+                    self.assertIn(f"{name} is in the way", result.err)
+                    self.assertIn("move it away", result.err)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_settings_of_git_that_cannot_be_read_are_status_3(self):
+        os.chmod(self.dir, 0o755)
+        os.mkdir(self.path("home"), 0o700)
+        self.write("home/.gitconfig", "")
+        subprocess.run(["chown", "-R", str(NOBODY), self.path("repo")], check=True)
+        process = subprocess.run([SEALIFT, "-C", "repo", "render", *RELEASE], cwd=self.dir, user=NOBODY, capture_output=True,
+                                 env={**os.environ, "HOME": self.path("home")}, check=False)
+        self.assertEqual(process.returncode, 3, process.stderr)
+        self.assertIn(b"set HOME to the home of the user who runs this", process.stderr)
+
+    def test_broken_settings_of_git_are_status_3(self):
+        self.write("repo/.git/config", "[core\n")
+        self.assertIn("git's settings lie in", self.sealift("-C", "repo", "render", *RELEASE, status=3).err)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_what_is_installed_already_needs_no_right_to_write(self):
+        os.chmod(self.dir, 0o755)
+        self.sealift("install", self.pack(), "--pubkey", "ops.pub", "--root", "site")
+        before = self.listing("site")
+
+        def install(bundle):
+            return subprocess.run([SEALIFT, "install", bundle, "--pubkey", "ops.pub", "--root", "site"], cwd=self.dir,
+                                  user=NOBODY, capture_output=True, env={**os.environ, "HOME": self.dir}, check=False)
+        again = install("out/customer-a-v1.0-17.tar.gz")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn(b"already installed", again.stdout)
+        another = install(self.pack("--sequence", "18"))
+        self.assertEqual(another.returncode, 3, another.stderr)
+        self.assertIn(b"run it as the user that owns it", another.stderr)
+        self.assertEqual(self.listing("site"), before)
+        self.write("site/current/manifests/added", "x")
+        self.assertEqual(install("out/customer-a-v1.0-17.tar.gz").returncode, 3, "a repair has to be written")
+
+
+if __name__ == "__main__":
+    main()
