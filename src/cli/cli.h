@@ -124,6 +124,10 @@ void cli_help_command(struct sl_buf *out, const struct cli_command *command);
 void cli_field(struct cli *cli, const char *label, const char *format, ...) SL_PRINTF(3, 4);
 /* A word in colour where there is colour: '+' green, '!' red, '~' yellow. */
 void cli_marked(struct cli *cli, char mark, const char *word);
+/* Whoever mistypes the path of a directory that is made where it is missing has to see it: asked before the work, told on
+ * stderr after it, also of work that failed. */
+bool cli_is_missing(const char *path);
+void cli_tell_made(bool missing, const char *path);
 /* Text from a bundle, escaped, into the report. */
 void cli_escaped(struct cli *cli, struct sl_str text);
 

@@ -54,9 +54,11 @@ static int enrol(struct sl_enrolled *out, const struct context *context, const s
     if (!cli_sha256(request.fingerprint, context->fingerprint))
         return sl_fail(err, SL_E_USAGE, "--fingerprint wants 64 hexadecimal digits in lower case");
     struct cli_site site;
+    bool missing = cli_is_missing(context->root);
     cli_site_begin(&site, "enrol", context->root, false);
     int result = sl_site_enrol(out, &site.options, &request, err);
     cli_progress_end(&site.progress);
+    cli_tell_made(missing, context->root);
     return result;
 }
 

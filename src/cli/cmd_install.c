@@ -115,11 +115,13 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct sl_install_result result = {.outcome = SL_INSTALLED};
     int status =
         cli_anchor_open_for(&anchor, "install", &context->public_keys, context->trust, context->root, err);
+    bool missing = cli_is_missing(context->root);
     if (status == 0) {
         cli_anchor_apply(&policy, &anchor);
         status = install(&result, cli->words[0], context, &policy, err);
     }
     cli_anchor_release(&anchor);
+    cli_tell_made(missing, context->root);
     if (status < 0)
         return -1;
     if (context->format == CLI_AS_JSON)
@@ -139,7 +141,8 @@ const struct cli_command cmd_install = {
         "Verifies the bundle while it is unpacked into ROOT/staging; only when every byte was right it becomes a\n"
         "generation, and ROOT/current is switched to it in one step. Stopped at any moment, the old state stays or\n"
         "the new one is complete. The bundle that is current already changes nothing; when its files were altered,\n"
-        "a fresh copy becomes current. The first install fixes whose site this is.\n\n"
+        "a fresh copy becomes current. The first install fixes whose site this is, and makes ROOT where only that last\n"
+        "directory of the path is missing.\n\n"
         "A bundle that is encrypted with age is decrypted as it is read, with the identities given; nothing of it is\n"
         "written before the signature inside was found good.",
     .examples = "  sealift install customer-a-v1.0-17.tar.gz --pubkey ops.pub --root /opt/product\n",

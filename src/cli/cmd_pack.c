@@ -26,8 +26,8 @@ static const struct cli_option options[] = {
      offsetof(struct context, provenance_key), false},
     {"builder-id", "URI", "what builds (a CI), as the provenance is to say", CLI_TEXT,
      offsetof(struct context, builder), false},
-    {"out", "DIR", "where the bundle goes (default: the current directory)", CLI_TEXT,
-     offsetof(struct context, out), false},
+    {"out", "DIR", "where the bundle goes; made where only it is missing (default: the current directory)",
+     CLI_TEXT, offsetof(struct context, out), false},
     {"trust", "PATH", "carry the versions of trust.json in this directory, or this one", CLI_TEXT,
      offsetof(struct context, trust), false},
     {"allow-dirty", NULL, "pack uncommitted changes too; the bundle says so", CLI_FLAG,
@@ -163,8 +163,11 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     int result = sl_findings_new(&findings, err);
     if (result == 0 && context->with_verifier)
         result = cli_verifier_find(&verifier, err);
+    const char *out = context->out ? context->out : ".";
+    bool missing = cli_is_missing(out);
     if (result == 0)
         result = pack(cli, context, &signers, &verifier, findings, err);
+    cli_tell_made(missing, out);
     sl_buf_release(&verifier);
     if (findings)
         findings_print(findings);

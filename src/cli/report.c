@@ -2,6 +2,7 @@
 
 #include <sealift/text.h>
 #include <stdio.h>
+#include <unistd.h>
 
 void cli_field(struct cli *cli, const char *label, const char *format, ...)
 {
@@ -21,6 +22,19 @@ void cli_marked(struct cli *cli, char mark, const char *word)
     }
     const char *code = mark == '+' ? "32" : mark == '!' ? "31" : "33";
     sl_buf_printf(&cli->out, "\x1b[1;%sm%s\x1b[0m", code, word);
+}
+
+bool cli_is_missing(const char *path)
+{
+    return access(path, F_OK) != 0;
+}
+
+void cli_tell_made(bool missing, const char *path)
+{
+    char shown[512];
+    if (missing && !cli_is_missing(path))
+        (void)fprintf(stderr, "sealift: made the directory %s\n",
+                      sl_escape(shown, sizeof shown, sl_str_from(path)));
 }
 
 void cli_escaped(struct cli *cli, struct sl_str text)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sealift/text.h>
 
 /* What sealift makes is at most SL_TREE_DEPTH_MAX deep below a directory of its own; the rest is margin for
@@ -76,6 +77,62 @@ int sl_dir_make(int dir, const char *path, struct sl_err *err)
     if (errno == EXDEV || errno == EINVAL)
         return sl_fail(err, SL_E_INPUT, "\"%s\" is not a plain relative path", label);
     return make_each(dir, path, label, err);
+}
+
+/* Cuts `path` into the directory it lies in and its name there: false where it names none ("", "..", "/"). */
+static bool split_last(char *path, const char **above, const char **name)
+{
+    size_t len = strlen(path);
+    while (len > 1 && (path[len - 1] == '/' || (path[len - 1] == '.' && path[len - 2] == '/')))
+        path[--len] = '\0';
+    char *slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+    *above = !slash ? "." : slash == path ? "/" : path;
+    if (slash)
+        *slash = '\0';
+    return **name && strcmp(*name, ".") != 0 && strcmp(*name, "..") != 0;
+}
+
+static int no_directory_above(const char *label, const char *above, struct sl_err *err)
+{
+    char shown[SL_LABEL_BYTES / 2];
+    (void)sl_fail_errno(err, SL_E_IO, "make the directory %s: open %s", label,
+                        sl_escape(shown, sizeof shown, sl_str_from(above)));
+    if (err->code == SL_E_NOT_FOUND)
+        return sl_hint(
+            err,
+            "only the last directory of a path is made: is it spelt rightly? else make the others first");
+    return -1;
+}
+
+int sl_dir_open_or_make(int *fd, const char *path, struct sl_err *err)
+{
+    char label[SL_LABEL_BYTES];
+    char parts[PATH_MAX];
+    const char *above;
+    const char *name;
+    (void)sl_label(label, path);
+    *fd = sl_sys_open(path, O_RDONLY | O_DIRECTORY, 0);
+    if (*fd >= 0)
+        return 0;
+    if (errno != ENOENT)
+        return sl_fail_errno(err, SL_E_IO, "open %s", label);
+    size_t len = strlen(path);
+    if (len < sizeof parts)
+        memcpy(parts, path, len + 1);
+    if (len == 0 || len >= sizeof parts || !split_last(parts, &above, &name))
+        return sl_fail(err, SL_E_USAGE, "\"%s\" is no name for a directory", label);
+    SL_CLEANUP(sl_closep) int directory = sl_sys_open(above, O_RDONLY | O_DIRECTORY, 0);
+    if (directory < 0)
+        return no_directory_above(label, above, err);
+    SL_CLEANUP(sl_closep) int made = make_one(directory, name, label, err);
+    if (made < 0)
+        return -1;
+    if (sl_fd_sync_dir(made) < 0 || sl_fd_sync_dir(directory) < 0)
+        return sl_fail_errno(err, SL_E_IO, "sync %s to disk", label);
+    *fd = made;
+    made = -1;
+    return 1;
 }
 
 /* -- remove -- */

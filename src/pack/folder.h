@@ -29,7 +29,4 @@ int folder_add(struct folder *folder, struct sl_str path, struct sl_str content,
 int folder_finish(struct folder *folder, struct sl_err *err) SL_MUST_USE;
 void folder_release(struct folder *folder);
 
-/* A descriptor of the directory that the user named, made with all above it where it is missing. */
-int folder_make(const char *path, struct sl_err *err) SL_MUST_USE;
-
 #endif

@@ -198,9 +198,9 @@ static int write_bundle(struct packing *packing, struct sl_pack_result *result,
                         const struct sl_pack_options *options, struct sl_err *err)
 {
     const struct sl_manifest *manifest = sl_plan_manifest(packing->plan);
-    SL_CLEANUP(sl_closep) int directory = folder_make(options->out, err);
+    SL_CLEANUP(sl_closep) int directory = -1;
     bool encrypted = result->recipients.count > 0;
-    if (directory < 0 ||
+    if (sl_dir_open_or_make(&directory, options->out, err) < 0 ||
         bundle_path(result->path, &packing->rendering->layout, options->out, encrypted, err) < 0)
         return -1;
     SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;

@@ -7,9 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sealift/text.h>
-#include <stdio.h>
 
 void site_init(struct site *site, const char *path)
 {
@@ -90,80 +88,13 @@ int site_require(const struct site *site, struct sl_err *err)
 
 /* -- making -- */
 
-/* Where the last component of path[0, end) begins. */
-static size_t parent_end(const char *path, size_t end)
-{
-    while (end > 0 && path[end - 1] == '/')
-        end--;
-    while (end > 0 && path[end - 1] != '/')
-        end--;
-    return end;
-}
-
-/* Opens the nearest directory above ROOT that is there; links in what the user named are followed. `*end` is
- * where the part of the path begins that has to be made. */
-static int open_above(const struct site *site, size_t *end, struct sl_err *err)
-{
-    *end = strlen(site->path);
-    for (;;) {
-        *end = parent_end(site->path, *end);
-        char above[PATH_MAX];
-        const char *nearest = site->path[0] == '/' ? "/" : ".";
-        (void)snprintf(above, sizeof above, "%.*s", (int)*end, site->path);
-        int fd = sl_sys_open(*end ? above : nearest, O_RDONLY | O_DIRECTORY, 0);
-        if (fd >= 0)
-            return fd;
-        if (errno != ENOENT || *end == 0)
-            return sl_fail_errno(err, SL_E_IO, "open the directory above %s", site->shown);
-    }
-}
-
-/* Single slashes, no ".". */
-static void tidy(char out[PATH_MAX], const char *path)
-{
-    size_t used = 0;
-    while (*path) {
-        size_t len = strcspn(path, "/");
-        if (len > 0 && !(len == 1 && path[0] == '.'))
-            used += (size_t)snprintf(out + used, PATH_MAX - used, "%s%.*s", used ? "/" : "", (int)len, path);
-        path += len;
-        path += *path == '/';
-    }
-    out[used] = '\0';
-}
-
-/* The directories of a path below `above`, deepest first, and nothing in them: another process may be at work there already. */
-static int sync_path(int above, const char *path, struct sl_err *err)
-{
-    char part[PATH_MAX];
-    (void)snprintf(part, sizeof part, "%s", path);
-    for (char *slash = part; slash;) {
-        if (sl_dir_sync(above, part, err) < 0)
-            return -1;
-        slash = strrchr(part, '/');
-        if (slash)
-            *slash = '\0';
-    }
-    return sl_dir_sync(above, ".", err);
-}
-
 static int make_root(struct site *site, struct sl_err *err)
 {
-    size_t len = strlen(site->path);
-    if (len == 0 || len >= PATH_MAX)
-        return sl_fail(err, SL_E_USAGE, "\"%s\" cannot be the root of a site", site->shown);
-    size_t end;
-    SL_CLEANUP(sl_closep) int above = open_above(site, &end, err);
-    if (above < 0)
-        return -1;
-    char rest[PATH_MAX];
-    tidy(rest, site->path + end);
-    if (sl_dir_make(above, rest, err) < 0 || sync_path(above, rest, err) < 0)
-        return sl_wrap(err, "make %s", site->shown);
-    site->root = sl_sys_open(site->path, O_RDONLY | O_DIRECTORY, 0);
-    if (site->root < 0)
-        return sl_fail_errno(err, SL_E_IO, "open %s", site->shown);
-    return 0;
+    if (sl_dir_open_or_make(&site->root, site->path, err) >= 0)
+        return 0;
+    return err->code == SL_E_USAGE
+               ? sl_fail(err, SL_E_USAGE, "\"%s\" cannot be the root of a site", site->shown)
+               : -1;
 }
 
 /* -- a directory "state" that is not ours -- */

@@ -2,6 +2,7 @@
 """The exit statuses of docs/troubleshooting.md where they are easily mixed up: what is a mistake in the command line (2), what
 cannot be read or written (3), and what is a verdict (1)."""
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -71,6 +72,20 @@ class Statuses(Case):
                     result = self.sealift("install", bundle, "--pubkey", "ops.pub", "--root", root, status=3)
                     self.assertIn(f"{name} is in the way", result.err)
                     self.assertIn("move it away", result.err)
+
+    def test_of_a_mistyped_path_nothing_is_made_and_what_is_made_is_told(self):
+        bundle = self.pack(out="out")
+        for args in (("install", bundle, "--pubkey", "ops.pub", "--root"), ("-C", "repo", "pack", *RELEASE, "--out")):
+            with self.subTest(args=args):
+                result = self.sealift(*args, "otp/product", status=3)
+                self.assertIn("open otp: No such file or directory", result.err)
+                self.assertIn("only the last directory of a path is made", result.err)
+                self.assertFalse(os.path.exists(self.path("otp")))
+                self.assertIn("sealift: made the directory new\n", self.sealift(*args, "new").err)
+                shutil.rmtree(self.path("new"))
+                os.mkdir(self.path("new"))
+                self.assertNotIn("made", self.sealift(*args, "new").err)
+                shutil.rmtree(self.path("new"))
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
     def test_settings_of_git_that_cannot_be_read_are_status_3(self):

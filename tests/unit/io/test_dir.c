@@ -217,6 +217,44 @@ Test(dir_make, refuses_what_a_walk_could_not_reach)
     cr_expect_eq(sl_dir_make(scratch.dir, path, &err), 0, "%s", err.message);
 }
 
+static const struct {
+    const char *path;
+    int result; /* 1 made, 0 there */
+    enum sl_code code;
+} open_cases[] = {
+    {"new", 1, SL_OK},
+    {"new", 0, SL_OK},
+    {"linked/new//", 1, SL_OK},
+    {"new/./x/./", 1, SL_OK},
+    {"linked", 0, SL_OK},
+    {"missing/x", -1, SL_E_NOT_FOUND},
+    {"missing/..", -1, SL_E_USAGE},
+    {"file", -1, SL_E_IO},
+    {"file/x", -1, SL_E_IO},
+    {"dangling", -1, SL_E_EXISTS},
+};
+
+Test(dir_make, of_a_path_only_the_last_directory_is_made)
+{
+    SL_CLEANUP(scratch_remove) struct scratch scratch;
+    scratch_make(&scratch);
+    scratch_write(&scratch, "file", "");
+    scratch_mkdir(&scratch, "real");
+    scratch_link(&scratch, "linked", "real");
+    scratch_link(&scratch, "dangling", "nothing");
+    for (size_t i = 0; i < sizeof open_cases / sizeof open_cases[0]; i++) {
+        SL_CLEANUP(sl_closep) int fd = -1;
+        struct sl_err err = {0};
+        int result = sl_dir_open_or_make(&fd, scratch_path(&scratch, open_cases[i].path), &err);
+        cr_expect_eq(result, open_cases[i].result, "%s: %s", open_cases[i].path, err.message);
+        cr_expect_eq(err.code, open_cases[i].code, "%s: %s", open_cases[i].path, err.message);
+        cr_expect_eq(fd >= 0, result >= 0);
+    }
+    cr_expect(scratch_has(&scratch, "real/new"));
+    cr_expect_not(scratch_has(&scratch, "missing"));
+    cr_expect_not(scratch_has(&scratch, "nothing"));
+}
+
 /* -- remove -- */
 
 Test(dir_remove, removes_the_tree_and_nothing_behind_its_links)

@@ -99,9 +99,19 @@ Test(install, the_first_makes_the_root_and_a_complete_copy_of_the_bundle)
     cr_expect_not(exists("state/pending.json"));
 }
 
-Test(install, missing_parents_of_the_root_are_made_like_mkdir_p)
+Test(install, of_a_missing_root_only_the_last_directory_is_made)
 {
     (void)temp_dir_join(&kit.temp, "a//b/./c/", kit.root);
+    struct sl_install_result result;
+    struct sl_err err = {0};
+    cr_expect_eq(site_kit_install(&kit, &kit.a, &result, &err), -1);
+    cr_expect_eq(err.code, SL_E_NOT_FOUND, "%s", err.message);
+    cr_expect(strstr(err.hint, "is it spelt rightly"), "%s", err.hint);
+    struct stat info;
+    char made[PATH_MAX];
+    cr_expect_neq(stat(temp_dir_join(&kit.temp, "a", made), &info), 0);
+    temp_dir_make_dir(&kit.temp, "a");
+    temp_dir_make_dir(&kit.temp, "a/b");
     cr_expect_neq(site_kit_must_install(&kit, &kit.a)[0], '\0');
     cr_expect(exists("../c/current/manifest.json"));
 }

@@ -40,6 +40,13 @@ int sl_sink_new_file(struct sl_sink **out, const char *path, mode_t mode, bool r
  * link. Deeper than SL_TREE_DEPTH_MAX is SL_E_LIMIT. Not durable before a sync. */
 int sl_dir_make(int dir, const char *path, struct sl_err *err) SL_MUST_USE;
 
+/*
+ * Opens the directory at `path`, as the caller's system names it, links followed. Where only its last component is
+ * missing it is made, mode 0755 whatever the umask, and is on disk when this returns: a typing mistake further
+ * up is SL_E_NOT_FOUND and makes nothing. 1 it was made, 0 it was there.
+ */
+int sl_dir_open_or_make(int *fd, const char *path, struct sl_err *err) SL_MUST_USE;
+
 /* Removes `name`, one plain name, in `dir` and everything below it; missing is fine. Never follows a link,
  * never leaves `dir`. When it fails, part of it may be gone. */
 int sl_dir_remove(int dir, const char *name, struct sl_err *err) SL_MUST_USE;
