@@ -43,7 +43,11 @@ static bool is_top(struct sl_str top)
 
 static int read_block(struct sl_bundle_reader *reader, struct ustar *block, struct sl_err *err)
 {
-    return sl_source_read_exactly(reader->tar, block, sizeof *block, "a header", err) < 0 ? -1 : 0;
+    if (sl_source_read_exactly(reader->tar, block, sizeof *block, "a header", err) >= 0)
+        return 0;
+    if (err->code != SL_E_REFUSED)
+        return -1;
+    return sl_wrap(err, reader->manifest_json.len > 0 ? "behind manifest.json" : "before manifest.json");
 }
 
 /* Compares with the only header that a member of the head of this name, size and time may have. */
@@ -73,7 +77,7 @@ static int read_text(struct sl_bundle_reader *reader, struct sl_buf *text, uint6
         const void *bytes;
         ssize_t got = sl_source_borrow(reader->tar, &bytes, left, err);
         if (got < 0)
-            return -1;
+            return sl_broke_off(path, err);
         if (got == 0)
             return sl_fail(err, SL_E_REFUSED, "the bundle ends in the middle of member \"%s\"", shown);
         sl_buf_append(text, bytes, (size_t)got);

@@ -19,6 +19,15 @@ static int decrypt(struct sl_source **stage, const struct sl_age_keys *keys, str
     return sl_source_age(stage, below, keys, NULL, err);
 }
 
+/* Told apart here, because whoever takes the wrong file needs no word about gzip. */
+static int is_no_bundle(struct sl_str beginning, struct sl_err *err)
+{
+    if (beginning.len == 0)
+        return sl_fail(err, SL_E_REFUSED, "this is no bundle: the file is empty");
+    return sl_fail(err, SL_E_REFUSED,
+                   "this is no bundle: it is neither gzip data, as a .tar.gz is, nor encrypted with age");
+}
+
 int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struct sl_age_keys *keys,
                      struct sl_err *err)
 {
@@ -28,7 +37,10 @@ int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struc
     if (sl_source_ahead(&ahead, stage, &beginning, err) < 0)
         return -1;
     stage = ahead;
-    if (sl_age_is_file(beginning) && decrypt(&stage, keys, err) < 0)
+    bool encrypted = sl_age_is_file(beginning);
+    if (!encrypted && !sl_str_starts_with(beginning, SL_STR("\x1f\x8b")))
+        return is_no_bundle(beginning, err);
+    if (encrypted && decrypt(&stage, keys, err) < 0)
         return -1;
     if (sl_source_gzip(out, stage, CONTAINER_MAX, err) < 0)
         return -1;

@@ -155,6 +155,14 @@ static const struct sl_manifest_file *current(const struct sl_bundle_reader *rea
     return &reader->manifest->files[reader->index - 1];
 }
 
+int sl_broke_off(struct sl_str path, struct sl_err *err)
+{
+    char shown[SHOWN_MAX];
+    if (err->code != SL_E_REFUSED)
+        return -1;
+    return sl_wrap(err, "in member \"%s\"", sl_escape(shown, sizeof shown, path));
+}
+
 static int next_block(struct sl_bundle_reader *reader, struct ustar *block, const char *what,
                       struct sl_err *err)
 {
@@ -171,8 +179,8 @@ int sl_padding_read(struct sl_bundle_reader *reader, uint64_t size, struct sl_st
     char bytes[SL_TAR_BLOCK] = {0};
     char shown[SHOWN_MAX];
     size_t len = sl_tar_padding(size);
-    if (sl_source_read_exactly(reader->tar, bytes, len, "the padding of a member", err) < 0)
-        return -1;
+    if (sl_source_read_exactly(reader->tar, bytes, len, "its padding", err) < 0)
+        return sl_broke_off(path, err);
     if (sl_block_is_zero(bytes))
         return 0;
     return sl_fail(err, SL_E_REFUSED, "the padding behind member \"%s\" is not zero",
@@ -195,8 +203,8 @@ static int read_header(struct sl_bundle_reader *reader, struct sl_err *err)
         return -1;
     for (size_t at = 0; at < expected->len; at += SL_TAR_BLOCK) {
         struct ustar block;
-        if (next_block(reader, &block, "a header", err) < 0)
-            return -1;
+        if (next_block(reader, &block, "its header", err) < 0)
+            return sl_broke_off(file->path, err);
         if (memcmp(expected->ptr + at, &block, sizeof block) == 0)
             continue;
         bool has_pax = expected->len > SL_TAR_BLOCK;
@@ -267,7 +275,7 @@ static ssize_t read_file(struct sl_bundle_reader *reader, const void **bytes, st
     else
         got = sl_source_borrow(reader->tar, bytes, max, err);
     if (got < 0)
-        return -1;
+        return sl_broke_off(current(reader)->path, err);
     char shown[SHOWN_MAX];
     if (got == 0)
         return sl_fail(err, SL_E_REFUSED, "the bundle ends in the middle of member \"%s\"",

@@ -58,6 +58,9 @@ struct sl_bundle_reader {
 /* Reads up to the first block that is not of the head, which is then in `ahead`. */
 int sl_head_read(struct sl_bundle_reader *reader, struct sl_err *err) SL_MUST_USE;
 
+/* A refusal of what unpacks below gets the name of the member in which it came. Returns -1. */
+int sl_broke_off(struct sl_str path, struct sl_err *err);
+
 /* Reads the padding behind a member of `size` bytes; anything but zeros is refused. */
 int sl_padding_read(struct sl_bundle_reader *reader, uint64_t size, struct sl_str path,
                     struct sl_err *err) SL_MUST_USE;

@@ -182,6 +182,9 @@ struct cli_keys {
     size_t count;
 };
 int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct sl_err *err) SL_MUST_USE;
+/* Whether it is a secret key at all, before long work and without asking for a password. What is no file, a pipe, can be
+ * read only once and is passed. */
+int cli_secret_key_check(const char *path, struct sl_err *err) SL_MUST_USE;
 int cli_secret_key(struct sl_secret_key *out, const char *path, const char *password_file,
                    struct sl_err *err) SL_MUST_USE;
 /* The site's binary, found beside this program or in its libexec directory; far above its weight is the

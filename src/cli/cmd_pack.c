@@ -92,6 +92,15 @@ static void print_json(struct cli *cli, const struct context *context, const str
     sl_json_end(json);
 }
 
+/* A key that is none is told before anything is rendered. */
+static int check_keys(const struct context *context, struct sl_err *err)
+{
+    for (size_t i = 0; i < context->signers.keys.count; i++)
+        if (cli_secret_key_check(context->signers.keys.items[i], err) < 0)
+            return -1;
+    return context->provenance_key ? cli_secret_key_check(context->provenance_key, err) : 0;
+}
+
 static int pack(struct cli *cli, const struct context *context, struct cli_signers *signers,
                 const struct sl_buf *verifier, struct sl_findings *findings, struct sl_err *err)
 {
@@ -160,7 +169,9 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     struct sl_findings *findings = NULL;
     struct sl_buf verifier;
     sl_buf_init(&verifier, CLI_VERIFIER_MAX);
-    int result = sl_findings_new(&findings, err);
+    int result = check_keys(context, err);
+    if (result == 0)
+        result = sl_findings_new(&findings, err);
     if (result == 0 && context->with_verifier)
         result = cli_verifier_find(&verifier, err);
     const char *out = context->out ? context->out : ".";

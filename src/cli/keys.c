@@ -12,11 +12,37 @@
 /* minisign's own files are below 1 KiB; anything larger is not a key. */
 #define KEY_FILE_MAX 4096
 
+/* Whether it begins as a bundle does, or an encrypted one. */
+static bool is_bundle(const char *path)
+{
+    struct sl_str age = SL_STR("age-encryption.org/");
+    char beginning[32];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = fd < 0 ? -1 : read(fd, beginning, sizeof beginning);
+    if (fd >= 0)
+        (void)close(fd);
+    if (got < 2)
+        return false;
+    return memcmp(beginning, "\x1f\x8b", 2) == 0 ||
+           sl_str_starts_with((struct sl_str){beginning, (size_t)got}, age);
+}
+
+static int took_bundle(const char *path, struct sl_err *err)
+{
+    char shown[512];
+    (void)sl_fail(err, SL_E_USAGE, "%s is a bundle, not a key",
+                  sl_escape(shown, sizeof shown, sl_str_from(path)));
+    return sl_hint(err, "keys are the short files that end in .pub and .key");
+}
+
 /* A key that is none is a mistake in the command line, in the file `path` or itself (NULL): exit status 1 would tell a script that the bundle was refused. */
 static int key_failed(struct sl_err *err, const char *path)
 {
-    if (err->code == SL_E_INPUT || err->code == SL_E_LIMIT)
+    if (err->code == SL_E_INPUT || err->code == SL_E_LIMIT) {
         err->code = SL_E_USAGE;
+        if (path && is_bundle(path))
+            (void)took_bundle(path, err);
+    }
     return path ? sl_err_about(err, path) : -1;
 }
 
@@ -42,6 +68,23 @@ static void wipe(struct sl_buf *buf)
     if (buf->ptr)
         explicit_bzero(buf->ptr, buf->capacity);
     sl_buf_release(buf);
+}
+
+int cli_secret_key_check(const char *path, struct sl_err *err)
+{
+    struct sl_buf text;
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+        return 0;
+    sl_buf_init(&text, KEY_FILE_MAX);
+    struct sl_secret_key key;
+    int result = sl_file_read(&text, path, KEY_FILE_MAX, err);
+    if (result == 0 && !sl_secret_key_is_encrypted(sl_buf_view(&text))) {
+        result = sl_secret_key_read(&key, sl_buf_view(&text), (struct sl_str){NULL, 0}, path, err);
+        sl_secret_key_wipe(&key);
+    }
+    wipe(&text);
+    return result < 0 ? key_failed(err, path) : 0;
 }
 
 int cli_secret_key(struct sl_secret_key *out, const char *path, const char *password_file, struct sl_err *err)

@@ -125,14 +125,14 @@ int sl_dir_open_or_make(int *fd, const char *path, struct sl_err *err)
     SL_CLEANUP(sl_closep) int directory = sl_sys_open(above, O_RDONLY | O_DIRECTORY, 0);
     if (directory < 0)
         return no_directory_above(label, above, err);
-    SL_CLEANUP(sl_closep) int made = make_one(directory, name, label, err);
-    if (made < 0)
+    *fd = make_one(directory, name, label, err);
+    if (*fd < 0)
         return -1;
-    if (sl_fd_sync_dir(made) < 0 || sl_fd_sync_dir(directory) < 0)
-        return sl_fail_errno(err, SL_E_IO, "sync %s to disk", label);
-    *fd = made;
-    made = -1;
-    return 1;
+    if (sl_fd_sync_dir(*fd) == 0 && sl_fd_sync_dir(directory) == 0)
+        return 1;
+    (void)sl_fail_errno(err, SL_E_IO, "sync %s to disk", label);
+    sl_closep(fd);
+    return -1;
 }
 
 /* -- remove -- */

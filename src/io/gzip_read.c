@@ -23,6 +23,8 @@ struct gzip_source {
     bool over;  /* the compressed data has ended; what is left is the trailer */
     uint64_t produced;
     uint32_t crc;
+    struct sl_err
+        failure; /* what broke the data off; told behind what came before, so that the reader knows where */
 };
 
 static int refuse(struct sl_err *err, const char *why)
@@ -38,11 +40,18 @@ static uint32_t get_le32(const unsigned char *in)
 /* RFC 1952, 2.3. */
 static int read_header(struct gzip_source *gzip, struct sl_err *err)
 {
-    unsigned char header[10];
-    if (sl_source_read_exactly(gzip->below, header, sizeof header, "the gzip header", err) < 0)
-        return -1;
+    unsigned char header[10] = {0};
+    size_t have = 0;
+    ssize_t got = 1;
+    for (; have < sizeof header && got > 0; have += (size_t)got) {
+        got = sl_source_read(gzip->below, header + have, sizeof header - have, err);
+        if (got < 0)
+            return -1;
+    }
     if (header[0] != 0x1f || header[1] != 0x8b)
         return refuse(err, "this is not gzip data");
+    if (have < sizeof header)
+        return refuse(err, "the compressed data ends in the middle");
     if (header[2] != Z_DEFLATED)
         return refuse(err, "the header names an unknown method of compression");
     if (header[3] != 0)
@@ -128,14 +137,21 @@ static int inflate_into(struct gzip_source *gzip, unsigned char *out, size_t roo
 static ssize_t gzip_read(struct sl_source *self, void *out, size_t len, struct sl_err *err)
 {
     struct gzip_source *gzip = (struct gzip_source *)self;
+    if (gzip->failure.code != SL_OK) {
+        *err = gzip->failure;
+        return -1;
+    }
     if (!gzip->begun && read_header(gzip, err) < 0)
         return -1;
     uint64_t left = gzip->max - gzip->produced;
     size_t room = len < READ_BYTES_MAX ? len : READ_BYTES_MAX;
     room = left < room ? (size_t)left + 1 : room;
-    if (inflate_into(gzip, out, room, err) < 0)
-        return -1;
+    int result = inflate_into(gzip, out, room, err);
     size_t got = room - gzip->inflate.avail_out;
+    if (result < 0 && got == 0)
+        return -1;
+    if (result < 0)
+        gzip->failure = *err;
     if (got > left)
         return sl_fail(err, SL_E_REFUSED, "gzip: the data unpacks to more than the limit of %llu bytes",
                        (unsigned long long)gzip->max);

@@ -49,8 +49,7 @@ static const char *kind_at(const struct sl_canon *canon)
     case 'n':
         return "null";
     default:
-        return byte == '-' || (byte >= '0' && byte <= '9') ? "a number"
-                                                           : "something that canonical JSON has not";
+        return byte == '-' || (byte >= '0' && byte <= '9') ? "a number" : "something else";
     }
 }
 

@@ -293,7 +293,7 @@ static int read_line(struct reading *out, struct sl_arena *arena, struct sl_str 
         {"to", SL_CANON_TEXT, offsetof(struct reading, change.to), NULL},
     };
     struct sl_canon canon;
-    sl_canon_open(&canon, line, "the entry", arena);
+    sl_canon_open(&canon, line, "this is no line that sealift writes", arena);
     if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], out, SL_CANON_REFUSE, err) < 0)
         return -1;
     return finish_change(&canon, out, err);

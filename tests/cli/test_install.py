@@ -131,6 +131,16 @@ class Site(Case):
             result = self.install(self.new, status=3)
         self.assertIn("process 4711", result.err)
 
+    def test_a_history_that_is_none_is_told(self):
+        self.sealift("install", self.pack("--replace"), "--pubkey", "ops.pub", "--root", "site")
+        good = self.read("site/state/history.jsonl")
+        for content in (b"rubbish\n", b"\x00\xff\n", good + b"x\n"):
+            self.write("site/state/history.jsonl", content)
+            for command in ("status", "history", "rollback"):
+                result = self.sealift(command, "--root", "site", status=1)
+                self.assertIn("this is no line that sealift writes", result.err)
+                self.assertIn("put it back from a backup", result.err)
+
     def test_history_and_status_of_nothing_are_told(self):
         os.mkdir(self.path("empty"))
         for command in ("status", "history", "rollback"):

@@ -115,6 +115,14 @@ class Pack(Case):
         self.assertIn("no commit", self.sealift("inspect", bundle).out)
         self.assertTrue(self.sealift("inspect", bundle, "--format", "json").json()["source"]["dirty"])
 
+    def test_a_key_that_is_none_is_told_first(self):
+        self.pack()
+        self.write("rubbish", "rubbish")
+        for key, status in (("ops.pub", 2), ("rubbish", 2), ("missing.key", 3), ("repo", 3)):
+            with self.subTest(key=key):
+                self.assertIn(key, self.pack(key=key, status=status).err)
+                self.assertIn(key, self.pack("--provenance-key", key, status=status).err)
+
     def test_a_bundle_is_not_overwritten_unless_asked(self):
         self.pack()
         self.assertIn("--replace", self.pack(status=3).err)

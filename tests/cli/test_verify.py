@@ -3,6 +3,7 @@
 nothing left behind. The evil ones are validly signed wherever the attack allows it."""
 import gzip
 import os
+import re
 import unittest
 
 from harness import Case, have, main
@@ -309,6 +310,31 @@ class Verify(Case):
         report = self.sealift("verify", path, "--pubkey", "ops.pub", "--format", "json", status=1).json()
         self.assertFalse(report["verified"])
         self.assertEqual(report["error"]["code"], "refused")
+
+    def test_what_is_no_bundle_is_told_as_what_it_is(self):
+        bundle = self.bundle()
+        cases = (("empty", b"", "this is no bundle: the file is empty"),
+                 ("short", b"abc", "this is no bundle: it is neither gzip data"),
+                 ("text", b"a text of some length\n" * 9, "this is no bundle"))
+        for name, content, said in cases:
+            for command in (("inspect",), ("verify", "--pubkey", "ops.pub")):
+                with self.subTest(name=name, command=command):
+                    self.assertIn(said, self.sealift(*command, self.write(name, content), status=1).err)
+        self.assertIn("is a bundle, not a key", self.sealift("verify", bundle, "--pubkey", bundle, status=2).err)
+
+    def test_where_a_cut_bundle_ends_is_told(self):
+        path = self.bundle()
+        with open(path, "rb") as f:
+            whole = f.read()
+        members = set()
+        for length in range(20, len(whole) - 8, 40):
+            with open(path, "wb") as f:
+                f.write(whole[:length])
+            said = self.sealift("verify", path, "--pubkey", "ops.pub", status=1).err
+            self.assertRegex(said, "(in member |before manifest.json|behind manifest.json).*ends in the middle")
+            members.update(re.findall('in member "([^"]+)"', said))
+        self.assertIn("manifest.json", members)
+        self.assertGreater(len(members), 1)
 
     def test_every_truncation_is_refused(self):
         path = self.bundle()

@@ -131,7 +131,8 @@ static const struct {
 } read_cases[] = {
     {"plain", BYTES(HELLO), NULL},
     {"time, XFL and OS say nothing", BYTES("\x1f\x8b\x08\0\x11\x22\x33\x44\x02\xff" BODY), NULL},
-    {"empty", BYTES(""), "the data ends in the middle of the gzip header"},
+    {"empty", BYTES(""), "gzip: this is not gzip data"},
+    {"a header that is cut", BYTES("\x1f\x8b\x08"), "gzip: the compressed data ends in the middle"},
     {"not gzip", BYTES("PK\3\4 this is a zip"), "gzip: this is not gzip data"},
     {"old compress", BYTES("\x1f\x9d\x90 and some more"), "gzip: this is not gzip data"},
     {"method 7", BYTES("\x1f\x8b\x07\0\0\0\0\0\0\x03" BODY),
