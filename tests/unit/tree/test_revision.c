@@ -239,7 +239,7 @@ Test(revision, a_shallow_clone_is_not_counted)
     struct sl_err err = {0};
     struct sl_tree *tree = NULL;
     cr_expect_eq(sl_tree_open_git(&tree, temp_dir_join(&temp, "shallow", path), "HEAD~1", &err), -1);
-    cr_expect_eq(err.code, SL_E_NOT_FOUND);
+    cr_expect_eq(err.code, SL_E_USAGE);
     cr_expect_str_eq(err.hint,
                      "the repository is a shallow clone; git fetch --unshallow --tags brings the rest");
 }
