@@ -140,6 +140,17 @@ int sl_tree_list(struct sl_tree *tree, struct sl_str directory, const struct sl_
     return 0;
 }
 
+int sl_tree_real_path(struct sl_tree *tree, struct sl_str path, struct sl_arena *arena, struct sl_str *out,
+                      struct sl_err *err)
+{
+    SL_CLEANUP(sl_resolved_release) struct sl_resolved resolved = {0};
+    int result = sl_tree_resolve(tree, path, &resolved, err);
+    if (result <= 0)
+        return result;
+    *out = sl_arena_str(arena, sl_buf_view(&resolved.path));
+    return out->ptr ? 1 : sl_fail_memory(err);
+}
+
 int sl_tree_stat(struct sl_tree *tree, struct sl_str path, struct sl_tree_entry *out, struct sl_err *err)
 {
     SL_CLEANUP(sl_resolved_release) struct sl_resolved resolved = {0};

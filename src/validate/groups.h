@@ -9,6 +9,9 @@
 /* rule_repository.c: repo/... */
 int sl_rules_repository(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
+/* rule_unread.c: repo/not-read, values/not-read */
+int sl_rules_unread(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
+
 /* rule_support.c: support/..., release/... */
 int sl_rules_support(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 

@@ -9,6 +9,7 @@ struct group {
 /* In the order they run. */
 static const struct group groups[] = {
     {"the repository's files", sl_rules_repository, true},
+    {"files that nobody reads", sl_rules_unread, false},
     {"support and upgrades", sl_rules_support, true},
     {"secrets in files", sl_rules_secret_files, true},
     {"manifests", sl_rules_manifests, false},

@@ -99,6 +99,32 @@ Test(view, an_entry_says_kind_size_and_whether_it_runs)
     close_both(&both);
 }
 
+Test(view, the_real_path_has_no_link_on_the_way)
+{
+    static const struct {
+        const char *path, *real; /* NULL: not there */
+    } paths[] = {{"values/a.yaml", "values/a.yaml"},
+                 {"same", "values/a.yaml"},
+                 {"folder/a.yaml", "values/a.yaml"},
+                 {"folder/b.yaml", NULL},
+                 {"", ""}};
+    temp_dir_write_text(&temp, "values/a.yaml", "");
+    temp_dir_link(&temp, "same", "values/a.yaml");
+    temp_dir_link(&temp, "folder", "values");
+    struct both both = open_both("");
+    struct sl_arena arena;
+    sl_arena_init(&arena, SL_MIB);
+    for (size_t i = 0; i < 2 * sizeof paths / sizeof paths[0]; i++) {
+        struct sl_err err = {0};
+        struct sl_str real = {"", 0};
+        int there = sl_tree_real_path(both.trees[i % 2], sl_str_from(paths[i / 2].path), &arena, &real, &err);
+        cr_expect_eq(there, paths[i / 2].real ? 1 : 0, "%s: %s", paths[i / 2].path, err.message);
+        cr_expect_str_eq(real.ptr, paths[i / 2].real ? paths[i / 2].real : "");
+    }
+    sl_arena_release(&arena);
+    close_both(&both);
+}
+
 Test(view, what_was_read_once_stays_as_it_was)
 {
     temp_dir_write_text(&temp, "values/a.yaml", "before: 1\n");

@@ -22,7 +22,10 @@ static const struct delivery wrong = {
         "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd}, spec: "
         "{project: p, source: {chart: c, repoURL: r}, destination: {name: in-cluster, namespace: shop2}}}\n",
     .version = "1.30",
-    .files = {{"releases/v1.0/artifacts/notes.txt", "http://u:hunter22@h\n"}},
+    .files = {{"releases/v1.0/artifacts/notes.txt", "http://u:hunter22@h\n"},
+              {"overlays/customer-a/lost.yaml", "a: 1\n"},
+              {"releases/v1.0/values/prod/web-values.yaml", "a: 1\n"},
+              {"base/kustomization.yaml", "resources: [x]\n"}},
 };
 
 static int run(struct manifest_kit *kit, struct sl_err *err)
@@ -30,7 +33,7 @@ static int run(struct manifest_kit *kit, struct sl_err *err)
     if (sl_validation_shared_new(&kit->shared, kit->dir.path, NULL, err) < 0)
         return -1;
     kit->subject.shared = kit->shared;
-    if (sl_rules_manifests(&kit->subject, err) < 0)
+    if (sl_rules_manifests(&kit->subject, err) < 0 || sl_rules_unread(&kit->subject, err) < 0)
         return -1;
     return sl_rules_secret_files(&kit->subject, err);
 }

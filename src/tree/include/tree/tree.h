@@ -28,6 +28,7 @@
 #ifndef TREE_TREE_H
 #define TREE_TREE_H
 
+#include "base/arena.h"
 #include "crypto/digest.h"
 #include "crypto/sha1.h"
 #include "io/stream.h"
@@ -86,6 +87,10 @@ int sl_tree_list(struct sl_tree *tree, struct sl_str directory, const struct sl_
  * name is the last part of `path`, also where that is a link, and borrows from `path`. */
 int sl_tree_stat(struct sl_tree *tree, struct sl_str path, struct sl_tree_entry *out,
                  struct sl_err *err) SL_MUST_USE;
+
+/* The path that `path` leads to, without any link on the way, in `arena`. 1; 0: not there; -1: error. */
+int sl_tree_real_path(struct sl_tree *tree, struct sl_str path, struct sl_arena *arena, struct sl_str *out,
+                      struct sl_err *err) SL_MUST_USE;
 
 /* All bytes of a file, at most SL_TREE_FILE_MAX; NUL terminated behind them. SL_E_NOT_FOUND, SL_E_INPUT for a
  * directory. */
