@@ -21,7 +21,7 @@ static int read_document(struct sl_yaml_reader *reader, struct sl_node *document
     return sl_list_add(reader->builder.doc, documents, root, reader->builder.err);
 }
 
-/* The documents of one stream; of a piece of a resource file, kustomize reads the first one only. */
+/* The documents of one stream; of a piece of a resource file, and of its own files, kustomize reads the first one only. */
 static int read_stream(struct sl_yaml_reader *reader, struct sl_node *documents)
 {
     for (;;) {
@@ -34,7 +34,7 @@ static int read_stream(struct sl_yaml_reader *reader, struct sl_node *documents)
             continue;
         if (read_document(reader, documents, &event) < 0)
             return -1;
-        if (reader->rules == SL_YAML_RESOURCE)
+        if (reader->rules == SL_YAML_RESOURCE || reader->rules == SL_YAML_KUSTOMIZATION)
             return 0;
     }
 }

@@ -253,7 +253,9 @@ static int merge_fields(struct sl_merge *merge, const struct sl_pair *pair, stru
             continue;
         if (keep_style(merge, value, entry.value, err) < 0)
             return -1;
-        entry.value = value;
+        /* Into the node that is there: another place of the target may share it, and changes with it. */
+        if (value != entry.value)
+            *entry.value = *value;
         dest->as.entries[kept++] = entry;
     }
     dest->count = kept;

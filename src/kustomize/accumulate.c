@@ -104,9 +104,14 @@ static int accumulate_directory(struct sl_build *build, const struct kz_target *
         return -1;
     build->depth++;
     build->visits++;
+    /* A component works on all that is there, and then that, too, is added anew, so that two of one id are noticed. */
     struct kz_accumulator own = {0};
-    int result = kz_accumulate(build, &inner, component ? out : &own, err);
-    if (result == 0 && !component)
+    if (component) {
+        own = *out;
+        *out = (struct kz_accumulator){0};
+    }
+    int result = kz_accumulate(build, &inner, &own, err);
+    if (result == 0)
         result = kz_accumulator_merge(build, out, &own, err);
     build->depth--;
     return result;
@@ -130,8 +135,7 @@ static int accumulate_file(struct sl_build *build, const struct kz_target *targe
             return kz_no_memory(build, err);
     }
     for (size_t i = 0; i < resources.count; i++) {
-        if (origin)
-            resources.items[i]->origin = origin;
+        resources.items[i]->origin = origin;
         if (kz_resmap_append(build, &out->map, resources.items[i], err) < 0 ||
             kz_trace_come(build, resources.items[i], "resources", path->mark, err) < 0)
             return -1;

@@ -100,9 +100,13 @@ static int finish_annotations(struct sl_build *build, struct kz_resource *r, str
 {
     struct sl_node *annotations = kz_resource_meta(r, "annotations");
     size_t kept = 0;
-    for (uint32_t i = 0; annotations && i < annotations->count; i++)
-        if (!is_build_annotation(annotations->as.entries[i].key))
-            annotations->as.entries[kept++] = annotations->as.entries[i];
+    for (uint32_t i = 0; annotations && i < annotations->count; i++) {
+        const struct sl_entry *entry = &annotations->as.entries[i];
+        if (kz_key_check(build, entry->key, entry->key_mark, err) < 0)
+            return -1;
+        if (!is_build_annotation(entry->key))
+            annotations->as.entries[kept++] = *entry;
+    }
     if (annotations)
         annotations->count = (uint32_t)kept;
     if (kz_origin_annotate(build, r, err) < 0)

@@ -14,7 +14,12 @@ static int put(struct sl_build *build, struct sl_node *root, const char *field, 
         return -1;
     if (map->kind != SL_MAP)
         return kz_fail(build, map->mark, err, "%s must be a map, this is %s", field, sl_kind_name(map->kind));
-    return kz_map_text(build, map, key, value, err);
+    if (kz_map_text(build, map, key, value, err) < 0)
+        return -1;
+    /* What has lines is written as a block: a patch that lays a number upon it makes a text of it. */
+    if (sl_str_find(value.text, '\n') < value.text.len)
+        sl_node_entry(map, key)->value->style = SL_STYLE_QUOTED;
+    return 0;
 }
 
 static size_t encode(char *out, struct sl_str bytes)
@@ -132,6 +137,7 @@ int kz_take_over(struct sl_build *build, struct kz_resource *r, const struct kz_
     r->vars = old->vars;
     r->needs_hash = r->needs_hash && old->needs_hash;
     r->behavior = old->behavior;
+    r->generated = old->generated;
     if (old->origin && (merge || !r->origin))
         r->origin = old->origin;
     if (r->transformations.count == 0)

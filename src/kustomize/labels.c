@@ -1,29 +1,97 @@
 #include "transformers.h"
 
+#include "annotations.h"
 #include "scalar.h"
 
-static int set_pairs(struct sl_build *build, const void *context, struct sl_node *node, struct sl_err *err)
+#include <stdlib.h>
+
+/*
+ * kustomize makes one YAML node per label and object, and puts that very node wherever it adds the label: into the labels,
+ * the selector, those of the template. What an overlay later writes into one of them is then in all of them. That is seen
+ * in what it builds, so nodes are shared here in the same way.
+ */
+struct change {
+    const struct kz_pair *pair;
+    struct sl_node *made; /* for the object at hand; NULL: not yet */
+};
+
+static int set_pair(struct sl_build *build, const void *context, struct sl_node *map, struct sl_err *err)
 {
-    const struct kz_pairs *pairs = context;
-    if (node->kind == SL_NULL)
+    struct change *change = *(struct change *const *)context;
+    const struct kz_pair *pair = change->pair;
+    if (map->kind == SL_NULL)
         return 0;
-    if (node->kind != SL_MAP)
-        return kz_fail(build, node->mark, err, "a map of strings is expected here, this is %s",
-                       sl_kind_name(node->kind));
-    for (size_t i = 0; i < pairs->count; i++)
-        if (kz_map_text(build, node, pairs->items[i].key, pairs->items[i].value, err) < 0)
+    if (map->kind != SL_MAP)
+        return kz_fail(build, map->mark, err, "a map of strings is expected here, this is %s",
+                       sl_kind_name(map->kind));
+    struct sl_entry *entry = sl_node_entry(map, pair->key);
+    struct sl_node *value = entry ? entry->value : change->made;
+    if (!value) {
+        if (kz_key_check(build, pair->key, pair->value.mark, err) < 0)
             return -1;
+        change->made = value = sl_node_string(&build->doc, pair->value.text);
+        if (!value)
+            return kz_no_memory(build, err);
+    }
+    if (!entry && sl_map_add(&build->doc, map, pair->key, value, err) < 0)
+        return -1;
+    enum sl_style style = value->style;
+    bool keeps = entry && value->kind == SL_STRING;
+    kz_set_new(value, pair->value.text);
+    if (keeps)
+        value->style = style;
+    value->mark = pair->value.mark;
+    return 0;
+}
+
+/* Whether the annotations are looked for, or kustomize's own are among the pairs. */
+static bool sees_annotations(const struct kz_pairs *pairs, const struct kz_specs *specs)
+{
+    for (size_t i = 0; i < pairs->count; i++)
+        if (kz_annotations_meant(pairs->items[i].key))
+            return true;
+    for (size_t i = 0; i < specs->count; i++)
+        if (!specs->items[i].create &&
+            sl_str_starts_with(specs->items[i].path, SL_STR("metadata/annotations")))
+            return true;
+    return false;
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+    return sl_str_compare(((const struct kz_pair *)a)->key, ((const struct kz_pair *)b)->key);
+}
+
+/* One label after the other, in the order of their names, at all of its places: where one makes a map, the next finds it. */
+static int set_all(struct sl_build *build, struct kz_resource *r, const struct kz_pairs *pairs,
+                   const struct kz_specs *specs, struct sl_err *err)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        struct change change = {&pairs->items[i], NULL};
+        struct change *context = &change;
+        struct kz_setter setter = {set_pair, &context, SL_MAP};
+        if (kz_specs_apply(build, specs, r, &setter, err) < 0)
+            return -1;
+    }
     return 0;
 }
 
 int kz_transform_pairs(struct sl_build *build, struct kz_resmap *map, const struct kz_pairs *pairs,
                        const struct kz_specs *specs, struct sl_err *err)
 {
-    struct kz_setter setter = {set_pairs, pairs, SL_MAP};
     if (pairs->count == 0)
         return 0;
-    for (size_t i = 0; i < map->list.count; i++)
-        if (kz_specs_apply(build, specs, map->list.items[i], &setter, err) < 0)
+    struct kz_pairs sorted = *pairs;
+    sorted.items = kz_copy(build, pairs->items, pairs->count, sizeof *pairs->items);
+    if (!sorted.items)
+        return kz_no_memory(build, err);
+    qsort(sorted.items, sorted.count, sizeof *sorted.items, compare_pairs);
+    bool seen = sees_annotations(pairs, specs);
+    for (size_t i = 0; i < map->list.count; i++) {
+        struct kz_resource *r = map->list.items[i];
+        if ((seen && kz_annotations_show(build, r, err) < 0) || set_all(build, r, &sorted, specs, err) < 0 ||
+            (seen && kz_annotations_take(build, r, err) < 0))
             return -1;
+    }
     return 0;
 }

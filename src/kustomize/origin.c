@@ -47,6 +47,9 @@ int kz_origin_changed(struct sl_build *build, const struct kz_resources *list, c
 {
     for (size_t i = 0; i < list->count; i++) {
         struct kz_resource *r = list->items[i];
+        /* It is noted in an annotation, and with that all of them are made anew. */
+        if (r->node && kz_resource_stringify(build, r, "annotations", err) < 0)
+            return -1;
         if (!r->origin) {
             r->origin = origin;
             continue;
@@ -98,35 +101,59 @@ static int write_origin(struct sl_build *build, struct sl_buf *out, const struct
     return 0;
 }
 
-static int annotate(struct sl_build *build, struct kz_resource *r, const char *key, struct sl_buf *text,
-                    struct sl_err *err)
+static int text_of(struct sl_build *build, const struct sl_buf *text, struct sl_str *out, struct sl_err *err)
 {
     if (sl_buf_check(text, "an annotation", err) < 0)
         return -1;
-    struct kz_text value = {kz_str(build, sl_buf_view(text)), {0, 0, 0}};
+    *out = kz_str(build, sl_buf_view(text));
+    return out->ptr ? 0 : kz_no_memory(build, err);
+}
+
+int kz_origin_text(struct sl_build *build, const struct kz_origin *origin, struct sl_str *out,
+                   struct sl_err *err)
+{
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&text, SL_DOC_BYTES_MAX);
+    *out = origin->written;
+    if (origin->written.ptr)
+        return 0;
+    return write_origin(build, &text, origin, false, err) < 0 ? -1 : text_of(build, &text, out, err);
+}
+
+int kz_transformations_text(struct sl_build *build, const struct kz_origins *transformations,
+                            struct sl_str *out, struct sl_err *err)
+{
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&text, SL_DOC_BYTES_MAX);
+    for (size_t i = 0; i < transformations->count; i++) {
+        const struct kz_origin *origin = transformations->items[i];
+        if (origin->written.ptr)
+            sl_buf_str(&text, origin->written);
+        else if (write_origin(build, &text, origin, true, err) < 0)
+            return -1;
+    }
+    return text_of(build, &text, out, err);
+}
+
+static int annotate(struct sl_build *build, struct kz_resource *r, const char *key, struct sl_str text,
+                    struct sl_err *err)
+{
     struct sl_node *metadata, *annotations;
-    if (!value.text.ptr)
-        return kz_no_memory(build, err);
     if (kz_map_need(build, r->node, SL_STR("metadata"), SL_MAP, &metadata, err) < 0 ||
         kz_map_need(build, metadata, SL_STR("annotations"), SL_MAP, &annotations, err) < 0)
         return -1;
-    return kz_map_text(build, annotations, sl_str_from(key), value, err);
+    return kz_map_text(build, annotations, sl_str_from(key), (struct kz_text){text, {0, 0, 0}}, err);
 }
 
 int kz_origin_annotate(struct sl_build *build, struct kz_resource *r, struct sl_err *err)
 {
-    SL_CLEANUP(sl_buf_release) struct sl_buf text;
-    sl_buf_init(&text, SL_DOC_BYTES_MAX);
-    if (build->keep_origin && r->origin) {
-        if (write_origin(build, &text, r->origin, false, err) < 0 ||
-            annotate(build, r, ORIGIN_KEY, &text, err) < 0)
-            return -1;
-    }
+    struct sl_str text;
+    if (build->keep_origin && r->origin &&
+        (kz_origin_text(build, r->origin, &text, err) < 0 || annotate(build, r, ORIGIN_KEY, text, err) < 0))
+        return -1;
     if (!build->keep_transformations || r->transformations.count == 0)
         return 0;
-    sl_buf_reset(&text);
-    for (size_t i = 0; i < r->transformations.count; i++)
-        if (write_origin(build, &text, r->transformations.items[i], true, err) < 0)
-            return -1;
-    return annotate(build, r, TRANSFORMATIONS_KEY, &text, err);
+    return kz_transformations_text(build, &r->transformations, &text, err) < 0
+               ? -1
+               : annotate(build, r, TRANSFORMATIONS_KEY, text, err);
 }

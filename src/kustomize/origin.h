@@ -13,6 +13,12 @@ struct sl_str kz_origin_path(struct sl_build *build, struct sl_str base, struct 
 int kz_origin_changed(struct sl_build *build, const struct kz_resources *list, const struct kz_origin *origin,
                       struct sl_err *err) SL_MUST_USE;
 
+/* The text of the annotation. */
+int kz_origin_text(struct sl_build *build, const struct kz_origin *origin, struct sl_str *out,
+                   struct sl_err *err) SL_MUST_USE;
+int kz_transformations_text(struct sl_build *build, const struct kz_origins *transformations,
+                            struct sl_str *out, struct sl_err *err) SL_MUST_USE;
+
 /* Writes, as far as buildMetadata asks for them, the annotations of one resource. */
 int kz_origin_annotate(struct sl_build *build, struct kz_resource *resource, struct sl_err *err) SL_MUST_USE;
 

@@ -1,5 +1,6 @@
 #include "transformers.h"
 
+#include "annotations.h"
 #include "doc/json.h"
 #include "doc/yaml.h"
 #include "docops/json_patch.h"
@@ -95,32 +96,22 @@ static void pass_through_json(struct sl_node *node)
         pass_through_json(node->as.entries[i].value);
 }
 
-/* kustomize's own annotations make that there is always a map to add to. */
-static int need_annotations(struct sl_build *build, struct kz_resource *r, struct sl_err *err)
+/* Whether a pointer leads to the annotations, to one of them, or to what holds them. */
+static bool leads_to_annotations(struct sl_str pointer)
 {
-    bool annotated = r->previous_count || r->generated || r->needs_hash || r->origin || r->prefixes.count ||
-                     r->suffixes.count;
-    struct sl_node *metadata = sl_node_get(r->node, "metadata");
-    if (!annotated || !metadata || metadata->kind != SL_MAP)
-        return 0;
-    struct sl_node *annotations;
-    return kz_map_need(build, metadata, SL_STR("annotations"), SL_MAP, &annotations, err);
+    struct sl_str path = SL_STR("/metadata/annotations");
+    return pointer.len == 0 || sl_str_equal(pointer, SL_STR("/metadata")) ||
+           (sl_str_starts_with(pointer, path) && (pointer.len == path.len || pointer.ptr[path.len] == '/'));
 }
 
-/* Whether an operation replaces or takes away all annotations. */
-static bool replaces_annotations(const struct sl_node *operations)
+static bool sees_annotations(const struct sl_node *operations)
 {
-    static const char *const paths[] = {"", "/metadata", "/metadata/annotations"};
     for (uint32_t i = 0; i < operations->count; i++) {
         const struct sl_node *operation = operations->as.items[i];
-        struct sl_str name = sl_node_text(sl_node_get(operation, "op"));
-        bool moves = sl_str_equal(name, SL_STR("move"));
-        struct sl_str path = sl_node_text(sl_node_get(operation, "path"));
-        struct sl_str from = sl_node_text(sl_node_get(operation, "from"));
-        for (size_t j = 0; j < 3 && !sl_str_equal(name, SL_STR("test")); j++)
-            if (sl_str_equal(path, sl_str_from(paths[j])) ||
-                (moves && sl_str_equal(from, sl_str_from(paths[j]))))
-                return true;
+        const struct sl_node *from = sl_node_get(operation, "from");
+        if (leads_to_annotations(sl_node_text(sl_node_get(operation, "path"))) ||
+            (from && leads_to_annotations(sl_node_text(from))))
+            return true;
     }
     return false;
 }
@@ -148,8 +139,16 @@ static int apply_operations(struct sl_build *build, struct kz_resmap *map, struc
 {
     struct kz_id id = kz_current_id(r);
     struct sl_node *before;
-    if (remember_node(build, r->node, &before, err) < 0 || need_annotations(build, r, err) < 0)
+    if (remember_node(build, r->node, &before, err) < 0)
         return -1;
+    bool seen = sees_annotations(operations);
+    struct kz_resource known = *r;
+    if (seen && kz_annotations_show(build, r, err) < 0)
+        return -1;
+    /* What comes back from JSON shares nothing any more. */
+    r->node = sl_node_copy(&build->doc, &build->doc, r->node);
+    if (!r->node)
+        return kz_no_memory(build, err);
     pass_through_json(r->node);
     if (sl_json_patch(&r->node, &build->doc, r->node, operations, err) < 0) {
         struct sl_shown shown;
@@ -158,10 +157,8 @@ static int apply_operations(struct sl_build *build, struct kz_resmap *map, struc
     if (r->node->kind != SL_MAP)
         return kz_fail(build, operations->mark, err, "the patch leaves %s instead of a resource",
                        sl_kind_name(r->node->kind));
-    if (replaces_annotations(operations)) {
-        r->origin = NULL; /* of kustomize's annotations only these are not put back */
-        r->transformations.count = 0;
-    }
+    if (seen && kz_annotations_restore(build, r, &known, err) < 0)
+        return -1;
     if (kz_resource_stringify(build, r, "annotations", err) < 0)
         return -1;
     note_change(build, before, r->node);
@@ -198,20 +195,18 @@ static struct sl_kube_type type_of(struct sl_build *build, const struct kz_resou
     return type.id || type.schema ? type : sl_kube_resource(build->kube, patch->api_version, patch->gvk.kind);
 }
 
-/* A patch that takes all annotations away takes what kustomize keeps there, too. */
-static void forget(struct kz_resource *r, const struct sl_node *patch)
+/* Whether a patch can change, take away or be laid upon all annotations. */
+static bool patch_sees_annotations(const struct sl_node *patch)
 {
     const struct sl_node *metadata = sl_node_get(patch, "metadata");
-    const struct sl_entry *annotations = sl_node_entry(metadata, SL_STR("annotations"));
-    if (!annotations || annotations->value->kind != SL_NULL)
-        return;
-    r->previous_count = 0;
-    r->prefixes.count = 0;
-    r->suffixes.count = 0;
-    r->needs_hash = false;
-    r->generated = false;
-    r->origin = NULL;
-    r->transformations.count = 0;
+    return sl_node_get(patch, "$patch") || (metadata && metadata->kind != SL_MAP) ||
+           sl_node_get(metadata, "$patch") || sl_node_get(metadata, "annotations");
+}
+
+/* kustomize builds the replaced object, and then goes on with the one it has. */
+static bool replaces_all(const struct sl_node *patch)
+{
+    return sl_str_equal(sl_node_text(sl_node_get(patch, "$patch")), SL_STR("replace"));
 }
 
 static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct kz_resource *r,
@@ -220,12 +215,14 @@ static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct
     struct sl_str name = r->name, space = r->space, kind = r->gvk.kind;
     if ((patch->allow_name_change || patch->allow_kind_change) && kz_resource_remember(build, r, err) < 0)
         return -1;
-    forget(r, patch->node);
+    bool seen = patch_sees_annotations(patch->node);
     struct sl_node *before;
     struct sl_node *merged;
-    if (remember_node(build, r->node, &before, err) < 0)
+    if (remember_node(build, r->node, &before, err) < 0 || (seen && kz_annotations_show(build, r, err) < 0))
         return -1;
-    if (sl_strategic_merge(&merged, &build->doc, r->node, patch->node, type_of(build, r, patch), err) < 0)
+    merged = r->node;
+    if (!replaces_all(patch->node) &&
+        sl_strategic_merge(&merged, &build->doc, r->node, patch->node, type_of(build, r, patch), err) < 0)
         return -1;
     r->node = kz_is_empty(merged) ? NULL : merged;
     if (!r->node) {
@@ -247,7 +244,8 @@ static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct
     bool renamed = !now || !sl_str_equal(kz_scalar_text(now, &digits), name);
     if (!patch->allow_name_change && renamed && kz_resource_set_name(build, r, name, err) < 0)
         return -1;
-    if (kz_resource_set_space(build, r, space, err) < 0 || kz_resmap_changed(build, map, r, err) < 0)
+    if (kz_resource_set_space(build, r, space, err) < 0 || (seen && kz_annotations_take(build, r, err) < 0) ||
+        kz_resmap_changed(build, map, r, err) < 0)
         return -1;
     note_change(build, before, r->node);
     return kz_trace_patched(build, r, patch->node, err);
@@ -258,7 +256,7 @@ static int apply_strategic(struct sl_build *build, struct kz_resmap *map, struct
 static int prepare_copy(struct sl_build *build, const struct kz_resource *patch, struct kz_resource **out,
                         struct sl_err *err)
 {
-    if (kz_resource_copy(build, out, patch, err) < 0 ||
+    if (kz_resource_copy(build, out, patch, err) < 0 || kz_annotations_show(build, *out, err) < 0 ||
         kz_resource_stringify(build, *out, "labels", err) < 0 ||
         kz_resource_stringify(build, *out, "annotations", err) < 0)
         return -1;
@@ -394,6 +392,7 @@ static int apply_patches(struct sl_build *build, struct kz_resmap *map, const st
     for (size_t i = 0; i < patches->count; i++) {
         struct kz_resource *target = NULL;
         if (find_target(build, map, patches->items[i], &target, err) < 0 ||
+            kz_annotations_show(build, patches->items[i], err) < 0 ||
             apply_strategic(build, map, target, patches->items[i], err) < 0)
             return -1;
     }

@@ -255,8 +255,11 @@ int kz_plugin_origin(struct sl_build *build, const struct kz_resource *config, c
     struct kz_origin *origin = kz_alloc(build, sizeof *origin);
     if (!origin)
         return kz_no_memory(build, err);
-    *origin = (struct kz_origin){{NULL, 0},        config->origin->path, config->api_version,
-                                 config->gvk.kind, config->name,         config->space};
+    *origin = (struct kz_origin){.configured_in = config->origin->path,
+                                 .api_version = config->api_version,
+                                 .kind = config->gvk.kind,
+                                 .name = config->name,
+                                 .space = config->space};
     *out = origin;
     return 0;
 }

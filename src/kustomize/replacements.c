@@ -1,5 +1,6 @@
 #include "transformers.h"
 
+#include "annotations.h"
 #include "doc/yaml.h"
 #include "field_path.h"
 #include "scalar.h"
@@ -94,6 +95,35 @@ static bool has_delimiter(const struct kz_field_options *options)
     return options && options->delimiter.text.len;
 }
 
+/* Whether a path leads to all annotations, to what holds them, or to one of kustomize's. */
+static bool sees_annotations(const struct sl_str *parts, size_t count)
+{
+    struct sl_str any = SL_STR("*");
+    if (count == 0 || sl_str_equal(parts[0], any))
+        return true;
+    if (!sl_str_equal(parts[0], SL_STR("metadata")))
+        return false;
+    if (count == 1 || sl_str_equal(parts[1], any))
+        return true;
+    return sl_str_equal(parts[1], SL_STR("annotations")) &&
+           (count == 2 || sl_str_equal(parts[2], any) || kz_annotations_meant(parts[2]));
+}
+
+static int get_field(struct sl_build *build, struct kz_resource *r, const struct sl_str *parts, size_t count,
+                     struct sl_node **out, struct sl_err *err)
+{
+    if (!sees_annotations(parts, count))
+        return kz_field_get(build, r->node, parts, count, out, err);
+    if (kz_annotations_show(build, r, err) < 0 || kz_field_get(build, r->node, parts, count, out, err) < 0)
+        return -1;
+    if (*out) {
+        *out = sl_node_copy(&build->doc, &build->doc, *out);
+        if (!*out)
+            return kz_no_memory(build, err);
+    }
+    return kz_annotations_take(build, r, err);
+}
+
 /* The source's value: the field itself, or the part of its text that is asked for, as a new node. */
 static int source_value(struct sl_build *build, struct kz_resource *resource,
                         const struct kz_replacement_source *source, struct sl_node **out, struct sl_err *err)
@@ -103,7 +133,7 @@ static int source_value(struct sl_build *build, struct kz_resource *resource,
     size_t count;
     struct sl_shown shown;
     if (kz_split_field_path(build, path, &parts, &count, err) < 0 ||
-        kz_field_get(build, resource->node, parts, count, out, err) < 0)
+        get_field(build, resource, parts, count, out, err) < 0)
         return -1;
     if (kz_is_empty(*out))
         return kz_fail(build, source->path.mark.file ? source->path.mark : source->mark, err,
@@ -196,6 +226,9 @@ static int replace_in(struct sl_build *build, struct kz_resource *r,
     if (kz_split_field_path(build, path->text, &parts, &query.count, err) < 0)
         return -1;
     query.parts = parts;
+    bool seen = sees_annotations(parts, query.count);
+    if (seen && kz_annotations_show(build, r, err) < 0)
+        return -1;
     if (kz_field_find(build, r->node, &query, &fields, err) < 0)
         return -1;
     if (fields.count == 0) {
@@ -210,18 +243,18 @@ static int replace_in(struct sl_build *build, struct kz_resource *r,
         if (set_field(build, target->options, fields.items[i], value, made, err) < 0)
             return -1;
     }
-    return 0;
+    return seen ? kz_annotations_take(build, r, err) : 0;
 }
 
 /* 1 when the labels and annotations of a selector fit. */
-static int fits(struct sl_build *build, const struct kz_resource *r, const struct kz_selector *selector,
+static int fits(struct sl_build *build, struct kz_resource *r, const struct kz_selector *selector,
                 struct sl_err *err)
 {
-    int result = kz_labels_match(build, r, "annotations", &selector->annotations, err);
+    int result = kz_annotations_match(build, r, &selector->annotations, err);
     return result > 0 ? kz_labels_match(build, r, "labels", &selector->labels, err) : result;
 }
 
-static int is_target(struct sl_build *build, const struct kz_resource *r,
+static int is_target(struct sl_build *build, struct kz_resource *r,
                      const struct kz_replacement_target *target, struct sl_err *err)
 {
     int result = fits(build, r, target->select, err);

@@ -1,11 +1,10 @@
 #include "resource.h"
 
+#include "annotations.h"
 #include "base/cleanup.h"
 #include "scalar.h"
 
 #include <sealift/text.h>
-
-#define INTERNAL "internal.config.kubernetes.io/"
 
 /* The text of a field of metadata; empty where there is none. */
 static struct sl_str meta_text(struct sl_build *build, const struct sl_node *metadata, const char *field)
@@ -29,56 +28,6 @@ void kz_resource_refresh(struct sl_build *build, struct kz_resource *r)
     r->cluster = sl_kube_scope_of(build->kube, r->api_version, r->gvk.kind) == SL_KUBE_CLUSTER;
 }
 
-/* Splits a text at commas into `texts`. */
-static int split(struct sl_build *build, struct kz_texts *texts, struct sl_str text, struct sl_err *err)
-{
-    for (;;) {
-        size_t comma = sl_str_find(text, ',');
-        struct kz_text part = {sl_str_slice(text, 0, comma), {0, 0, 0}};
-        if (kz_texts_add(build, texts, part, err) < 0)
-            return -1;
-        if (comma == text.len)
-            return 0;
-        text = sl_str_slice(text, comma + 1, text.len);
-    }
-}
-
-static int read_list(struct sl_build *build, const struct sl_node *annotations, const char *key,
-                     struct kz_texts *out, struct sl_err *err)
-{
-    const struct sl_node *value = sl_node_get(annotations, key);
-    return value ? split(build, out, sl_node_text(value), err) : 0;
-}
-
-/* kustomize reads its own annotations also where a file brings them. */
-static int read_build_annotations(struct sl_build *build, struct kz_resource *r, struct sl_err *err)
-{
-    const struct sl_node *annotations = kz_resource_meta(r, "annotations");
-    if (!annotations)
-        return 0;
-    r->needs_hash =
-        sl_str_equal(sl_node_text(sl_node_get(annotations, INTERNAL "needsHashSuffix")), SL_STR("enabled"));
-    struct kz_texts names = {0}, spaces = {0}, kinds = {0};
-    if (read_list(build, annotations, INTERNAL "previousNames", &names, err) < 0 ||
-        read_list(build, annotations, INTERNAL "previousNamespaces", &spaces, err) < 0 ||
-        read_list(build, annotations, INTERNAL "previousKinds", &kinds, err) < 0 ||
-        read_list(build, annotations, INTERNAL "prefixes", &r->prefixes, err) < 0 ||
-        read_list(build, annotations, INTERNAL "suffixes", &r->suffixes, err) < 0)
-        return -1;
-    if (names.count != spaces.count || names.count != kinds.count)
-        return kz_fail(
-            build, r->node->mark, err,
-            "the annotations previousNames, previousNamespaces and previousKinds must have the same "
-            "number of parts");
-    for (size_t i = 0; i < names.count; i++) {
-        if (!kz_grow(build, &r->previous, r->previous_count, &r->previous_capacity, sizeof *r->previous))
-            return kz_no_memory(build, err);
-        r->previous[r->previous_count++] = (struct kz_previous){
-            kinds.items[i].text, names.items[i].text, kz_effective_space(false, spaces.items[i].text)};
-    }
-    return 0;
-}
-
 int kz_resource_new(struct sl_build *build, struct kz_resource **out, struct sl_node *node,
                     struct sl_err *err)
 {
@@ -90,7 +39,7 @@ int kz_resource_new(struct sl_build *build, struct kz_resource **out, struct sl_
         r->file = build->doc.files[node->mark.file - 1];
     kz_resource_refresh(build, r);
     *out = r;
-    return read_build_annotations(build, r, err);
+    return kz_annotations_read(build, r, err);
 }
 
 int kz_resource_copy(struct sl_build *build, struct kz_resource **out, const struct kz_resource *resource,
@@ -227,15 +176,16 @@ int kz_resource_stringify(struct sl_build *build, struct kz_resource *r, const c
         return 0;
     }
     for (uint32_t i = 0; i < map->count; i++) {
-        struct sl_node *value = map->as.entries[i].value;
-        if (value->kind == SL_STRING) {
-            value->style = SL_STYLE_ANY;
-            continue;
-        }
-        struct sl_str text = kz_scalar_keep(build, value);
-        if (!text.ptr)
+        struct sl_node **value = &map->as.entries[i].value;
+        struct sl_mark mark = (*value)->mark;
+        if (kz_key_check(build, map->as.entries[i].key, map->as.entries[i].key_mark, err) < 0)
+            return -1;
+        struct sl_str text = kz_scalar_keep(build, *value);
+        /* A node of its own, whatever else the old one is shared with. */
+        *value = text.ptr ? sl_node_string(&build->doc, text) : NULL;
+        if (!*value)
             return kz_no_memory(build, err);
-        kz_set_string(value, text);
+        (*value)->mark = mark;
     }
     return 0;
 }

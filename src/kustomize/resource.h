@@ -21,6 +21,7 @@ enum kz_behavior { KZ_UNSPECIFIED, KZ_CREATE, KZ_REPLACE, KZ_MERGE };
 struct kz_origin {
     struct sl_str path, configured_in;
     struct sl_str api_version, kind, name, space; /* of configuredBy */
+    struct sl_str written; /* an annotation that was there already, as it is; .ptr NULL: none */
 };
 
 struct kz_origins {

@@ -52,7 +52,8 @@ static int generate_all(struct sl_build *build, const struct kz_target *target,
         if (kz_generate(build, &target->place, &generator, target->kustomization->generator_options, &made,
                         err) < 0)
             return -1;
-        made->origin = origin;
+        if (!made->origin)
+            made->origin = origin;
         if (absorb(build, &out->map, made, is_secret ? "secretGenerator" : "configMapGenerator",
                    items[i].mark, err) < 0)
             return -1;

@@ -200,10 +200,39 @@ int kz_map_need(struct sl_build *build, struct sl_node *map, struct sl_str key, 
     return sl_map_add(&build->doc, map, key, *out, err);
 }
 
+/* Whether YAML reads it, written plain, as a key that is text. */
+static bool is_text_key(struct sl_build *build, struct sl_str key)
+{
+    struct sl_err ignored = {0};
+    struct sl_node *node = NULL;
+    if (key.len == 0 || sl_str_equal(key, SL_STR("<<")))
+        return false;
+    for (size_t i = 0; i < key.len; i++)
+        if (!strchr("0123456789+-.~_: ", key.ptr[i]) &&
+            ((key.ptr[i] | 0x20) < 'a' || (key.ptr[i] | 0x20) > 'z'))
+            return true;
+    struct sl_str text = kz_join(build, SL_STR("a:\n  "), key, SL_STR(": 0\n"));
+    return text.ptr &&
+           sl_yaml_read_one(&node, &build->doc, text, SL_STR("key"), SL_YAML_RESOURCE, &ignored) == 0;
+}
+
+int kz_key_check(struct sl_build *build, struct sl_str key, struct sl_mark mark, struct sl_err *err)
+{
+    bool may_be = may_be_special(key) || sl_str_equal(key, SL_STR("<<"));
+    if (!may_be || is_text_key(build, key))
+        return 0;
+    struct sl_shown shown;
+    (void)kz_fail(build, mark, err, "\"%s\" is not text where it is a key", sl_shown(&shown, key));
+    return sl_hint(err,
+                   "keys are written without quotes here, as in kustomize, which cannot build this either");
+}
+
 int kz_map_text(struct sl_build *build, struct sl_node *map, struct sl_str key, struct kz_text text,
                 struct sl_err *err)
 {
     struct sl_node *value;
+    if (!sl_node_entry(map, key) && kz_key_check(build, key, text.mark, err) < 0)
+        return -1;
     if (kz_map_need(build, map, key, SL_NULL, &value, err) < 0)
         return -1;
     kz_set_string(value, text.text);

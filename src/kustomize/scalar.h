@@ -47,7 +47,11 @@ bool kz_map_remove(struct sl_node *map, struct sl_str key);
 /* The value of `key`, made as a node of `kind` where it is missing or null. */
 int kz_map_need(struct sl_build *build, struct sl_node *map, struct sl_str key, enum sl_kind kind,
                 struct sl_node **out, struct sl_err *err) SL_MUST_USE;
-/* Sets `key` to a string. */
+/* Fails where YAML would not take `key`, written plain, for text: kustomize writes the keys that it makes without quotes, and
+ * cannot print what it then reads. */
+int kz_key_check(struct sl_build *build, struct sl_str key, struct sl_mark mark,
+                 struct sl_err *err) SL_MUST_USE;
+/* Sets `key`, which kz_key_check() must take where it is new, to a string. */
 int kz_map_text(struct sl_build *build, struct sl_node *map, struct sl_str key, struct kz_text text,
                 struct sl_err *err) SL_MUST_USE;
 

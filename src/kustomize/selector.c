@@ -1,5 +1,6 @@
 #include "selector.h"
 
+#include "annotations.h"
 #include "regex.h"
 #include "scalar.h"
 
@@ -38,9 +39,18 @@ static int match_either(struct sl_build *build, const struct kz_regex *regex, st
     return result ? result : match(build, regex, b, err);
 }
 
-static int is_selected(struct sl_build *build, const struct kz_resource *r,
-                       const struct kz_selector *selector, const struct patterns *patterns,
-                       struct sl_err *err)
+int kz_annotations_match(struct sl_build *build, struct kz_resource *r, const struct kz_text *selector,
+                         struct sl_err *err)
+{
+    bool seen = kz_annotations_meant(selector->text);
+    if (seen && kz_annotations_show(build, r, err) < 0)
+        return -1;
+    int result = kz_labels_match(build, r, "annotations", selector, err);
+    return seen && kz_annotations_take(build, r, err) < 0 ? -1 : result;
+}
+
+static int is_selected(struct sl_build *build, struct kz_resource *r, const struct kz_selector *selector,
+                       const struct patterns *patterns, struct sl_err *err)
 {
     struct kz_id original = kz_original_id(r), current = kz_current_id(r);
     int result = match_either(build, patterns->space, original.space, current.space, err);
@@ -55,7 +65,7 @@ static int is_selected(struct sl_build *build, const struct kz_resource *r,
     if (result > 0)
         result = kz_labels_match(build, r, "labels", &selector->labels, err);
     if (result > 0)
-        result = kz_labels_match(build, r, "annotations", &selector->annotations, err);
+        result = kz_annotations_match(build, r, &selector->annotations, err);
     return result;
 }
 

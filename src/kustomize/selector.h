@@ -17,4 +17,8 @@ int kz_select(struct sl_build *build, struct kz_resmap *map, const struct kz_sel
 int kz_labels_match(struct sl_build *build, const struct kz_resource *resource, const char *field,
                     const struct kz_text *selector, struct sl_err *err) SL_MUST_USE;
 
+/* kz_labels_match() for annotations, of which kustomize's own are seen, too. */
+int kz_annotations_match(struct sl_build *build, struct kz_resource *resource, const struct kz_text *selector,
+                         struct sl_err *err) SL_MUST_USE;
+
 #endif

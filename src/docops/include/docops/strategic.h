@@ -10,6 +10,7 @@
  *   - the whole target is visited: its lists that merge lose doubles (the last stays) also where the patch
  * does not name them, and a null that is written as nothing ("a:") goes, one that is written out stays;
  *   - `$patch: replace` in an item that the target has changes nothing;
+ *   - a node that several places of the target share is changed in all of them;
  *   - an item without the list's key takes the place of all items before it;
  *   - a number that takes the place of a text in quotes becomes a text.
  */
