@@ -48,7 +48,8 @@ static int write_text(struct writer *w, const char *key, struct sl_str text)
         if (kz_map_need(w->build, metadata, SL_STR("annotations"), SL_MAP, &w->annotations, w->err) < 0)
             return -1;
         if (w->annotations->kind != SL_MAP)
-            return kz_fail(w->build, w->annotations->mark, w->err, "metadata.annotations must be a map, this is %s",
+            return kz_fail(w->build, w->annotations->mark, w->err,
+                           "metadata.annotations must be a map, this is %s",
                            sl_kind_name(w->annotations->kind));
     }
     return kz_map_text(w->build, w->annotations, sl_str_from(key), (struct kz_text){text, {0, 0, 0}}, w->err);

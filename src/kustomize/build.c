@@ -252,17 +252,38 @@ const struct sl_doc *sl_build_doc(const struct sl_build *build)
     return &build->doc;
 }
 
+/* The innermost value that cannot be written: what is wrong with a resource stands there. */
+static const struct sl_node *culprit(const struct sl_node *node, unsigned depth)
+{
+    bool is_map = node->kind == SL_MAP;
+    uint32_t count = depth < SL_DOC_DEPTH_MAX && (is_map || node->kind == SL_LIST) ? node->count : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sl_node *inner = is_map ? node->as.entries[i].value : node->as.items[i];
+        SL_CLEANUP(sl_buf_release) struct sl_buf out;
+        sl_buf_init(&out, SL_DOC_BYTES_MAX);
+        if (sl_yaml_write(&out, inner, &(struct sl_err){0}) < 0)
+            return culprit(inner, depth + 1);
+    }
+    return node;
+}
+
+static int cannot_write(const struct sl_build *build, const struct kz_resource *r, struct sl_err *err)
+{
+    struct sl_shown shown;
+    struct kz_id id = kz_current_id(r);
+    const struct sl_node *node = culprit(r->node, 0);
+    (void)sl_wrap(err, "%s cannot be written", kz_id_shown(&shown, &id));
+    return kz_wrap(build, node->mark.file ? node->mark : r->node->mark, err);
+}
+
 int sl_build_write(const struct sl_build *build, struct sl_buf *out, struct sl_err *err)
 {
     for (size_t i = 0; i < build->resources.count; i++) {
         const struct kz_resource *r = build->resources.items[i];
         if (i)
             sl_buf_text(out, "---\n");
-        if (sl_yaml_write(out, r->node, err) < 0) {
-            struct sl_shown shown;
-            struct kz_id id = kz_current_id(r);
-            return sl_wrap(err, "write %s", kz_id_shown(&shown, &id));
-        }
+        if (sl_yaml_write(out, r->node, err) < 0)
+            return cannot_write(build, r, err);
     }
     return sl_buf_check(out, "the output", err);
 }

@@ -53,6 +53,22 @@ static int wrong_kind(struct sl_build *build, const struct sl_node *node, const 
                    sl_shown(&shown, part), wanted, sl_kind_name(node->kind));
 }
 
+struct finder {
+    struct sl_build *build;
+    const struct kz_field_query *query;
+    struct kz_nodes *out;
+    struct sl_err *err;
+};
+
+/* The same for a path of a query: what it has made itself has no place, the path does. */
+static int wrong_kind_of(const struct finder *f, const struct sl_node *node, const char *wanted, size_t at)
+{
+    struct sl_node shown = *node;
+    if (!shown.mark.file)
+        shown.mark = f->query->mark;
+    return wrong_kind(f->build, &shown, wanted, f->query->parts[at], f->err);
+}
+
 static struct sl_node *item_with(const struct sl_node *list, struct sl_str key, struct sl_str value)
 {
     for (uint32_t i = 0; i < list->count; i++) {
@@ -115,13 +131,6 @@ int kz_field_get(struct sl_build *build, struct sl_node *root, const struct sl_s
 
 /* -- all of them -- */
 
-struct finder {
-    struct sl_build *build;
-    const struct kz_field_query *query;
-    struct kz_nodes *out;
-    struct sl_err *err;
-};
-
 static int find(const struct finder *f, struct sl_node *node, size_t at, unsigned depth);
 
 static int found(const struct finder *f, struct sl_node *node)
@@ -150,7 +159,7 @@ static int find_field(const struct finder *f, struct sl_node *node, size_t at, u
 {
     struct sl_str part = f->query->parts[at];
     if (node->kind != SL_MAP && node->kind != SL_NULL)
-        return wrong_kind(f->build, node, "a map", part, f->err);
+        return wrong_kind_of(f, node, "a map", at);
     struct sl_entry *entry = node->kind == SL_MAP ? sl_node_entry(node, part) : NULL;
     if (entry)
         return find(f, entry->value, at + 1, depth);
@@ -159,6 +168,8 @@ static int find_field(const struct finder *f, struct sl_node *node, size_t at, u
     struct sl_node *made = make(f, at + 1);
     if (!made)
         return kz_no_memory(f->build, f->err);
+    if (kz_key_check(f->build, part, f->query->mark, f->err) < 0)
+        return -1;
     if (node->kind == SL_MAP && sl_map_add(&f->build->doc, node, part, made, f->err) < 0)
         return -1;
     return find(f, made, at + 1, depth);
@@ -169,13 +180,13 @@ static int find_index(const struct finder *f, struct sl_node *node, size_t at, u
     long index = 0;
     (void)index_of(f->query->parts[at], &index);
     if (node->kind != SL_LIST && node->kind != SL_NULL)
-        return wrong_kind(f->build, node, "a list", f->query->parts[at], f->err);
+        return wrong_kind_of(f, node, "a list", at);
     if (node->kind == SL_LIST && f->query->create && index == (long)node->count &&
         sl_list_add(&f->build->doc, node, make(f, at + 1), f->err) < 0)
         return -1;
     if (index >= (long)node->count)
-        return kz_fail(f->build, node->mark, f->err, "a field path asks for item %ld, there are %u", index,
-                       (unsigned)node->count);
+        return kz_fail(f->build, node->mark.file ? node->mark : f->query->mark, f->err,
+                       "a field path asks for item %ld, there are %u", index, (unsigned)node->count);
     return find(f, node->as.items[index], at + 1, depth);
 }
 
@@ -223,9 +234,9 @@ static int find_bracket(const struct finder *f, struct sl_node *node, size_t at,
 {
     struct sl_str key, value;
     if (!split_bracket(f->query->parts[at], &key, &value))
-        return wrong_kind(f->build, node, "key=value", f->query->parts[at], f->err);
+        return wrong_kind_of(f, node, "key=value", at);
     if (node->kind != SL_LIST && node->kind != SL_NULL)
-        return wrong_kind(f->build, node, "a list", f->query->parts[at], f->err);
+        return wrong_kind_of(f, node, "a list", at);
     size_t before = f->out->count;
     if (node->kind == SL_NULL || match_items(f, node, at, depth) < 0)
         return node->kind == SL_NULL ? 0 : -1;
@@ -261,7 +272,7 @@ static int find(const struct finder *f, struct sl_node *node, size_t at, unsigne
     if (!sl_str_equal(part, SL_STR("*")))
         return find_field(f, node, at, depth + 1);
     if (node->kind != SL_LIST && node->kind != SL_NULL)
-        return wrong_kind(f->build, node, "a list", part, f->err);
+        return wrong_kind_of(f, node, "a list", at);
     for (uint32_t i = 0; i < node->count; i++)
         if (find(f, node->as.items[i], at + 1, depth + 1) < 0)
             return -1;

@@ -12,6 +12,7 @@
  */
 struct change {
     const struct kz_pair *pair;
+    bool quoted;
     struct sl_node *made; /* for the object at hand; NULL: not yet */
 };
 
@@ -35,11 +36,11 @@ static int set_pair(struct sl_build *build, const void *context, struct sl_node 
     }
     if (!entry && sl_map_add(&build->doc, map, pair->key, value, err) < 0)
         return -1;
-    enum sl_style style = value->style;
-    bool keeps = entry && value->kind == SL_STRING;
-    kz_set_new(value, pair->value.text);
-    if (keeps)
-        value->style = style;
+    enum sl_style style = change->quoted ? SL_STYLE_QUOTED : SL_STYLE_ANY;
+    if (entry && value->kind == SL_STRING)
+        style = value->style;
+    kz_set_string(value, pair->value.text);
+    value->style = style;
     value->mark = pair->value.mark;
     return 0;
 }
@@ -63,15 +64,32 @@ static int compare_pairs(const void *a, const void *b)
 }
 
 /* One label after the other, in the order of their names, at all of its places: where one makes a map, the next finds it. */
-static int set_all(struct sl_build *build, struct kz_resource *r, const struct kz_pairs *pairs,
+static int set_all(struct sl_build *build, struct kz_resource *r, struct change *changes, size_t count,
                    const struct kz_specs *specs, struct sl_err *err)
 {
-    for (size_t i = 0; i < pairs->count; i++) {
-        struct change change = {&pairs->items[i], NULL};
-        struct change *context = &change;
+    for (size_t i = 0; i < count; i++) {
+        struct change *context = &changes[i];
         struct kz_setter setter = {set_pair, &context, SL_MAP};
+        context->made = NULL;
         if (kz_specs_apply(build, specs, r, &setter, err) < 0)
             return -1;
+    }
+    return 0;
+}
+
+static int changes_of(struct sl_build *build, const struct kz_pairs *pairs, struct change **out,
+                      struct sl_err *err)
+{
+    struct kz_pair *sorted = kz_copy(build, pairs->items, pairs->count, sizeof *sorted);
+    *out = kz_alloc(build, pairs->count * sizeof **out);
+    if (!sorted || !*out)
+        return kz_no_memory(build, err);
+    qsort(sorted, pairs->count, sizeof *sorted, compare_pairs);
+    for (size_t i = 0; i < pairs->count; i++) {
+        int quoted = kz_needs_quotes(build, sorted[i].value.text, err);
+        if (quoted < 0)
+            return -1;
+        (*out)[i] = (struct change){&sorted[i], quoted > 0, NULL};
     }
     return 0;
 }
@@ -79,17 +97,16 @@ static int set_all(struct sl_build *build, struct kz_resource *r, const struct k
 int kz_transform_pairs(struct sl_build *build, struct kz_resmap *map, const struct kz_pairs *pairs,
                        const struct kz_specs *specs, struct sl_err *err)
 {
+    struct change *changes;
     if (pairs->count == 0)
         return 0;
-    struct kz_pairs sorted = *pairs;
-    sorted.items = kz_copy(build, pairs->items, pairs->count, sizeof *pairs->items);
-    if (!sorted.items)
-        return kz_no_memory(build, err);
-    qsort(sorted.items, sorted.count, sizeof *sorted.items, compare_pairs);
+    if (changes_of(build, pairs, &changes, err) < 0)
+        return -1;
     bool seen = sees_annotations(pairs, specs);
     for (size_t i = 0; i < map->list.count; i++) {
         struct kz_resource *r = map->list.items[i];
-        if ((seen && kz_annotations_show(build, r, err) < 0) || set_all(build, r, &sorted, specs, err) < 0 ||
+        if ((seen && kz_annotations_show(build, r, err) < 0) ||
+            set_all(build, r, changes, pairs->count, specs, err) < 0 ||
             (seen && kz_annotations_take(build, r, err) < 0))
             return -1;
     }

@@ -79,6 +79,12 @@ static int load(struct sl_build *build, const struct kz_text *text, bool is_inli
         return -1;
     if (!out->operations || out->operations->kind != SL_LIST)
         return kz_fail(build, text->mark, err, "a JSON patch must be a list of operations");
+    for (uint32_t i = 0; i < out->operations->count; i++) {
+        const struct sl_node *operation = out->operations->as.items[i];
+        if (operation->kind != SL_MAP && operation->kind != SL_NULL)
+            return kz_fail(build, operation->mark, err, "an operation of a JSON patch must be a map, this is %s",
+                           sl_kind_name(operation->kind));
+    }
     return 0;
 }
 

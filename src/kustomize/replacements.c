@@ -1,6 +1,7 @@
 #include "transformers.h"
 
 #include "annotations.h"
+#include "base/cleanup.h"
 #include "doc/yaml.h"
 #include "field_path.h"
 #include "scalar.h"
@@ -50,6 +51,32 @@ static int candidates(struct sl_build *build, struct kz_resmap *map, const struc
     return 0;
 }
 
+/* What a source selects by: "kind Deployment, name web". */
+static const char *source_shown(struct sl_shown *shown, const struct kz_replacement_source *source)
+{
+    const struct {
+        const char *name;
+        struct sl_str text;
+    } fields[] = {{"group", source->group.text},
+                  {"version", source->version.text},
+                  {"kind", source->kind.text},
+                  {"name", source->name.text},
+                  {"namespace", source->space.text}};
+    SL_CLEANUP(sl_buf_release) struct sl_buf buf;
+    sl_buf_init(&buf, 4096);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (fields[i].text.len == 0)
+            continue;
+        sl_buf_text(&buf, buf.len ? ", " : "");
+        sl_buf_text(&buf, fields[i].name);
+        sl_buf_byte(&buf, ' ');
+        sl_buf_str(&buf, fields[i].text);
+    }
+    if (buf.len == 0)
+        sl_buf_text(&buf, "it must say kind, name or namespace");
+    return sl_shown(shown, sl_buf_view(&buf));
+}
+
 static int select_source(struct sl_build *build, struct kz_resmap *map,
                          const struct kz_replacement_source *source, struct kz_resource **out,
                          struct sl_err *err)
@@ -68,8 +95,8 @@ static int select_source(struct sl_build *build, struct kz_resmap *map,
         }
     if (count == 1)
         return 0;
-    (void)kz_fail(build, source->mark, err, "%s the source %s",
-                  count ? "more than one resource is" : "no resource is", kz_id_shown(&shown, &id));
+    (void)kz_fail(build, source->mark, err, "%s is the source: %s",
+                  count ? "more than one resource" : "no resource", source_shown(&shown, source));
     return -1;
 }
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 bool kz_is_scalar(const struct sl_node *node)
 {
@@ -200,31 +201,65 @@ int kz_map_need(struct sl_build *build, struct sl_node *map, struct sl_str key, 
     return sl_map_add(&build->doc, map, key, *out, err);
 }
 
-/* Whether YAML reads it, written plain, as a key that is text. */
-static bool is_text_key(struct sl_build *build, struct sl_str key)
+static bool is_word(struct sl_str text, const char *word)
 {
-    struct sl_err ignored = {0};
+    return text.len == strlen(word) && strncasecmp(text.ptr, word, text.len) == 0;
+}
+
+/* Whether a key could be anything but text; most cannot, and are not read. */
+static bool may_be_no_text(struct sl_str key)
+{
+    if (key.len == 0 || sl_str_equal(key, SL_STR("<<")))
+        return true;
+    bool digits = key.len <= 64 && key.ptr[0] && strchr("0123456789+-.~", key.ptr[0]);
+    for (size_t i = 0; i < key.len && digits; i++) {
+        char letter = (char)(key.ptr[i] | 0x20);
+        digits = (letter >= 'a' && letter <= 'z') || (key.ptr[i] && strchr("0123456789+-.~_: ", key.ptr[i]));
+    }
+    return digits || is_word(key, "null") || is_word(key, "true") || is_word(key, "false");
+}
+
+/* What reading a text comes to: 1 where it is what is wanted, 0, -1 without memory. */
+static int answer(bool wanted, const struct sl_err *read, struct sl_err *err)
+{
+    if (read->code != SL_E_NO_MEMORY)
+        return wanted;
+    *err = *read;
+    return -1;
+}
+
+static int is_text_key(struct sl_build *build, struct sl_str key, struct sl_err *err)
+{
+    struct sl_err read = {0};
     struct sl_node *node = NULL;
     if (key.len == 0 || sl_str_equal(key, SL_STR("<<")))
-        return false;
-    for (size_t i = 0; i < key.len; i++)
-        if (!strchr("0123456789+-.~_: ", key.ptr[i]) &&
-            ((key.ptr[i] | 0x20) < 'a' || (key.ptr[i] | 0x20) > 'z'))
-            return true;
+        return 0;
     struct sl_str text = kz_join(build, SL_STR("a:\n  "), key, SL_STR(": 0\n"));
-    return text.ptr &&
-           sl_yaml_read_one(&node, &build->doc, text, SL_STR("key"), SL_YAML_RESOURCE, &ignored) == 0;
+    if (!text.ptr)
+        return kz_no_memory(build, err);
+    int result = sl_yaml_read_one(&node, &build->doc, text, SL_STR("key"), SL_YAML_RESOURCE, &read);
+    return answer(result == 0, &read, err);
 }
 
 int kz_key_check(struct sl_build *build, struct sl_str key, struct sl_mark mark, struct sl_err *err)
 {
-    bool may_be = may_be_special(key) || sl_str_equal(key, SL_STR("<<"));
-    if (!may_be || is_text_key(build, key))
-        return 0;
+    int is_text = may_be_no_text(key) ? is_text_key(build, key, err) : 1;
+    if (is_text)
+        return is_text < 0 ? -1 : 0;
     struct sl_shown shown;
     (void)kz_fail(build, mark, err, "\"%s\" is not text where it is a key", sl_shown(&shown, key));
     return sl_hint(err,
                    "keys are written without quotes here, as in kustomize, which cannot build this either");
+}
+
+int kz_needs_quotes(struct sl_build *build, struct sl_str text, struct sl_err *err)
+{
+    struct sl_err read = {0};
+    struct sl_node *node = NULL;
+    if (text.len == 0 || sl_str_find(text, '\n') < text.len)
+        return 0;
+    int result = sl_yaml_read_one(&node, &build->doc, text, SL_STR("value"), SL_YAML_KUSTOMIZATION, &read);
+    return answer(result == 0 && (!node || node->kind != SL_STRING), &read, err);
 }
 
 int kz_map_text(struct sl_build *build, struct sl_node *map, struct sl_str key, struct kz_text text,

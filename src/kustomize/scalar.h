@@ -51,6 +51,8 @@ int kz_map_need(struct sl_build *build, struct sl_node *map, struct sl_str key, 
  * cannot print what it then reads. */
 int kz_key_check(struct sl_build *build, struct sl_str key, struct sl_mark mark,
                  struct sl_err *err) SL_MUST_USE;
+/* Whether kustomize quotes a value that it adds: 1 when YAML 1.1 would take it for anything but text, 0, -1. */
+int kz_needs_quotes(struct sl_build *build, struct sl_str text, struct sl_err *err) SL_MUST_USE;
 /* Sets `key`, which kz_key_check() must take where it is new, to a string. */
 int kz_map_text(struct sl_build *build, struct sl_node *map, struct sl_str key, struct kz_text text,
                 struct sl_err *err) SL_MUST_USE;

@@ -129,7 +129,7 @@ int kz_target_open(struct sl_build *build, struct kz_target *target, struct sl_e
         kz_kustomization_read(build, &target->kustomization, text, kz_file_name(build, path), err) < 0)
         return -1;
     if (target->kustomization->is_empty && !target->on_below) {
-        (void)sl_fail(err, SL_E_INPUT, "%s: this kustomization is empty",
+        (void)sl_fail(err, SL_E_INPUT, "%s:1:1: this kustomization is empty",
                       sl_shown(&shown, kz_file_name(build, path)));
         return sl_hint(err, "list at least one file under resources");
     }
