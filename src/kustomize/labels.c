@@ -12,7 +12,9 @@
  */
 struct change {
     const struct kz_pair *pair;
-    bool quoted;
+    enum sl_style style; /* of what it adds: in quotes where YAML would not take it for text */
+    enum sl_style
+        before; /* of what it has last replaced in this object; unless ANY what it adds then has the same */
     struct sl_node *made; /* for the object at hand; NULL: not yet */
 };
 
@@ -36,11 +38,12 @@ static int set_pair(struct sl_build *build, const void *context, struct sl_node 
     }
     if (!entry && sl_map_add(&build->doc, map, pair->key, value, err) < 0)
         return -1;
-    enum sl_style style = change->quoted ? SL_STYLE_QUOTED : SL_STYLE_ANY;
-    if (entry && value->kind == SL_STRING)
-        style = value->style;
+    if (entry)
+        change->before = value->kind == SL_STRING ? value->style : SL_STYLE_ANY;
     kz_set_string(value, pair->value.text);
-    value->style = style;
+    value->style = entry || change->before != SL_STYLE_ANY ? change->before : change->style;
+    if (change->made)
+        change->made->style = value->style;
     value->mark = pair->value.mark;
     return 0;
 }
@@ -71,6 +74,7 @@ static int set_all(struct sl_build *build, struct kz_resource *r, struct change 
         struct change *context = &changes[i];
         struct kz_setter setter = {set_pair, &context, SL_MAP};
         context->made = NULL;
+        context->before = SL_STYLE_ANY;
         if (kz_specs_apply(build, specs, r, &setter, err) < 0)
             return -1;
     }
@@ -89,7 +93,7 @@ static int changes_of(struct sl_build *build, const struct kz_pairs *pairs, stru
         int quoted = kz_needs_quotes(build, sorted[i].value.text, err);
         if (quoted < 0)
             return -1;
-        (*out)[i] = (struct change){&sorted[i], quoted > 0, NULL};
+        (*out)[i] = (struct change){.pair = &sorted[i], .style = quoted ? SL_STYLE_QUOTED : SL_STYLE_ANY};
     }
     return 0;
 }

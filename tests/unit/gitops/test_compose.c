@@ -203,7 +203,7 @@ static const struct {
      "a b one two",
      ""},
     {"an empty kustomization", {{ME, "# nothing yet\n"}}, "a b", ""},
-    {"a release that says nothing", {{RELEASE, KUSTOMIZATION}}, "", "kustomization/build :0:0"},
+    {"a release that says nothing", {{RELEASE, KUSTOMIZATION}}, "", "kustomization/build " RELEASE ":1:1"},
     {"another release",
      {{ME, KUSTOMIZATION "resources:\n- ../../releases/v2\n- x.yaml\n"},
       {"releases/v2/kustomization.yaml", "["}},

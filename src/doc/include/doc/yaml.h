@@ -28,7 +28,8 @@
 enum sl_yaml_rules { SL_YAML_RESOURCE, SL_YAML_VALUES, SL_YAML_KUSTOMIZATION, SL_YAML_PATCH };
 
 /*
- * Reads every document of `text` into a list node (empty documents are left out). `name` is the file's name
+ * Reads every document of `text` into a list node (empty documents are left out); by the rules of kustomizations only the
+ * first, as kustomize does, and nothing behind it is looked at. `name` is the file's name
  * for marks and messages. Errors are SL_E_INPUT (or SL_E_LIMIT) and begin "name:line:column: "; many have a
  * hint.
  */
