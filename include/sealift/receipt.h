@@ -22,7 +22,7 @@
 #define SL_RECEIPT_BYTES_MAX 2048
 
 /* What fits with everything else at its longest. */
-#define SL_RECEIPT_DETAIL_MAX  300
+#define SL_RECEIPT_DETAIL_MAX  260
 #define SL_RECEIPT_SIGNERS_MAX 16
 
 enum sl_receipt_action {
@@ -49,12 +49,14 @@ struct sl_receipt {
     struct sl_str detail;         /* why it was refused; what was found */
     const struct sl_str *signers; /* key ids that were proved */
     size_t signer_count;
-    int64_t time;              /* the site's clock, seconds since 1970 */
-    int64_t proved_time;       /* the latest time that anything signed has proved */
-    uint64_t epoch;            /* what the site holds afterwards: */
+    int64_t time;            /* the site's clock, seconds since 1970 */
+    unsigned char grant[32]; /* SHA-256 of the grant that was used; zeros: none */
+    int64_t proved_time;     /* what the site holds afterwards: the latest time that trust.json has proved */
+    uint64_t epoch;          /* of the bundles that the next three are about */
     uint64_t highest_sequence; /* ever accepted */
     uint64_t floor;
-    uint64_t trust_version;
+    uint64_t trust_epoch,
+        trust_version;  /* of its trust.json; the epoch may be ahead of that of the bundles */
     struct sl_str tool; /* version of the sealift that did it */
 };
 
@@ -92,7 +94,8 @@ enum sl_receipt_fault {
     SL_RECEIPT_FORK, /* two of one number, or one that does not follow the one before: the site's state was put back, or copied */
     SL_RECEIPT_OTHER, /* of another site or customer than the others */
     SL_RECEIPT_CLOCK, /* its time is before that of the one before; a warning */
-    SL_RECEIPT_FLOOR, /* floor, epoch, highest sequence or trust version fell */
+    SL_RECEIPT_FLOOR, /* floor, epoch, highest sequence, proved time or trust version fell */
+    SL_RECEIPT_GRANT, /* one grant was used twice: the site's state was put back */
 };
 const char *sl_receipt_fault_name(enum sl_receipt_fault fault);
 

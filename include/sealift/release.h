@@ -96,6 +96,8 @@ struct sl_pack_options {
     const char
         *trust; /* the versions of trust.json that travel along: a directory of N.json, or one document;
                           NULL: none */
+    int64_t
+        now; /* seconds since 1970: a commit, or a trust.json, that is dated later is SL_E_INPUT; 0: not asked */
     unsigned char
         requires_receipt[32]; /* digest of a bundle that the site must have installed; zeros: none */
 };

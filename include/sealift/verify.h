@@ -32,12 +32,13 @@
 
 /*
  * What the bundles that a site accepted before have to do with this one. Sequence and floor count within an
- * epoch: a bundle of a later epoch starts anew, and only the floor of trust.json binds it. That is how a line
- * of bundles goes on after a thief has signed one with the highest of all sequences.
+ * epoch, the required stops too: a bundle of a later epoch starts anew, and only the floor of trust.json binds it.
+ * That is how a line of bundles goes on after a thief has signed one with the highest of all sequences. The bundle
+ * that is installed may be installed again, to repair it, whatever its epoch, sequence and floor; not when it is revoked.
  */
 struct sl_site_view {
     struct sl_str installed_release; /* empty: nothing is installed, a fresh site */
-    uint64_t installed_sequence;
+    uint64_t installed_epoch, installed_sequence;
     unsigned char installed_sha256[32]; /* the digest of that bundle: it may always be installed again */
     uint64_t epoch;                     /* of the bundles that the next three are about */
     uint64_t highest_sequence;          /* ever accepted; 0: none yet */
@@ -46,7 +47,7 @@ struct sl_site_view {
     const unsigned char (
         *accepted)[32]; /* digests of the bundles that were installed here, each with its receipt */
     size_t accepted_count;
-    int64_t proved_time; /* the latest time that anything signed has proved; 0: none */
+    int64_t proved_time; /* the latest time that trust.json has proved; 0: none */
 };
 
 /* -- the verdict -- */
@@ -99,8 +100,9 @@ struct sl_verdict {
     uint64_t trust_version; /* that it was judged by; 0: by plain keys */
     uint64_t trust_taken;   /* how many newer versions the bundle brought */
     int64_t now;            /* the wall clock; 0: not asked */
-    int64_t proved_time;    /* what the site may now take as proved to be past: the latest of what it knew, of
-                               trust.json's `issued` and of the manifest's time; 0: nothing */
+    int64_t proved_time;    /* what the site may take as proved to be past: the later of what it knew and of
+                               trust.json's `issued`; 0: nothing. Not the manifest's time, which is that of a commit:
+                               whoever can sign one bundle could put it a century ahead */
 };
 
 /* Everything that the steps from audience to expiry look at, and nothing else is looked at. */

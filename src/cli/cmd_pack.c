@@ -125,6 +125,7 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
         .out = context->out ? context->out : ".",
         .replace = context->replace,
         .trust = context->trust,
+        .now = cli_now(),
     };
     memcpy(pack_options.requires_receipt, required, sizeof required);
     struct sl_pack_result packed;

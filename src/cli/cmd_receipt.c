@@ -113,7 +113,11 @@ static void receipt_json(struct sl_json *json, const struct sl_receipt_entry *en
     sl_json_key_unsigned(json, "epoch", receipt->epoch);
     sl_json_key_unsigned(json, "highest_sequence", receipt->highest_sequence);
     sl_json_key_unsigned(json, "floor", receipt->floor);
+    sl_json_key(json, "proved_time");
+    sl_json_integer(json, receipt->proved_time);
+    sl_json_key_unsigned(json, "trust_epoch", receipt->trust_epoch);
     sl_json_key_unsigned(json, "trust_version", receipt->trust_version);
+    digest_json(json, "grant", receipt->grant);
     digest_json(json, "sha256", entry->sha256);
     sl_json_end(json);
 }

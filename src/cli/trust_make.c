@@ -68,6 +68,9 @@ static int apply_settings(struct sl_trust *trust, const struct trust_context *co
         trust->floor = context->floor.value;
     if (context->issued && parse_day(&trust->issued, "issued", context->issued, err) < 0)
         return -1;
+    if (trust->issued > cli_now())
+        return sl_fail(err, SL_E_USAGE,
+                       "--issued is a day to come, and sites would take it as proved to be past");
     if (context->expires) {
         if (parse_day(&trust->expires, "expires", context->expires, err) < 0)
             return -1;

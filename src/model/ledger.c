@@ -34,6 +34,7 @@ static void write_members(struct sl_json *json, const struct sl_ledger *ledger)
     sl_json_key_unsigned(json, "receipts", ledger->receipts);
     sl_json_key_unsigned(json, "schema", SL_LEDGER_SCHEMA);
     sl_json_key_hex(json, "trust", ledger->trust.bytes, sizeof ledger->trust.bytes);
+    sl_json_key_unsigned(json, "trust_epoch", ledger->trust_epoch);
     sl_json_key_unsigned(json, "trust_version", ledger->trust_version);
 }
 
@@ -93,6 +94,7 @@ static int read_members(struct reading *reading, struct sl_str json, const char 
         {"receipts", SL_CANON_COUNT, offsetof(struct reading, ledger.receipts), NULL},
         {"schema", SL_CANON_COUNT, offsetof(struct reading, schema), NULL},
         {"trust", SL_CANON_SHA256, offsetof(struct reading, ledger.trust.bytes), NULL},
+        {"trust_epoch", SL_CANON_COUNT, offsetof(struct reading, ledger.trust_epoch), NULL},
         {"trust_version", SL_CANON_COUNT, offsetof(struct reading, ledger.trust_version), NULL},
     };
     struct sl_canon canon;

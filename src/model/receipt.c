@@ -106,6 +106,7 @@ static void write_members(struct sl_json *json, const struct sl_receipt *receipt
     sl_json_key_unsigned(json, "files", receipt->files);
     sl_json_key_unsigned(json, "floor", receipt->floor);
     sl_json_key_text(json, "from", receipt->from);
+    sl_json_key_hex(json, "grant", receipt->grant, sizeof receipt->grant);
     sl_json_key_unsigned(json, "highest_sequence", receipt->highest_sequence);
     sl_json_key_hex(json, "manifest_sha256", receipt->manifest_sha256, sizeof receipt->manifest_sha256);
     sl_json_key_unsigned(json, "number", receipt->number);
@@ -121,6 +122,7 @@ static void write_members(struct sl_json *json, const struct sl_receipt *receipt
     key_time(json, "time", receipt->time);
     sl_json_key_text(json, "to", receipt->to);
     sl_json_key_text(json, "tool", receipt->tool);
+    sl_json_key_unsigned(json, "trust_epoch", receipt->trust_epoch);
     sl_json_key_unsigned(json, "trust_version", receipt->trust_version);
     sl_json_key_text(json, "verdict", receipt->verdict);
 }
@@ -221,6 +223,7 @@ int sl_receipt_read(struct sl_receipt *out, struct sl_str signers[SL_RECEIPT_SIG
         {"files", SL_CANON_COUNT, offsetof(struct reading, receipt.files), NULL},
         {"floor", SL_CANON_COUNT, offsetof(struct reading, receipt.floor), NULL},
         {"from", SL_CANON_WORD, offsetof(struct reading, receipt.from), NULL},
+        {"grant", SL_CANON_SHA256, offsetof(struct reading, receipt.grant), NULL},
         {"highest_sequence", SL_CANON_COUNT, offsetof(struct reading, receipt.highest_sequence), NULL},
         {"manifest_sha256", SL_CANON_SHA256, offsetof(struct reading, receipt.manifest_sha256), NULL},
         {"number", SL_CANON_COUNT, offsetof(struct reading, receipt.number), NULL},
@@ -232,6 +235,7 @@ int sl_receipt_read(struct sl_receipt *out, struct sl_str signers[SL_RECEIPT_SIG
         {"time", SL_CANON_TIME, offsetof(struct reading, receipt.time), NULL},
         {"to", SL_CANON_WORD, offsetof(struct reading, receipt.to), NULL},
         {"tool", SL_CANON_WORD, offsetof(struct reading, receipt.tool), NULL},
+        {"trust_epoch", SL_CANON_COUNT, offsetof(struct reading, receipt.trust_epoch), NULL},
         {"trust_version", SL_CANON_COUNT, offsetof(struct reading, receipt.trust_version), NULL},
         {"verdict", SL_CANON_WORD, offsetof(struct reading, receipt.verdict), NULL},
     };

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "crypto/digest.h"
 #include "crypto/minisig.h"
 #include "doc/json.h"
@@ -28,6 +29,7 @@ const char *sl_receipt_fault_name(enum sl_receipt_fault fault)
     static const char *const names[] = {
         [SL_RECEIPT_UNSIGNED] = "unsigned", [SL_RECEIPT_GAP] = "gap",     [SL_RECEIPT_FORK] = "fork",
         [SL_RECEIPT_OTHER] = "other-site",  [SL_RECEIPT_CLOCK] = "clock", [SL_RECEIPT_FLOOR] = "fell",
+        [SL_RECEIPT_GRANT] = "grant-twice",
     };
     return names[fault];
 }
@@ -175,11 +177,13 @@ static void drop_repetitions(struct sl_receipt_check *check)
     check->count = kept;
 }
 
-/* What only ever rises. Within an epoch, that is, for floor and sequence. */
+/* What only ever rises. Within an epoch, that is, for floor and sequence; and within one of trust.json for the time, which
+ * a new one may say anew. */
 static bool fell(const struct sl_receipt *a, const struct sl_receipt *b)
 {
     bool same_epoch = a->epoch == b->epoch;
-    return b->epoch < a->epoch || b->trust_version < a->trust_version || b->proved_time < a->proved_time ||
+    return b->epoch < a->epoch || b->trust_epoch < a->trust_epoch || b->trust_version < a->trust_version ||
+           (a->trust_epoch == b->trust_epoch && b->proved_time < a->proved_time) ||
            (same_epoch && (b->floor < a->floor || b->highest_sequence < a->highest_sequence));
 }
 
@@ -218,6 +222,29 @@ static int compare_two(struct sl_receipt_check *check, const struct sl_receipt_e
     return 0;
 }
 
+/* A grant works once: two receipts of one are a state that was put back in between. */
+static int check_grants(struct sl_receipt_check *check, struct sl_err *err)
+{
+    static const unsigned char none[32];
+    SL_CLEANUP(sl_map_release) struct sl_map used;
+    sl_map_init(&used);
+    for (size_t i = 0; i < check->count; i++) {
+        struct sl_receipt *receipt = &check->entries[i].receipt;
+        struct sl_str grant = {(const char *)receipt->grant, sizeof receipt->grant};
+        if (memcmp(receipt->grant, none, sizeof none) == 0)
+            continue;
+        const struct sl_receipt *before = sl_map_get(&used, grant);
+        if (before && before->number != receipt->number &&
+            add_problem(check, err, SL_RECEIPT_GRANT, receipt->number,
+                        "receipt %llu uses the grant that receipt %llu has used, and a grant works once",
+                        (unsigned long long)receipt->number, (unsigned long long)before->number) < 0)
+            return -1;
+        if (!before && sl_map_put(&used, grant, receipt, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int sl_receipt_check_finish(struct sl_receipt_check *check, struct sl_err *err)
 {
     if (check->count > 1)
@@ -235,7 +262,7 @@ int sl_receipt_check_finish(struct sl_receipt_check *check, struct sl_err *err)
     for (size_t i = 1; i < check->count; i++)
         if (compare_two(check, &check->entries[i - 1], &check->entries[i], err) < 0)
             return -1;
-    return 0;
+    return check_grants(check, err);
 }
 
 size_t sl_receipt_check_count(const struct sl_receipt_check *check)

@@ -14,8 +14,8 @@ enum { SHOWN_MAX = 160 };
 #define SITE_STATE_SCHEMA    1
 #define SITE_ENROLLED_SCHEMA 2 /* of site.json */
 
-/* No line of the history is shorter than its two digests. */
-#define LINE_MIN ((size_t)2 * SL_SHA256_HEX)
+/* No line of the history is shorter than its three digests. */
+#define LINE_MIN ((size_t)3 * SL_SHA256_HEX)
 
 static const char *const action_names[] = {
     [SL_SITE_INSTALL] = "install", [SL_SITE_ROLLBACK] = "rollback", [SL_SITE_RECOVER] = "recover"};
@@ -212,7 +212,10 @@ static void write_change(struct sl_json *json, const struct sl_site_change *chan
     sl_json_map(json);
     sl_json_key_text(json, "action", sl_str_from(action_names[change->action]));
     sl_json_key_text(json, "bundle", change->bundle);
+    sl_json_key_unsigned(json, "epoch", change->epoch);
+    sl_json_key_unsigned(json, "floor", change->floor);
     sl_json_key_text(json, "from", change->from);
+    sl_json_key_text(json, "grant", sl_str_from(sl_digest_hex(hex, &change->grant)));
     sl_json_key_text(json, "manifest_sha256", sl_str_from(sl_digest_hex(hex, &change->manifest)));
     if (previous) {
         sl_json_key_unsigned(json, "number", number);
@@ -227,6 +230,7 @@ static void write_change(struct sl_json *json, const struct sl_site_change *chan
     sl_json_key(json, "time");
     sl_json_integer(json, change->time);
     sl_json_key_text(json, "to", change->to);
+    sl_json_key_unsigned(json, "trust_version", change->trust_version);
     sl_json_end(json);
 }
 
@@ -250,12 +254,16 @@ int sl_site_pending_read(struct sl_site_change *out, struct sl_arena *arena, str
     static const struct sl_canon_field fields[] = {
         {"action", SL_CANON_WORD, offsetof(struct reading, action), NULL},
         {"bundle", SL_CANON_TEXT, offsetof(struct reading, change.bundle), NULL},
+        {"epoch", SL_CANON_COUNT, offsetof(struct reading, change.epoch), NULL},
+        {"floor", SL_CANON_COUNT, offsetof(struct reading, change.floor), NULL},
         {"from", SL_CANON_TEXT, offsetof(struct reading, change.from), NULL},
+        {"grant", SL_CANON_SHA256, offsetof(struct reading, change.grant.bytes), NULL},
         {"manifest_sha256", SL_CANON_SHA256, offsetof(struct reading, change.manifest.bytes), NULL},
         {"schema", SL_CANON_COUNT, offsetof(struct reading, schema), NULL},
         {"signers", SL_CANON_OTHER, 0, read_signers},
         {"time", SL_CANON_TIME, offsetof(struct reading, change.time), NULL},
         {"to", SL_CANON_TEXT, offsetof(struct reading, change.to), NULL},
+        {"trust_version", SL_CANON_COUNT, offsetof(struct reading, change.trust_version), NULL},
     };
     struct reading reading = {0};
     struct sl_canon canon;
@@ -283,7 +291,10 @@ static int read_line(struct reading *out, struct sl_arena *arena, struct sl_str 
     static const struct sl_canon_field fields[] = {
         {"action", SL_CANON_WORD, offsetof(struct reading, action), NULL},
         {"bundle", SL_CANON_TEXT, offsetof(struct reading, change.bundle), NULL},
+        {"epoch", SL_CANON_COUNT, offsetof(struct reading, change.epoch), NULL},
+        {"floor", SL_CANON_COUNT, offsetof(struct reading, change.floor), NULL},
         {"from", SL_CANON_TEXT, offsetof(struct reading, change.from), NULL},
+        {"grant", SL_CANON_SHA256, offsetof(struct reading, change.grant.bytes), NULL},
         {"manifest_sha256", SL_CANON_SHA256, offsetof(struct reading, change.manifest.bytes), NULL},
         {"number", SL_CANON_COUNT, offsetof(struct reading, number), NULL},
         {"previous", SL_CANON_SHA256, offsetof(struct reading, previous.bytes), NULL},
@@ -291,6 +302,7 @@ static int read_line(struct reading *out, struct sl_arena *arena, struct sl_str 
         {"signers", SL_CANON_OTHER, 0, read_signers},
         {"time", SL_CANON_TIME, offsetof(struct reading, change.time), NULL},
         {"to", SL_CANON_TEXT, offsetof(struct reading, change.to), NULL},
+        {"trust_version", SL_CANON_COUNT, offsetof(struct reading, change.trust_version), NULL},
     };
     struct sl_canon canon;
     sl_canon_open(&canon, line, "this is no line that sealift writes", arena);

@@ -14,6 +14,7 @@
 #include "terms.h"
 
 #include <fcntl.h>
+#include <sealift/text.h>
 #include <sealift/version.h>
 #include <stdio.h>
 
@@ -113,6 +114,20 @@ static int64_t member_time(const struct sl_rendering *rendering)
     return time > SL_MTIME_MAX ? SL_MTIME_MAX : time;
 }
 
+/* Clocks of two machines may differ, by a day at most. */
+static int check_time(const struct sl_rendering *rendering, int64_t now, struct sl_err *err)
+{
+    char when[24];
+    char clock[24];
+    int64_t time = member_time(rendering);
+    if (now == 0 || time <= now + 86400)
+        return 0;
+    (void)sl_fail(err, SL_E_INPUT, "the files are dated %s, and by this machine's clock it is %s",
+                  sl_time_text(when, time), sl_time_text(clock, now));
+    return sl_hint(err,
+                   "the commit was made with a wrong clock, or this one is wrong: set it, or commit anew");
+}
+
 static int finish_plan(struct packing *packing, const struct sl_pack_options *options, struct sl_err *err)
 {
     struct sl_rendering *rendering = packing->rendering;
@@ -139,7 +154,7 @@ static int finish_plan(struct packing *packing, const struct sl_pack_options *op
     };
     memcpy(facts.requires_receipt, options->requires_receipt, sizeof facts.requires_receipt);
     SL_CLEANUP(sl_freep) struct sl_manifest_stop *stops = NULL;
-    if (terms_add(packing->plan, &facts, &stops, &layout->release_file, options->trust, err) < 0 ||
+    if (terms_add(packing->plan, &facts, &stops, &layout->release_file, options, err) < 0 ||
         attest_add(packing->plan, rendering, &facts, options, err) < 0)
         return -1;
     return sl_plan_finish(packing->plan, &facts, err);
@@ -230,7 +245,8 @@ int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_
     char path[BUNDLE_PATH_MAX];
     struct stat info;
     struct sl_age_recipients recipients;
-    if (check_sequence(rendering, err) < 0 || choose_recipients(&recipients, rendering, options, err) < 0 ||
+    if (check_sequence(rendering, err) < 0 || check_time(rendering, options->now, err) < 0 ||
+        choose_recipients(&recipients, rendering, options, err) < 0 ||
         bundle_path(path, &rendering->layout, options->out, recipients.count > 0, err) < 0)
         return -1;
     if (options->replace || sl_sys_fstatat(AT_FDCWD, path, &info) < 0)

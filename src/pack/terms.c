@@ -5,6 +5,7 @@
 #include "model/report.h"
 #include "model/trust_name.h"
 
+#include <sealift/text.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -72,8 +73,23 @@ static int take_epoch(struct sl_manifest *facts, const struct sl_trust *trust, s
     return 0;
 }
 
-static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const char *path, struct sl_err *err)
+/* Sites would take it as proved that this time is past, and what expires before it as expired. */
+static int check_issued(const struct sl_trust *trust, int64_t now, struct sl_err *err)
 {
+    char issued[24];
+    char clock[24];
+    if (now == 0 || trust->issued <= now)
+        return 0;
+    (void)sl_fail(
+        err, SL_E_INPUT, "version %llu of trust.json was issued at %s, and by this machine's clock it is %s",
+        (unsigned long long)trust->version, sl_time_text(issued, trust->issued), sl_time_text(clock, now));
+    return sl_hint(err, "set the clock; or make a version with --epoch, in which the time is said anew");
+}
+
+static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const struct sl_pack_options *options,
+                       struct sl_err *err)
+{
+    const char *path = options->trust;
     SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
     SL_CLEANUP(sl_trust_freep) struct sl_trust *newest = NULL;
     if (sl_trust_steps_load(&steps, path, err) < 0)
@@ -86,7 +102,8 @@ static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const ch
         (void)sl_wrap(err, "%s", sl_shown(&shown, sl_str_from(path)));
         return sl_hint(err, "sealift trust check says what is missing, sealift trust sign adds it");
     }
-    if (check_customer(newest, facts->customer, err) < 0 || take_epoch(facts, newest, err) < 0)
+    if (check_customer(newest, facts->customer, err) < 0 || take_epoch(facts, newest, err) < 0 ||
+        check_issued(newest, options->now, err) < 0)
         return -1;
     for (size_t i = first_carried(steps); i < sl_trust_steps_count(steps); i++)
         if (add_step(plan, sl_trust_steps_at(steps, i), err) < 0)
@@ -137,7 +154,7 @@ static int copy_stops(struct sl_manifest *facts, struct sl_manifest_stop **stops
 }
 
 int terms_add(struct sl_plan *plan, struct sl_manifest *facts, struct sl_manifest_stop **stops,
-              const struct sl_release_file *file, const char *trust, struct sl_err *err)
+              const struct sl_release_file *file, const struct sl_pack_options *options, struct sl_err *err)
 {
     *stops = NULL;
     facts->upgrade_from = file->upgrade_from;
@@ -147,5 +164,5 @@ int terms_add(struct sl_plan *plan, struct sl_manifest *facts, struct sl_manifes
     facts->expires = file->expires.len ? end_of_day(file->expires) : 0;
     if (copy_stops(facts, stops, file, err) < 0)
         return -1;
-    return trust ? carry_trust(plan, facts, trust, err) : 0;
+    return options->trust ? carry_trust(plan, facts, options, err) : 0;
 }

@@ -7,15 +7,17 @@
 
 #include "model/release.h"
 #include "plan/plan.h"
+#include <sealift/release.h>
 #include <sealift/trust.h>
 
 /*
  * Fills expires, floor, epoch, upgrade_from and stops of `facts`, whose customer is known, and adds all versions
- * that `trust` holds (sl_trust_steps_load(); NULL: none) to the plan. *stops is what facts->stops points to: free()
+ * that options->trust holds (sl_trust_steps_load(); NULL: none), or the newest that fit, to the plan. *stops is what facts->stops points to: free()
  * it after the plan is finished. SL_E_INPUT for versions that do not follow one from the other, are not signed
- * enough or are for somebody else, and for another epoch in release.yaml.
+ * enough, are for somebody else or are dated later than options->now, and for another epoch in release.yaml.
  */
 int terms_add(struct sl_plan *plan, struct sl_manifest *facts, struct sl_manifest_stop **stops,
-              const struct sl_release_file *file, const char *trust, struct sl_err *err) SL_MUST_USE;
+              const struct sl_release_file *file, const struct sl_pack_options *options,
+              struct sl_err *err) SL_MUST_USE;
 
 #endif

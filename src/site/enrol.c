@@ -119,17 +119,11 @@ static int write_keys(const struct making *making, struct sl_err *err)
 
 /* -- the first ledger -- */
 
-/* What a site that installed with --pubkey so far has accepted. */
-static void take_history(struct sl_ledger *ledger, const struct site *site)
+/* What a site that installed with --pubkey or --trust so far has accepted. */
+static void take_history(struct sl_ledger *ledger, const struct site *site, uint64_t epoch)
 {
     const struct sl_site_history *history = &site->history;
-    for (size_t i = 0; i < history->count; i++) {
-        uint64_t sequence = site_generation_sequence(history->changes[i].to);
-        if (sequence < ledger->highest_sequence || sequence == UINT64_MAX)
-            continue;
-        ledger->highest_sequence = sequence;
-        ledger->highest = history->changes[i].manifest;
-    }
+    site_history_sum(ledger, history, epoch);
     ledger->history_lines = history->count;
     ledger->history = history->last;
 }
@@ -150,14 +144,13 @@ static int write_all(struct making *making, const struct sl_site_options *option
     struct site *site = making->site;
     size_t count = sl_trust_steps_count(request->steps);
     site->customer = making->identity.customer;
-    site->ledger = (struct sl_ledger){.epoch = making->trust->epoch};
-    take_history(&site->ledger, site);
+    take_history(&site->ledger, site, making->trust->epoch);
     /* What an enrolment left that was stopped is of other keys. */
     if (sl_dir_remove(site->state, SITE_TRUST, err) < 0 || sl_dir_remove(site->state, SITE_RECEIPTS, err) < 0)
         return sl_wrap(err, "%s/" SITE_STATE, site->shown);
     struct site_deed deed = {.action = SL_RECEIPT_ENROL, .detail = ""};
     if (write_keys(making, err) < 0 ||
-        site_trust_store(site, making->trust, sl_trust_steps_at(request->steps, 0), count, err) < 0 ||
+        site_trust_store(site, sl_trust_steps_at(request->steps, 0), count, err) < 0 ||
         site_receipt_add(site, options, &deed, err) < 0)
         return -1;
     return commit(making, err);

@@ -10,11 +10,12 @@
  *
  * Invariants, with those of change.c:
  *
- *  8. What the ledger says has been so: floor, epoch, highest sequence, trust version and proved time only rise, and they are
- *     on disk, twice, before `current` changes.
+ *  8. What the ledger says has been so: epoch and trust version only rise, within an epoch floor and highest sequence, within
+ *     one of trust.json the proved time; and they are on disk, twice, before `current` changes. So is a grant that is used.
  *  9. The ledger knows every line of the history but at most the last, for which a receipt is due then, and every receipt
  *     but at most the last. Recovery makes up both.
- * 10. The newest version in state/trust is the ledger's, or newer and proved again before it counts.
+ * 10. The newest version in state/trust is the ledger's, or newer and proved again before it counts; the ledger then takes
+ *     it when the site is changed the next time.
  */
 #ifndef SITE_ENROLLED_H
 #define SITE_ENROLLED_H
@@ -30,6 +31,9 @@ int site_ledger_load(struct site *site, struct sl_err *err) SL_MUST_USE;
 /* Of what was loaded: SL_E_REFUSED where the history is not what the ledger knows. */
 int site_ledger_check(const struct site *site, struct sl_err *err) SL_MUST_USE;
 
+/* Whether the ledger has noted the grant; zeros are none, and noted. */
+bool site_ledger_has_grant(const struct site *site, const unsigned char grant[32]);
+
 /* The refusal of a ledger that says less than what is known to have been so. Returns -1. */
 int site_ledger_was_put_back(const struct site *site, struct sl_err *err);
 
@@ -43,9 +47,14 @@ int site_ledger_repair(struct site *site, struct sl_err *err) SL_MUST_USE;
 int site_enrolled_recover(struct site *site, const struct sl_site_options *options,
                           struct sl_err *err) SL_MUST_USE;
 
-/* New versions of trust.json, proved, `trust` the last of them: into state/trust and the ledger. */
-int site_trust_store(struct site *site, const struct sl_trust *trust, const struct sl_trust_step *steps,
-                     size_t count, struct sl_err *err) SL_MUST_USE;
+/* What the ledger says when it takes these versions of trust.json, proved, the next ones of the line: the floor of its epoch,
+ * the proved time. A version of a new epoch says the time anew, so that one put far ahead can be undone. */
+int site_ledger_with(struct sl_ledger *ledger, const struct sl_trust_step *steps, size_t count,
+                     struct sl_err *err) SL_MUST_USE;
+
+/* Such versions into state/trust and the ledger. */
+int site_trust_store(struct site *site, const struct sl_trust_step *steps, size_t count,
+                     struct sl_err *err) SL_MUST_USE;
 
 /* Everything an enrolled site brings to a policy; lives as long as the install or verification. */
 struct site_judge {
@@ -63,12 +72,23 @@ int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store
                      struct sl_err *err) SL_MUST_USE;
 void site_judge_release(struct site_judge *judge);
 
-/* What the site knows, as the steps of a verdict look at it; lives until the next load. Also of one that is not enrolled. */
+/* What the site knows, as the steps of a verdict look at it; lives until the next load. Of one that is not enrolled it is
+ * what its history says. */
 int site_view_fill(struct sl_site_view *view, struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/* Of what was accepted, by the history: the latest epoch, its highest sequence and floor. Bundles without an epoch count in
+ * `least` and every later one; those of an earlier epoch than `least` not at all. */
+void site_history_sum(struct sl_ledger *out, const struct sl_site_history *history, uint64_t least);
+
+/* SL_E_REFUSED where something was installed here by a later version of trust.json than this. */
+int site_trust_version_check(const struct site *site, uint64_t version, struct sl_err *err) SL_MUST_USE;
+
+/* Whether the history tells of this grant. */
+bool site_history_has_grant(const struct sl_site_history *history, const struct sl_digest *grant);
 
 /* Of a bundle that was proved: raises what has to be raised, before it becomes current. */
 int site_ledger_accept(struct site *site, const struct sl_manifest *manifest, const struct sl_digest *digest,
-                       const struct sl_verdict *verdict, struct sl_err *err) SL_MUST_USE;
+                       const struct sl_trust *trust, struct sl_err *err) SL_MUST_USE;
 
 /* A receipt of what was done; the rest comes from site and ledger. A change must be in the history already. */
 struct site_deed {

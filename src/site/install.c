@@ -17,6 +17,8 @@ struct install {
     struct sl_claim *claim;
     const struct sl_bundle_head *head; /* the claim's; after it was proved, the verified bundle's */
     struct sl_digest digest;           /* of its manifest */
+    const struct sl_trust *trust;      /* that it was judged by; lives like `head` */
+    uint64_t trust_version;
     struct sl_install_result *result;
     struct sl_verdict *verdict; /* of an enrolled site: the caller's, or the next */
     struct sl_verdict own_verdict;
@@ -32,6 +34,24 @@ static int wrong_owner(const struct site *site, struct sl_str customer, struct s
                    sl_escape(owner, sizeof owner, site->customer), sl_escape(shown, sizeof shown, customer));
 }
 
+/* They would be used and forgotten, and the next bundle judged by what is older: only an enrolled site keeps them. */
+static int keep_nothing(void *context, const struct sl_trust *trust, const struct sl_trust_step *steps,
+                        size_t count, struct sl_err *err)
+{
+    const struct site *site = context;
+    (void)steps;
+    (void)count;
+    (void)sl_fail(
+        err, SL_E_REFUSED,
+        "the bundle brings version %llu of trust.json, and %s is not enrolled, so it cannot keep it",
+        (unsigned long long)trust->version, site->shown);
+    return sl_hint(
+        err,
+        "sealift enrol --root %.100s --trust FILE --fingerprint HEX makes it a site that does; or give that "
+        "version with --trust",
+        site->shown);
+}
+
 /* Before the bundle is read, and without the lock: once it is there, the identity does not change. */
 static int open_claim(struct sl_claim **out, struct site *site, int *fd, const char *name,
                       const struct sl_policy *policy, struct sl_err *err)
@@ -42,6 +62,7 @@ static int open_claim(struct sl_claim **out, struct site *site, int *fd, const c
             return wrong_owner(site, policy->customer, err);
         effective.customer = site->customer;
     }
+    effective.store = (struct sl_trust_store){keep_nothing, site};
     int bundle = *fd;
     *fd = -1;
     return sl_claim_open(out, bundle, name, &effective, err);
@@ -62,7 +83,9 @@ static int check_owner(const struct install *in, struct sl_err *err)
 static int check_succession(struct install *in, struct sl_err *err)
 {
     struct sl_site_view view;
-    if (site_view_fill(&view, in->site, err) < 0)
+    const struct sl_trust *trust = sl_claim_trust(in->claim);
+    if (site_view_fill(&view, in->site, err) < 0 ||
+        (trust && site_trust_version_check(in->site, trust->version, err) < 0))
         return -1;
     return sl_claim_judge(in->claim, &view, err);
 }
@@ -165,6 +188,9 @@ static void fill_change(struct sl_site_change *out, const struct install *in, co
         .from = in->site->current,
         .to = sl_str_from(name),
         .manifest = in->digest,
+        .epoch = in->head->manifest->epoch,
+        .floor = in->head->manifest->floor,
+        .trust_version = in->trust_version,
         .signers = signers,
         .signer_count = list_signers(signers, in->head),
     };
@@ -190,7 +216,7 @@ static int note_before(const struct install *in, struct sl_err *err)
 {
     if (!in->site->identity.enrolled)
         return 0;
-    return site_ledger_accept(in->site, in->head->manifest, &in->digest, in->verdict, err);
+    return site_ledger_accept(in->site, in->head->manifest, &in->digest, in->trust, err);
 }
 
 static int note_after(const struct install *in, struct sl_err *err)
@@ -305,6 +331,8 @@ static void set_claim(struct install *in, struct sl_claim *claim)
 {
     in->claim = claim;
     in->head = sl_claim_head(claim);
+    in->trust = sl_claim_trust(claim);
+    in->trust_version = in->trust ? in->trust->version : 0;
     memcpy(in->digest.bytes, in->head->manifest_sha256, sizeof in->digest.bytes);
 }
 

@@ -23,6 +23,58 @@ static struct sl_str release_of(const struct site *site, struct sl_str bundle)
     return sl_str_slice(bundle, site->customer.len + 1, end - 1);
 }
 
+void site_history_sum(struct sl_ledger *out, const struct sl_site_history *history, uint64_t least)
+{
+    *out = (struct sl_ledger){.epoch = least};
+    for (size_t i = 0; i < history->count; i++)
+        if (history->changes[i].epoch > out->epoch)
+            out->epoch = history->changes[i].epoch;
+    for (size_t i = 0; i < history->count; i++) {
+        const struct sl_site_change *change = &history->changes[i];
+        uint64_t sequence = site_generation_sequence(change->to);
+        if ((change->epoch > 0 && change->epoch < out->epoch) || sequence == UINT64_MAX)
+            continue;
+        if (sequence >= out->highest_sequence) {
+            out->highest_sequence = sequence;
+            out->highest = change->manifest;
+        }
+        if (change->floor > out->floor)
+            out->floor = change->floor;
+    }
+}
+
+int site_trust_version_check(const struct site *site, uint64_t version, struct sl_err *err)
+{
+    uint64_t newest = 0;
+    for (size_t i = 0; i < site->history.count; i++)
+        if (site->history.changes[i].trust_version > newest)
+            newest = site->history.changes[i].trust_version;
+    if (version >= newest)
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "version %llu of trust.json was given, and %s was judged by version %llu before",
+                  (unsigned long long)version, site->shown, (unsigned long long)newest);
+    return sl_hint(err,
+                   "give that version or a later one: an older one may trust keys that are revoked since");
+}
+
+bool site_history_has_grant(const struct sl_site_history *history, const struct sl_digest *grant)
+{
+    for (size_t i = 0; i < history->count; i++)
+        if (sl_digest_equal(&history->changes[i].grant, grant))
+            return true;
+    return false;
+}
+
+static void fill_known(struct sl_site_view *view, const struct sl_ledger *ledger)
+{
+    view->epoch = ledger->epoch;
+    view->highest_sequence = ledger->highest_sequence;
+    memcpy(view->highest_sha256, ledger->highest.bytes, sizeof view->highest_sha256);
+    view->floor = ledger->floor;
+    view->proved_time = ledger->proved_time;
+}
+
 int site_view_fill(struct sl_site_view *view, struct site *site, struct sl_err *err)
 {
     const struct sl_site_history *history = &site->history;
@@ -35,18 +87,15 @@ int site_view_fill(struct sl_site_view *view, struct site *site, struct sl_err *
     const struct sl_site_change *change = site_change_to(site, site->current);
     if (change) {
         view->installed_release = release_of(site, change->bundle);
+        view->installed_epoch = change->epoch;
         memcpy(view->installed_sha256, change->manifest.bytes, sizeof view->installed_sha256);
     }
     view->accepted = (const unsigned char(*)[32])accepted;
     view->accepted_count = history->count;
+    struct sl_ledger by_history;
     if (!site->identity.enrolled)
-        return 0;
-    const struct sl_ledger *ledger = &site->ledger;
-    view->epoch = ledger->epoch;
-    view->highest_sequence = ledger->highest_sequence;
-    memcpy(view->highest_sha256, ledger->highest.bytes, sizeof view->highest_sha256);
-    view->floor = ledger->floor;
-    view->proved_time = ledger->proved_time;
+        site_history_sum(&by_history, history, 0);
+    fill_known(view, site->identity.enrolled ? &site->ledger : &by_history);
     return 0;
 }
 
@@ -71,20 +120,33 @@ static int store_step(int dir, const struct sl_trust_step *step, struct sl_err *
     return write_file(dir, name, step->json, err);
 }
 
-static int ledger_takes(struct site *site, const struct sl_trust *trust, struct sl_str json,
-                        struct sl_err *err)
+static int ledger_with_one(struct sl_ledger *ledger, const struct sl_trust_step *step, struct sl_err *err)
 {
-    struct sl_ledger next = site->ledger;
-    next.trust_version = trust->version;
-    sl_sha256(&next.trust, json.ptr, json.len);
-    if (trust->issued > next.proved_time)
-        next.proved_time = trust->issued;
-    return site_ledger_save(site, &next, err);
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
+    if (sl_trust_read(&trust, step->json, "trust.json", err) < 0)
+        return -1;
+    if (trust->epoch > ledger->trust_epoch || trust->issued > ledger->proved_time)
+        ledger->proved_time = trust->issued;
+    if (trust->epoch == ledger->epoch && trust->floor > ledger->floor)
+        ledger->floor = trust->floor;
+    ledger->trust_epoch = trust->epoch;
+    ledger->trust_version = trust->version;
+    sl_sha256(&ledger->trust, step->json.ptr, step->json.len);
+    return 0;
 }
 
-int site_trust_store(struct site *site, const struct sl_trust *trust, const struct sl_trust_step *steps,
-                     size_t count, struct sl_err *err)
+int site_ledger_with(struct sl_ledger *ledger, const struct sl_trust_step *steps, size_t count,
+                     struct sl_err *err)
 {
+    for (size_t i = 0; i < count; i++)
+        if (ledger_with_one(ledger, &steps[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+int site_trust_store(struct site *site, const struct sl_trust_step *steps, size_t count, struct sl_err *err)
+{
+    struct sl_ledger next = site->ledger;
     bool missing;
     if (sl_dir_make(site->state, SITE_TRUST, err) < 0 || sl_dir_sync(site->state, ".", err) < 0)
         return sl_wrap(err, "make %s/" SITE_STATE "/" SITE_TRUST, site->shown);
@@ -94,14 +156,22 @@ int site_trust_store(struct site *site, const struct sl_trust *trust, const stru
     for (size_t i = 0; i < count; i++)
         if (store_step(dir, &steps[i], err) < 0)
             return sl_wrap(err, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
-    return ledger_takes(site, trust, steps[count - 1].json, err);
+    return site_ledger_with(&next, steps, count, err) < 0 ? -1 : site_ledger_save(site, &next, err);
 }
 
 static int store(void *context, const struct sl_trust *trust, const struct sl_trust_step *steps, size_t count,
                  struct sl_err *err)
 {
     struct site_judge *judge = context;
-    return judge->may_store ? site_trust_store(judge->site, trust, steps, count, err) : 0;
+    struct sl_ledger next = judge->site->ledger;
+    (void)trust;
+    if (judge->may_store && site_trust_store(judge->site, steps, count, err) < 0)
+        return -1;
+    if (site_ledger_with(&next, steps, count, err) < 0)
+        return -1;
+    /* The bundle that brought them is judged by what they say. */
+    fill_known(&judge->view, &next);
+    return 0;
 }
 
 /* -- what is there -- */
@@ -135,6 +205,25 @@ static int open_chain(struct site_judge *judge, struct sl_err *err)
         return sl_fail(err, SL_E_REFUSED, "%s: the newest version is %llu, and by the ledger %llu%s", name,
                        (unsigned long long)last->version, (unsigned long long)known,
                        last->version == known ? " with other bytes" : "");
+    return 0;
+}
+
+/* A stop may have come between the versions and the ledger: it takes up what is there. */
+static int catch_up(struct site_judge *judge, struct sl_err *err)
+{
+    struct site *site = judge->site;
+    struct sl_ledger next = site->ledger;
+    size_t first = 0;
+    size_t count = sl_trust_steps_count(judge->steps);
+    while (first < count && sl_trust_steps_at(judge->steps, first)->version <= next.trust_version)
+        first++;
+    if (first == count)
+        return 0;
+    if (site_ledger_with(&next, sl_trust_steps_at(judge->steps, first), count - first, err) < 0)
+        return -1;
+    if (judge->may_store)
+        return site_ledger_save(site, &next, err);
+    site->ledger = next; /* in memory only */
     return 0;
 }
 
@@ -176,7 +265,7 @@ int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store
             (void)sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
         return -1;
     }
-    if (read_identity(judge, err) < 0 || join_identities(judge, policy, err) < 0)
+    if (catch_up(judge, err) < 0 || read_identity(judge, err) < 0 || join_identities(judge, policy, err) < 0)
         return -1;
     if (site_view_fill(&judge->view, site, err) < 0)
         return -1;

@@ -81,15 +81,36 @@ int site_ledger_was_put_back(const struct site *site, struct sl_err *err)
     return sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
 }
 
-/* A line that the ledger does not know yet was accepted before it was written: its sequence must be noted. */
-static bool misses_sequence(const struct site *site)
+static bool has_grant(const struct sl_ledger *ledger, const struct sl_digest *grant)
 {
+    static const struct sl_digest none;
+    bool has = sl_digest_equal(grant, &none);
+    for (size_t i = 0; !has && i < ledger->grant_count; i++)
+        has = sl_digest_equal(&ledger->grants[i], grant);
+    return has;
+}
+
+bool site_ledger_has_grant(const struct site *site, const unsigned char grant[32])
+{
+    struct sl_digest digest;
+    memcpy(digest.bytes, grant, sizeof digest.bytes);
+    return has_grant(&site->ledger, &digest);
+}
+
+/* A line that the ledger does not know yet was accepted before it was written: epoch, sequence, floor and grant must be
+ * noted. */
+static bool misses_change(const struct site *site)
+{
+    const struct sl_ledger *ledger = &site->ledger;
     const struct sl_site_history *history = &site->history;
     if (history->count <= site->ledger.history_lines)
         return false;
     const struct sl_site_change *last = &history->changes[history->count - 1];
-    return last->action == SL_SITE_INSTALL &&
-           site_generation_sequence(last->to) > site->ledger.highest_sequence;
+    bool misses =
+        last->epoch > ledger->epoch ||
+        (last->epoch == ledger->epoch &&
+         (site_generation_sequence(last->to) > ledger->highest_sequence || last->floor > ledger->floor));
+    return (last->action == SL_SITE_INSTALL && misses) || !has_grant(ledger, &last->grant);
 }
 
 int site_ledger_check(const struct site *site, struct sl_err *err)
@@ -101,7 +122,7 @@ int site_ledger_check(const struct site *site, struct sl_err *err)
     bool other =
         !shorter && known > 0 && !sl_digest_equal(&history->changes[known - 1].line, &ledger->history);
     if (!shorter && !other && history->count <= known + 1)
-        return misses_sequence(site) ? site_ledger_was_put_back(site, err) : 0;
+        return misses_change(site) ? site_ledger_was_put_back(site, err) : 0;
     (void)sl_fail(err, SL_E_REFUSED,
                   "%s/" SITE_STATE "/" SITE_HISTORY " has %zu lines, and by the ledger %llu%s", site->shown,
                   history->count, (unsigned long long)known, other ? " others" : "");
@@ -146,13 +167,13 @@ int site_ledger_repair(struct site *site, struct sl_err *err)
 }
 
 int site_ledger_accept(struct site *site, const struct sl_manifest *manifest, const struct sl_digest *digest,
-                       const struct sl_verdict *verdict, struct sl_err *err)
+                       const struct sl_trust *trust, struct sl_err *err)
 {
     struct sl_ledger next = site->ledger;
     if (manifest->epoch > next.epoch) {
         next.epoch = manifest->epoch;
         next.highest_sequence = 0;
-        next.floor = 0;
+        next.floor = trust->epoch == manifest->epoch ? trust->floor : 0;
     }
     if (manifest->epoch == next.epoch && manifest->sequence > next.highest_sequence) {
         next.highest_sequence = manifest->sequence;
@@ -160,7 +181,5 @@ int site_ledger_accept(struct site *site, const struct sl_manifest *manifest, co
     }
     if (manifest->epoch == next.epoch && manifest->floor > next.floor)
         next.floor = manifest->floor;
-    if (verdict->proved_time > next.proved_time)
-        next.proved_time = verdict->proved_time;
     return memcmp(&next, &site->ledger, sizeof next) == 0 ? 0 : site_ledger_save(site, &next, err);
 }

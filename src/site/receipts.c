@@ -81,6 +81,7 @@ static void fill_change(struct filling *filling, const struct sl_site_change *ch
     receipt->from = change->from;
     receipt->to = change->to;
     memcpy(receipt->manifest_sha256, change->manifest.bytes, sizeof receipt->manifest_sha256);
+    memcpy(receipt->grant, change->grant.bytes, sizeof receipt->grant);
 }
 
 static void fill(struct filling *filling, const struct site *site, const struct site_deed *deed,
@@ -103,6 +104,7 @@ static void fill(struct filling *filling, const struct site *site, const struct 
                                     .epoch = ledger->epoch,
                                     .highest_sequence = ledger->highest_sequence,
                                     .floor = ledger->floor,
+                                    .trust_epoch = ledger->trust_epoch,
                                     .trust_version = ledger->trust_version,
                                     .tool = SL_STR(SL_VERSION),
                                 }};
@@ -170,8 +172,11 @@ static int check_still_held(const struct site *site, const struct sl_receipt *re
 {
     const struct sl_ledger *ledger = &site->ledger;
     bool same_epoch = receipt->epoch == ledger->epoch;
-    if (receipt->epoch <= ledger->epoch && receipt->trust_version <= ledger->trust_version &&
-        receipt->proved_time <= ledger->proved_time &&
+    bool same_time = receipt->trust_epoch == ledger->trust_epoch;
+    if (receipt->epoch <= ledger->epoch && receipt->trust_epoch <= ledger->trust_epoch &&
+        receipt->trust_version <= ledger->trust_version &&
+        (!same_time || receipt->proved_time <= ledger->proved_time) &&
+        site_ledger_has_grant(site, receipt->grant) &&
         (!same_epoch ||
          (receipt->floor <= ledger->floor && receipt->highest_sequence <= ledger->highest_sequence)))
         return 0;

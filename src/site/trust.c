@@ -34,7 +34,8 @@ static int open_plain(struct sl_site_trust *trust, struct sl_policy *policy, str
     }
     if (site->customer.len > 0)
         policy->customer = site->customer;
-    if (site_view_fill(&trust->view, site, err) < 0)
+    if (site_view_fill(&trust->view, site, err) < 0 ||
+        (policy->trust && site_trust_version_check(site, policy->trust->version, err) < 0))
         return -1;
     policy->site = &trust->view;
     return 0;

@@ -59,10 +59,10 @@ static bool is_zero(const unsigned char sha256[32])
     return memcmp(sha256, zeros, sizeof zeros) == 0;
 }
 
-/* The bundle that is installed, once more; there is a site. */
+/* The bundle that is installed, once more. */
 static bool is_installed(const struct sl_judged *in)
 {
-    return !is_zero(in->site->installed_sha256) &&
+    return in->site && !is_zero(in->site->installed_sha256) &&
            memcmp(in->site->installed_sha256, in->manifest_sha256, 32) == 0;
 }
 
@@ -138,6 +138,11 @@ static int judge_epoch(struct sl_verdict *verdict, const struct sl_judged *in, s
         verdict_say(verdict, SL_STEP_EPOCH, SL_PASSED, "epoch %llu, as trust.json says", number(epoch));
         return 0;
     }
+    if (is_installed(in)) {
+        verdict_say(verdict, SL_STEP_EPOCH, SL_PASSED, "epoch %llu, the bundle that is installed",
+                    number(epoch));
+        return 0;
+    }
     (void)sl_fail(err, SL_E_REFUSED, "the bundle is of epoch %llu, and version %llu of trust.json says %llu",
                   number(epoch), number(in->trust->version), number(in->trust->epoch));
     if (epoch > in->trust->epoch)
@@ -151,7 +156,7 @@ static int judge_epoch(struct sl_verdict *verdict, const struct sl_judged *in, s
 /* What was accepted in an earlier epoch says nothing about this one's sequences. */
 static bool same_epoch(const struct sl_judged *in)
 {
-    return in->site && (!in->trust || in->site->epoch >= in->manifest->epoch);
+    return in->site && in->site->epoch >= in->manifest->epoch;
 }
 
 static int judge_sequence(struct sl_verdict *verdict, const struct sl_judged *in, struct sl_err *err)
@@ -224,15 +229,26 @@ static int refuse_upgrade(const struct sl_judged *in, struct sl_err *err)
     return sl_hint(err, "install one of these releases first, then this bundle");
 }
 
+/* A sequence says nothing in another epoch; the name of a release does. */
+static bool is_past(const struct sl_judged *in, const struct sl_manifest_stop *stop)
+{
+    const struct sl_site_view *site = in->site;
+    return sl_str_equal(site->installed_release, stop->release) ||
+           (site->installed_epoch == in->manifest->epoch && site->installed_sequence >= stop->sequence);
+}
+
 static int refuse_stop(const struct sl_judged *in, const struct sl_manifest_stop *stop, struct sl_err *err)
 {
     char installed[SHOWN_MAX];
     char release[SHOWN_MAX];
     (void)sl_escape(release, sizeof release, stop->release);
-    (void)sl_fail(err, SL_E_REFUSED,
-                  "%s (sequence %llu) is installed, and %s (sequence %llu) must be installed on the way",
-                  sl_escape(installed, sizeof installed, in->site->installed_release),
-                  number(in->site->installed_sequence), release, number(stop->sequence));
+    (void)sl_fail(
+        err, SL_E_REFUSED,
+        "%s (sequence %llu of epoch %llu) is installed, and %s (sequence %llu of epoch %llu) must be "
+        "installed on the way",
+        sl_escape(installed, sizeof installed, in->site->installed_release),
+        number(in->site->installed_sequence), number(in->site->installed_epoch), release,
+        number(stop->sequence), number(in->manifest->epoch));
     return sl_hint(err, "install the bundle of that release first, then this one");
 }
 
@@ -279,7 +295,7 @@ static int judge_requires(struct sl_verdict *verdict, const struct sl_judged *in
     if (!may_follow(manifest, in->site->installed_release))
         return refuse_upgrade(in, err);
     for (size_t i = 0; i < manifest->stop_count; i++)
-        if (in->site->installed_sequence < manifest->stops[i].sequence)
+        if (!is_past(in, &manifest->stops[i]))
             return refuse_stop(in, &manifest->stops[i], err);
     verdict_say(verdict, SL_STEP_REQUIRES, SL_PASSED, "it may follow %s, which is installed", shown);
     return 0;
@@ -289,6 +305,7 @@ static int judge_requires(struct sl_verdict *verdict, const struct sl_judged *in
 
 static int judge_floor(struct sl_verdict *verdict, const struct sl_judged *in, struct sl_err *err)
 {
+    /* It is of the epoch of trust.json, or the one that is installed. */
     uint64_t floor = in->trust ? in->trust->floor : 0;
     const char *whose = "trust.json";
     if (same_epoch(in) && in->site->floor > floor) {
@@ -302,6 +319,11 @@ static int judge_floor(struct sl_verdict *verdict, const struct sl_judged *in, s
     if (in->manifest->sequence >= floor) {
         verdict_say(verdict, SL_STEP_FLOOR, SL_PASSED, "sequence %llu, and the floor of %s is %llu",
                     number(in->manifest->sequence), whose, number(floor));
+        return 0;
+    }
+    if (is_installed(in)) {
+        verdict_say(verdict, SL_STEP_FLOOR, SL_PASSED, "sequence %llu, the bundle that is installed",
+                    number(in->manifest->sequence));
         return 0;
     }
     (void)sl_fail(err, SL_E_REFUSED, "the bundle has sequence %llu, below the floor of %s, %llu",
@@ -331,8 +353,8 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* What may be taken as past before this bundle: its own time is its signers' word, but not against itself. */
-static int64_t proved_before(const struct sl_judged *in)
+/* What may be taken as past. A bundle's own time proves nothing: see struct sl_verdict. */
+static int64_t proved_time(const struct sl_judged *in)
 {
     return later(in->site ? in->site->proved_time : 0, in->trust ? in->trust->issued : 0);
 }
@@ -349,7 +371,7 @@ static int refuse_expired(const struct deadline *deadline, int64_t time, const c
 static int judge_expiry(struct sl_verdict *verdict, const struct sl_judged *in, struct sl_err *err)
 {
     struct deadline deadline = first_deadline(in);
-    int64_t proved = proved_before(in);
+    int64_t proved = proved_time(in);
     char when[24];
     if (deadline.time == 0) {
         verdict_say(verdict, SL_STEP_EXPIRY, SL_SKIPPED, "it never expires");
@@ -396,6 +418,6 @@ int sl_judge(struct sl_verdict *verdict, const struct sl_judged *judged, struct 
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         if (steps[i].run(verdict, judged, err) < 0)
             return verdict_refuse(verdict, steps[i].step, err);
-    verdict->proved_time = later(proved_before(judged), judged->manifest->mtime);
+    verdict->proved_time = proved_time(judged);
     return 0;
 }

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """The life of an enrolled site: its own trust, what it never forgets, and the receipts that it sends back."""
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -17,7 +19,7 @@ class Enrolled(Case):
             self.key(name)
         os.mkdir(self.path("trust"))
         self.sealift("trust", "init", "trust/1.json", "--customer", "customer-a", "--root-key", "anna.pub", "--root-key", "ben.pub",
-                     "--threshold", "root=2", "--release-key", "ops.pub", "--grant-key", "grant.pub")
+                     "--threshold", "root=2", "--release-key", "ops.pub", "--grant-key", "grant.pub", "--issued", "2026-01-05")
         self.sign(1)
         self.fingerprint = re.search("fingerprint +([0-9a-f]{64})", self.sealift("trust", "show", "trust/1.json").out).group(1)
 
@@ -134,6 +136,110 @@ class Enrolled(Case):
         self.sealift("status", "--root", "site")
         self.sealift("rollback", "--root", "site")
         self.sealift("verify", late, "--root", "site")
+
+    def next_version(self, version, *args):
+        self.sealift("trust", "set", f"trust/{version}.json", *args)
+        self.sign(version + 1)
+
+    def ledger(self):
+        return json.loads(self.read("site/state/ledger.1").split(b"\n")[0])
+
+    def digest(self, bundle):
+        return self.sealift("inspect", bundle, "--format", "json").json()["manifest_sha256"]
+
+    def grant(self, bundle, name="grant"):
+        self.sealift("grant", "--site", "site/state/site.pub", "--customer", "customer-a", "--bundle-digest", self.digest(bundle),
+                     "--key", "grant.key", "--out", f"{name}.json")
+
+    def test_an_epoch_to_come_forbids_neither_rollback_nor_repair(self):
+        self.enrol()
+        old, new = self.bundle(16), self.bundle(17, release="v1.1")
+        self.install(old)
+        self.install(new)
+        self.next_version(1, "--epoch", "2", "--floor", "3")
+        refused = self.bundle(20, release="v1.1", key="anna.key", out="refused")
+        self.install(refused, status=1)
+        self.assertTrue(os.path.exists(self.path("site/state/trust/2.json")))
+        self.sealift("rollback", "--root", "site")
+        self.sealift("rollback", "--root", "site")
+        self.write("site/current/manifest.json", b"altered")
+        self.assertIn("repaired", self.install(new).out)
+        self.assertIn("is of epoch 1, and version 2 of trust.json says 2", self.install(old, status=1).err)
+        self.install(self.bundle(4, release="v1.1", out="two"))
+        self.assertEqual([self.ledger()[name] for name in ("epoch", "floor", "highest_sequence")], [2, 3, 4])
+        back = self.sealift("rollback", "--root", "site", "--to", "17", status=1)
+        self.assertIn("it is of epoch 1, and a bundle of epoch 2 was accepted since", back.err)
+        self.grant(new)
+        self.sealift("rollback", "--root", "site", "--to", "17", "--grant", "grant.json")
+
+    def test_a_floor_of_trust_json_is_remembered_within_its_epoch(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.install(self.bundle(18, release="v1.1"))
+        self.next_version(1, "--floor", "18")
+        self.next_version(2, "--epoch", "2")
+        self.install(self.bundle(20, release="v1.1", key="anna.key", out="refused"), status=1)
+        self.assertEqual([self.ledger()[name] for name in ("epoch", "floor", "trust_epoch")], [1, 18, 2])
+        self.assertIn("below the floor of 18", self.sealift("rollback", "--root", "site", status=1).err)
+
+    def test_what_a_thief_signed_does_not_come_back_by_rollback(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.install(self.bundle(18, release="v1.1", out="thief"))
+        self.sealift("trust", "revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2)
+        self.install(self.bundle(19, release="v1.1", key="new.key"))
+        self.assertIn("the keys that signed it are revoked", self.sealift("rollback", "--root", "site", status=1).err)
+        self.sealift("rollback", "--root", "site", "--to", "17")
+
+    def test_a_required_stop_is_not_passed_by_a_sequence_of_another_epoch(self):
+        path = "repo/releases/v1.1/release.yaml"
+        self.write(path, self.read(path).decode() + "required-stops:\n  v1.0.5: 5\n")
+        self.git("commit", "-q", "-a", "-m", "terms")
+        self.enrol()
+        self.install(self.bundle(17))
+        self.next_version(1, "--epoch", "2")
+        refused = self.install(self.bundle(8, release="v1.1"), status=1)
+        self.assertIn("v1.0 (sequence 17 of epoch 1) is installed, and v1.0.5 (sequence 5 of epoch 2) must be installed",
+                      refused.err)
+
+    def test_no_bundle_moves_the_time_and_a_new_epoch_says_it_anew(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.assertEqual(self.ledger()["proved_time"], 1767571200, "that of trust.json; the commit is later, and proves nothing")
+        self.next_version(1, "--issued", "2026-02-01", "--floor", "1")
+        self.next_version(2, "--issued", "2026-01-20", "--floor", "2")
+        self.install(self.bundle(18, release="v1.1"))
+        self.assertEqual(self.ledger()["proved_time"], 1769904000, "the latest of an epoch")
+        self.next_version(3, "--issued", "2026-01-10", "--epoch", "2")
+        new = self.bundle(1, release="v1.1", out="new")
+        self.sealift("verify", new, "--root", "site")
+        self.assertEqual(self.ledger()["trust_version"], 3, "looking changes nothing")
+        self.install(new)
+        self.assertEqual([self.ledger()[name] for name in ("proved_time", "trust_epoch")], [1768003200, 2])
+        self.receipts()
+
+    def test_a_used_grant_stays_used_when_only_the_ledger_is_put_back(self):
+        self.enrol()
+        old = self.bundle(17)
+        self.install(old)
+        self.next_version(1, "--floor", "18")
+        self.install(self.bundle(18, release="v1.1"))
+        self.grant(old)
+        for name in ("ledger.1", "ledger.2"):
+            shutil.copy(self.path("site/state", name), self.path(name))
+        self.sealift("rollback", "--root", "site", "--grant", "grant.json")
+        used = hashlib.sha256(self.read("grant.json")).hexdigest()
+        self.assertIn(used, self.read("site/state/history.jsonl").decode())
+        self.sealift("receipt", "export", "--root", "site", "--out", "r.jsonl")
+        self.assertIn(used, self.read("r.jsonl").decode())
+        for name in ("ledger.1", "ledger.2"):
+            shutil.copy(self.path(name), self.path("site/state", name))
+        for command in (["rollback", "--root", "site", "--to", "18"],
+                        ["rollback", "--root", "site", "--to", "18", "--grant", "grant.json"], ["status", "--root", "site"]):
+            result = self.sealift(*command, status=None if command[0] == "status" else 1)
+            if command[0] == "rollback":
+                self.assertIn("the ledger says less than what was done since", result.err)
 
     def test_below_the_floor_a_grant_works_once(self):
         self.enrol()

@@ -194,6 +194,7 @@ class Making(Ceremony):
             (["set", "trust/1.json"], "trust set needs"),
             (["set", "trust/1.json", "--expires", "tomorrow"], "--expires wants a day"),
             (["set", "trust/1.json", "--epoch", "2", "--issued", "2026-02-30x"], "--issued wants a day"),
+            (["set", "trust/1.json", "--epoch", "2", "--issued", "2942-02-03"], "--issued is a day to come"),
             (["set", "trust/1.json", "--clock", "ask"], "--clock is warn or refuse"),
         )
         for args, said in wrong:
@@ -345,6 +346,52 @@ class Site(Ceremony):
         self.assertIn("v1.0 is installed, and v1.1 may only follow v0.9", result.err)
         self.assertIn("install one of these releases first", result.err)
         self.assertEqual(self.listing("site"), before)
+
+    def test_what_is_dated_in_the_future_is_not_packed(self):
+        document = json.loads(self.read("trust/1.json"))
+        document["issued"] = 7258118400
+        os.mkdir(self.path("ahead"))
+        self.write("ahead/1.json", json.dumps(document, sort_keys=True, separators=(",", ":")))
+        for root in ("anna", "ben"):
+            self.trust("sign", "ahead/1.json", "--key", f"{root}.key")
+        self.assertIn("version 1 of trust.json was issued at 2200-01-01T00:00:00Z, and by this machine's clock it is",
+                      self.pack("--trust", self.path("ahead"), status=1).err)
+        self.write("repo/later", "x")
+        self.git("add", "later")
+        subprocess.run(["git", "-c", "user.name=o", "-c", "user.email=o@example.com", "commit", "-q", "-m", "later"],
+                       cwd=self.path("repo"), check=True, capture_output=True,
+                       env={"PATH": os.environ["PATH"], "HOME": self.dir, "GIT_COMMITTER_DATE": "2090-01-01T00:00:00Z"})
+        self.assertIn("the files are dated 2090-01-01T00:00:00Z", self.pack(status=1).err)
+
+    def test_a_site_that_is_not_enrolled_goes_back_to_nothing_it_accepted_later_ones_of(self):
+        self.hand_over()
+        self.release("floor: 18\n", release="v1.1")
+        old = self.pack("--trust", self.path("trust"))
+        new = self.pack("--trust", self.path("trust"), "--sequence", "18", release="v1.1")
+        self.sealift("install", new, "--trust", "site.json", "--root", "site")
+        before = self.listing("site")
+        for command in (["verify", old, "--explain"], ["install", old]):
+            result = self.sealift(*command, "--trust", "site.json", "--root", "site", status=1)
+            self.assertIn("has sequence 17, and a later one was accepted before: sequence 18", result.err)
+        self.assertEqual(self.listing("site"), before)
+        self.sealift("install", new, "--trust", "site.json", "--root", "site")
+
+    def test_a_site_that_is_not_enrolled_forgets_no_version_of_trust_json(self):
+        self.hand_over()
+        self.sealift("install", self.pack("--trust", self.path("trust")), "--trust", "site.json", "--root", "site")
+        self.trust("revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2, "anna", "ben")
+        new = self.pack("--trust", self.path("trust"), "--sequence", "18", key="new.key", release="v1.1")
+        for root in ("site", "fresh"):
+            result = self.sealift("install", new, "--trust", "site.json", "--root", root, status=1)
+            self.assertIn(f"the bundle brings version 2 of trust.json, and {root} is not enrolled", result.err)
+            self.assertIn(f"sealift enrol --root {root} --trust", result.err)
+        self.sealift("verify", new, "--trust", "site.json", "--root", "site")
+        self.sealift("install", new, "--trust", "trust", "--root", "site")
+        thief = self.pack("--trust", self.path("trust/1.json"), "--sequence", "99", release="v1.1", out="thief")
+        for command in (["verify", thief], ["install", thief]):
+            result = self.sealift(*command, "--trust", "site.json", "--root", "site", status=1)
+            self.assertIn("version 1 of trust.json was given, and site was judged by version 2 before", result.err)
 
     def test_install_takes_trust_json_too(self):
         self.hand_over()

@@ -13,6 +13,7 @@ static struct sl_ledger sample(void)
         .highest_sequence = 41,
         .floor = 17,
         .proved_time = 1763716734,
+        .trust_epoch = 4,
         .trust_version = 3,
         .history_lines = 5,
         .receipts = 9,

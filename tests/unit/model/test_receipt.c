@@ -49,6 +49,7 @@ static struct sl_receipt sample(uint64_t number)
         .epoch = 1,
         .highest_sequence = 17,
         .floor = 3,
+        .trust_epoch = 1,
         .trust_version = 2,
         .tool = SL_STR("0.1.0"),
     };
@@ -126,6 +127,7 @@ Test(receipt, the_longest_stays_below_the_limit)
     receipt.files = receipt.bytes = receipt.epoch = receipt.floor = receipt.highest_sequence =
         receipt.trust_version = 9007199254740991;
     receipt.time = receipt.proved_time = 9007199254740991;
+    receipt.trust_epoch = 9007199254740991;
     receipt.signers = signers;
     receipt.signer_count = SL_RECEIPT_SIGNERS_MAX;
     struct sl_buf json;
@@ -297,6 +299,41 @@ Test(receipts, a_floor_that_fell_is_told)
     lower.floor = 2;
     add(&set, lower);
     expect_one(&set, SL_RECEIPT_FLOOR, 2);
+}
+
+/* A new epoch of trust.json may say the time anew; nothing else may. */
+Test(receipts, a_proved_time_falls_only_with_a_new_epoch_of_trust)
+{
+    for (uint64_t epoch = 1; epoch <= 2; epoch++) {
+        struct set set;
+        begin(&set);
+        add(&set, sample(1));
+        struct sl_receipt later = sample(2);
+        later.proved_time--;
+        later.trust_version++;
+        later.trust_epoch = epoch;
+        add(&set, later);
+        if (epoch == 1) {
+            expect_one(&set, SL_RECEIPT_FLOOR, 2);
+            continue;
+        }
+        later.number++;
+        later.trust_epoch = 1;
+        add(&set, later);
+        expect_one(&set, SL_RECEIPT_FLOOR, 3);
+    }
+}
+
+Test(receipts, a_grant_that_was_used_twice_is_told)
+{
+    struct set set;
+    begin(&set);
+    for (uint64_t i = 1; i <= 3; i++) {
+        struct sl_receipt receipt = sample(i);
+        memset(receipt.grant, i == 2 ? 6 : 5, sizeof receipt.grant);
+        add(&set, receipt);
+    }
+    expect_one(&set, SL_RECEIPT_GRANT, 3);
 }
 
 Test(receipts, a_clock_that_went_back_is_told)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SIXTY_FOUR_TWOS  "2222222222222222222222222222222222222222222222222222222222222222"
+#define SIXTY_FOUR_FOURS "4444444444444444444444444444444444444444444444444444444444444444"
 #define SIXTY_FOUR_ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
 static struct sl_str signers[] = {SL_STR_INIT("00000000000000AB"), SL_STR_INIT("FEDCBA9876543210")};
@@ -18,17 +19,22 @@ static struct sl_site_change change(void)
                                     .bundle = SL_STR("customer-a-v1.0-17"),
                                     .from = SL_STR(""),
                                     .to = SL_STR("17-v1.0-22222222"),
+                                    .epoch = 2,
+                                    .floor = 5,
+                                    .trust_version = 3,
                                     .signers = signers,
                                     .signer_count = 2,
                                     .time = 1700000000};
     memset(change.manifest.bytes, 0x22, sizeof change.manifest.bytes);
+    memset(change.grant.bytes, 0x44, sizeof change.grant.bytes);
     return change;
 }
 
 static const char pending_text[] =
-    "{\"action\":\"install\",\"bundle\":\"customer-a-v1.0-17\",\"from\":\"\",\"manifest_sha256\":"
-    "\"" SIXTY_FOUR_TWOS "\",\"schema\":1,\"signers\":[\"00000000000000AB\",\"FEDCBA9876543210\"],"
-    "\"time\":1700000000,\"to\":\"17-v1.0-22222222\"}";
+    "{\"action\":\"install\",\"bundle\":\"customer-a-v1.0-17\",\"epoch\":2,\"floor\":5,\"from\":\"\",\"grant\":"
+    "\"" SIXTY_FOUR_FOURS "\",\"manifest_sha256\":\"" SIXTY_FOUR_TWOS
+    "\",\"schema\":1,\"signers\":[\"00000000000000AB\",\"FEDCBA9876543210\"],"
+    "\"time\":1700000000,\"to\":\"17-v1.0-22222222\",\"trust_version\":3}";
 
 Test(site_state, identity_is_written_and_read_back)
 {
@@ -88,6 +94,10 @@ static void expect_same(const struct sl_site_change *a, const struct sl_site_cha
     cr_expect(sl_str_equal(a->to, b->to));
     cr_expect(sl_digest_equal(&a->manifest, &b->manifest));
     cr_expect_eq(a->time, b->time);
+    cr_expect_eq(a->epoch, b->epoch);
+    cr_expect_eq(a->floor, b->floor);
+    cr_expect_eq(a->trust_version, b->trust_version);
+    cr_expect(sl_digest_equal(&a->grant, &b->grant));
     cr_assert_eq(a->signer_count, b->signer_count);
     for (size_t i = 0; i < a->signer_count; i++)
         cr_expect(sl_str_equal(a->signers[i], b->signers[i]));
@@ -127,6 +137,10 @@ Test(site_state, bad_pending_changes_are_refused)
         {"\"time\":1700000000", "\"time\":\"now\"", "\"time\" must be an integer"},
         {"\"time\":1700000000", "\"time\":-1", "must not be before 1970"},
         {"\"222", "\"22G", "digits 0-9 and a-f"},
+        {"\"444", "\"44G", "digits 0-9 and a-f"},
+        {"\"epoch\":2,", "", "\"epoch\" is missing"},
+        {"\"floor\":5", "\"floor\":-5", "must not be negative"},
+        {",\"trust_version\":3", "", "\"trust_version\" is missing"},
         {"\"action\"", "\"Action\"", "\"Action\" does not belong here"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

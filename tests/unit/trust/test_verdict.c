@@ -39,6 +39,7 @@ static void scene_init(struct scene *scene)
         .digest = {0xab},
         .trust = trust_kit_first(),
         .site = {.installed_release = SL_STR("v1.0"),
+                 .installed_epoch = 1,
                  .installed_sequence = 17,
                  .installed_sha256 = {0xcd},
                  .epoch = 1,
@@ -149,7 +150,8 @@ Test(verdict, a_bundle_against_which_nothing_speaks_passes_every_step)
     for (size_t i = 0; i < STEPS; i++)
         cr_expect_eq(verdict.steps[steps[i].step].outcome, SL_PASSED, "%s: %s",
                      sl_verdict_step_name(steps[i].step), verdict.steps[steps[i].step].text);
-    cr_expect_eq(verdict.proved_time, NOW - DAY, "the bundle's own time is the latest");
+    cr_expect_eq(verdict.proved_time, NOW - 2 * DAY,
+                 "what the site knew; the bundle's own time proves nothing");
     cr_expect_eq(verdict.trust_version, 1);
     cr_expect_eq(verdict.now, NOW);
     cr_expect_str_eq(verdict.bundle, "customer-a-v1.1-18");
@@ -322,6 +324,57 @@ static void same_sequence_other(struct scene *scene)
     scene->site.highest_sequence = 18;
 }
 
+static void key_void(struct scene *scene)
+{
+    struct sl_err err = {0};
+    unsigned char name[32];
+    trust_kit_name(name, 1);
+    cr_assert_eq(sl_trust_revoke_key(scene->trust, name, 17, &err), 0);
+}
+
+/* What is installed is of an earlier epoch, with a sequence that is high there. */
+static void stop_of_a_new_epoch(struct scene *scene)
+{
+    scene->manifest.upgrade_from_count = 0;
+    scene->manifest.epoch = 2;
+    scene->trust->epoch = 2;
+    scene->trust->floor = 0;
+}
+
+static void stop_by_its_name(struct scene *scene)
+{
+    stop_of_a_new_epoch(scene);
+    scene->site.installed_release = SL_STR("v0.8");
+}
+
+/* trust.json is of a new epoch, and its floor above: what is installed can be repaired all the same. */
+static void installed_before_the_epoch(struct scene *scene)
+{
+    memcpy(scene->site.installed_sha256, scene->digest, 32);
+    scene->trust->epoch = 2;
+    scene->trust->floor = 40;
+    scene->site.floor = 41;
+}
+
+static void installed_and_revoked(struct scene *scene)
+{
+    installed_before_the_epoch(scene);
+    break_revocations(scene);
+}
+
+static void installed_by_a_revoked_key(struct scene *scene)
+{
+    installed_before_the_epoch(scene);
+    scene->trust->epoch = 1;
+    key_void(scene);
+    scene->trust->epoch = 2;
+}
+
+static void far_ahead(struct scene *scene)
+{
+    scene->manifest.mtime = INT64_C(8589934591);
+}
+
 /* A thief signed a bundle with the highest of all sequences, and a site took it. */
 static void fast_forward(struct scene *scene)
 {
@@ -334,6 +387,7 @@ static void fast_forward_and_new_epoch(struct scene *scene)
     fast_forward(scene);
     scene->trust->epoch = 2;
     scene->manifest.epoch = 2;
+    scene->manifest.stop_count = 0;
 }
 
 static void newer_epoch_than_trust(struct scene *scene)
@@ -356,14 +410,6 @@ static void no_floor(struct scene *scene)
 static void at_the_floor(struct scene *scene)
 {
     scene->site.floor = 18;
-}
-
-static void key_void(struct scene *scene)
-{
-    struct sl_err err = {0};
-    unsigned char name[32];
-    trust_kit_name(name, 1);
-    cr_assert_eq(sl_trust_revoke_key(scene->trust, name, 17, &err), 0);
 }
 
 static void key_void_later(struct scene *scene)
@@ -476,7 +522,19 @@ static const struct say sayings[] = {
     {"a receipt is wanted by what is installed", wants_a_receipt_and_is_installed, SL_STEP_REQUIRES,
      SL_PASSED, "it is the bundle that is installed"},
     {"a stop passed over", only_stops, SL_STEP_REQUIRES, SL_REFUSED,
-     "v0.8 (sequence 8) must be installed on the way"},
+     "v0.8 (sequence 8 of epoch 1) must be installed on the way"},
+    {"a stop of a new epoch", stop_of_a_new_epoch, SL_STEP_REQUIRES, SL_REFUSED,
+     "v1.0 (sequence 17 of epoch 1) is installed, and v0.8 (sequence 8 of epoch 2) must be installed"},
+    {"a stop by its name", stop_by_its_name, SL_STEP_REQUIRES, SL_PASSED, "it may follow v0.8"},
+    {"installed before the epoch: epoch", installed_before_the_epoch, SL_STEP_EPOCH, SL_PASSED,
+     "epoch 1, the bundle that is installed"},
+    {"installed before the epoch: floor", installed_before_the_epoch, SL_STEP_FLOOR, SL_PASSED,
+     "the bundle that is installed"},
+    {"installed before the epoch, revoked", installed_and_revoked, SL_STEP_REVOCATIONS, SL_REFUSED,
+     "this bundle is revoked"},
+    {"installed before the epoch, key revoked", installed_by_a_revoked_key, SL_STEP_REVOCATIONS, SL_REFUSED,
+     "revoked for sequence 18 of epoch 1"},
+    {"the bundle's own time", far_ahead, SL_STEP_EXPIRY, SL_PASSED, "the bundle expires at"},
     {"a stop reached", stop_reached, SL_STEP_REQUIRES, SL_PASSED, "it may follow v1.0"},
     {"what is installed: sequence", installed_again, SL_STEP_SEQUENCE, SL_PASSED,
      "the bundle that is installed"},

@@ -22,7 +22,8 @@ struct sl_ledger {
     uint64_t highest_sequence;                     /* ever accepted; 0: none */
     struct sl_digest highest;                      /* digest of the bundle that had it */
     uint64_t floor;                                /* sequence below which nothing may come back; 0: none */
-    int64_t proved_time;                           /* the latest time that anything signed has proved */
+    int64_t proved_time;                           /* the latest that trust.json of its epoch proved */
+    uint64_t trust_epoch;                          /* of that trust.json; may be ahead of `epoch` */
     uint64_t trust_version;                        /* the newest that was accepted */
     struct sl_digest trust;                        /* SHA-256 of its bytes */
     uint64_t history_lines;                        /* that receipts were written for */

@@ -32,6 +32,9 @@ struct sl_site_change {
     struct sl_str bundle;   /* CUSTOMER-RELEASE-SEQUENCE */
     struct sl_str from, to; /* generation names; from is empty for the first */
     struct sl_digest manifest;
+    uint64_t epoch, floor;  /* of the bundle */
+    uint64_t trust_version; /* of trust.json that it was judged by; 0: plain keys */
+    struct sl_digest grant; /* SHA-256 of the grant that a rollback needed; zeros: none */
     struct sl_str *signers; /* key ids whose signatures were proved; none for a rollback */
     size_t signer_count;
     int64_t time;
