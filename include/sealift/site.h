@@ -103,9 +103,9 @@ struct sl_install_result {
     char generation[SL_GENERATION_NAME_MAX]; /* what is current now */
     char previous[SL_GENERATION_NAME_MAX];   /* what was current before; empty for the first install */
     uint64_t sequence;                       /* of the bundle */
-    uint64_t previous_sequence;              /* of what was current before; 0: none. A larger one than
+    uint64_t previous_sequence; /* of what was current before; 0: none, or of another epoch. A larger one than
                                                 `sequence` is not refused, but worth telling */
-    uint64_t files, bytes;                   /* of the payload */
+    uint64_t files, bytes;      /* of the payload */
 };
 
 /*

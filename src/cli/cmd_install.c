@@ -77,7 +77,8 @@ static void report_json(struct cli *cli, const struct sl_install_result *result)
     sl_json_key_unsigned(json, "sequence", result->sequence);
     if (*result->previous) {
         sl_json_key_text(json, "previous", sl_str_from(result->previous));
-        sl_json_key_unsigned(json, "previous_sequence", result->previous_sequence);
+        if (result->previous_sequence > 0)
+            sl_json_key_unsigned(json, "previous_sequence", result->previous_sequence);
     }
     sl_json_key_unsigned(json, "files", result->files);
     sl_json_key_unsigned(json, "bytes", result->bytes);

@@ -199,10 +199,12 @@ static void fill_change(struct sl_site_change *out, const struct install *in, co
 static void set_result(const struct install *in, enum sl_install_outcome outcome, const char *generation)
 {
     struct sl_install_result *result = in->result;
+    const struct sl_site_change *before = site_change_to(in->site, in->site->current);
+    bool comparable = before && before->epoch == in->head->manifest->epoch;
     *result = (struct sl_install_result){
         .outcome = outcome,
         .sequence = in->head->manifest->sequence,
-        .previous_sequence = site_generation_sequence(in->site->current),
+        .previous_sequence = comparable ? site_generation_sequence(in->site->current) : 0,
         .files = in->head->manifest->file_count,
         .bytes = in->head->manifest->total_bytes,
     };

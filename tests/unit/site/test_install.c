@@ -590,10 +590,11 @@ Test(install, two_at_once_come_one_after_the_other_where_they_wait)
     sl_buf_release(&drifts);
 }
 
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 #define PENDING(from, to)                                                                                    \
-    "{\"action\":\"install\",\"bundle\":\"customer-a-v1.0-17\",\"from\":\"" from                             \
-    "\",\"manifest_sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\","           \
-    "\"schema\":1,\"signers\":[],\"time\":1,\"to\":\"" to "\"}"
+    "{\"action\":\"install\",\"bundle\":\"customer-a-v1.0-17\",\"epoch\":0,\"floor\":0,\"from\":\"" from     \
+    "\",\"grant\":\"" ZEROS "\",\"manifest_sha256\":\"" ZEROS                                                \
+    "\",\"schema\":1,\"signers\":[],\"time\":1,\"to\":\"" to "\",\"trust_version\":0}"
 
 static const struct {
     const char *what, *file, *text; /* NULL: the file is removed */

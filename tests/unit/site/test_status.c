@@ -323,11 +323,14 @@ Test(status, a_change_that_is_not_finished_is_no_disagreement)
     cr_assert_eq(rename(site_kit_path(&kit, history, "state/history.jsonl"),
                         site_kit_path(&kit, pending, "state/lost")),
                  0);
-    temp_dir_write_text(&kit.temp, "site/state/pending.json",
-                        "{\"action\":\"install\",\"bundle\":\"customer-a-v1.1-18\",\"from\":\"\","
-                        "\"manifest_sha256\":"
-                        "\"0000000000000000000000000000000000000000000000000000000000000000\","
-                        "\"schema\":1,\"signers\":[],\"time\":1,\"to\":\"18-v1.1-0123456789ab\"}");
+    temp_dir_write_text(
+        &kit.temp, "site/state/pending.json",
+        "{\"action\":\"install\",\"bundle\":\"customer-a-v1.1-18\",\"epoch\":0,\"floor\":0,"
+        "\"from\":\"\",\"grant\":"
+        "\"0000000000000000000000000000000000000000000000000000000000000000\","
+        "\"manifest_sha256\":"
+        "\"0000000000000000000000000000000000000000000000000000000000000000\","
+        "\"schema\":1,\"signers\":[],\"time\":1,\"to\":\"18-v1.1-0123456789ab\",\"trust_version\":0}");
     struct sl_site_log *log = NULL;
     struct sl_err err = {0};
     cr_expect_eq(sl_site_history(&log, &kit.options, &err), 0, "%s", err.message);
