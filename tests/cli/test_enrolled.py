@@ -11,7 +11,9 @@ import unittest
 from harness import SOURCE, Case, have, main
 
 
-class Enrolled(Case):
+class Enrolment(Case):
+    """Root anna and ben, release ops, grant; a trust.json that is signed, and no site yet."""
+
     def setUp(self):
         super().setUp()
         self.repository()
@@ -45,6 +47,22 @@ class Enrolled(Case):
         self.assertTrue(report["whole"])
         return [(receipt["action"], receipt.get("bundle", "")) for receipt in report["receipts"]]
 
+    def next_version(self, version, *args):
+        self.sealift("trust", "set", f"trust/{version}.json", *args)
+        self.sign(version + 1)
+
+    def ledger(self):
+        return json.loads(self.read("site/state/ledger.1").split(b"\n")[0])
+
+    def digest(self, bundle):
+        return self.sealift("inspect", bundle, "--format", "json").json()["manifest_sha256"]
+
+    def grant(self, bundle, name="grant"):
+        self.sealift("grant", "--site", "site/state/site.pub", "--customer", "customer-a", "--bundle-digest", self.digest(bundle),
+                     "--key", "grant.key", "--out", f"{name}.json")
+
+
+class Enrolled(Enrolment):
     # -- enrolling --
 
     def test_another_fingerprint_makes_no_site(self):
@@ -96,129 +114,6 @@ class Enrolled(Case):
         self.install(self.bundle(18, release="v1.1", key="new.key"))
         self.assertIn("revoked", self.install(thief, status=1).err)
         self.assertTrue(os.path.exists(self.path("site/state/trust/2.json")))
-
-    def test_a_revoked_key_signs_nothing_in_a_new_epoch(self):
-        self.enrol()
-        self.install(self.bundle(17))
-        self.install(self.bundle(9007199254740991, release="v1.1", out="fast"))
-        self.sealift("trust", "revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
-        self.sign(2)
-        self.sealift("trust", "set", "trust/2.json", "--epoch", "2")
-        self.sign(3)
-        thief = self.bundle(17, release="v1.1", out="thief")
-        refused = self.install(thief, status=1)
-        self.assertIn("by keys that are revoked for sequence 17 of epoch 2", refused.err)
-        self.install(self.bundle(1, release="v1.1", key="new.key"))
-        for sequence in (1, 2, 17):
-            again = self.bundle(sequence, release="v1.1", out=f"thief{sequence}")
-            self.assertIn("revoked", self.install(again, status=1).err)
-            self.sealift("verify", again, "--root", "site", status=1)
-            self.sealift("verify", again, "--trust", "trust", status=1)
-
-    def test_a_site_lives_through_more_versions_than_one_bundle_holds(self):
-        self.enrol()
-        document = json.loads(self.read("trust/1.json"))
-        for version in range(2, 68):
-            document.update(version=version, floor=version)
-            self.write(f"trust/{version}.json", json.dumps(document, sort_keys=True, separators=(",", ":")))
-            self.sign(version)
-        self.assertIn("version 67 is complete", self.sealift("trust", "check", "trust").out)
-        late = self.bundle(102, release="v1.1")
-        missing = self.install(late, status=1)
-        self.assertIn("trust/4.json does not follow version 1: version 2 is missing", missing.err)
-        self.assertIn("holds the versions from 2 on", missing.err)
-        os.mkdir(self.path("early"))
-        for version in range(1, 41):
-            for root in ("", *(f".{key}.minisig" for key in self.roots())):
-                shutil.copy(self.path(f"trust/{version}.json{root}"), self.path("early"))
-        self.install(self.bundle(100, trust=self.path("early")))
-        self.install(late)
-        self.assertTrue(os.path.exists(self.path("site/state/trust/67.json")))
-        self.sealift("status", "--root", "site")
-        self.sealift("rollback", "--root", "site")
-        self.sealift("verify", late, "--root", "site")
-
-    def next_version(self, version, *args):
-        self.sealift("trust", "set", f"trust/{version}.json", *args)
-        self.sign(version + 1)
-
-    def ledger(self):
-        return json.loads(self.read("site/state/ledger.1").split(b"\n")[0])
-
-    def digest(self, bundle):
-        return self.sealift("inspect", bundle, "--format", "json").json()["manifest_sha256"]
-
-    def grant(self, bundle, name="grant"):
-        self.sealift("grant", "--site", "site/state/site.pub", "--customer", "customer-a", "--bundle-digest", self.digest(bundle),
-                     "--key", "grant.key", "--out", f"{name}.json")
-
-    def test_an_epoch_to_come_forbids_neither_rollback_nor_repair(self):
-        self.enrol()
-        old, new = self.bundle(16), self.bundle(17, release="v1.1")
-        self.install(old)
-        self.install(new)
-        self.next_version(1, "--epoch", "2", "--floor", "3")
-        refused = self.bundle(20, release="v1.1", key="anna.key", out="refused")
-        self.install(refused, status=1)
-        self.assertTrue(os.path.exists(self.path("site/state/trust/2.json")))
-        self.sealift("rollback", "--root", "site")
-        self.sealift("rollback", "--root", "site")
-        self.write("site/current/manifest.json", b"altered")
-        self.assertIn("repaired", self.install(new).out)
-        self.assertIn("is of epoch 1, and version 2 of trust.json says 2", self.install(old, status=1).err)
-        self.install(self.bundle(4, release="v1.1", out="two"))
-        self.assertEqual([self.ledger()[name] for name in ("epoch", "floor", "highest_sequence")], [2, 3, 4])
-        back = self.sealift("rollback", "--root", "site", "--to", "17", status=1)
-        self.assertIn("it is of epoch 1, and a bundle of epoch 2 was accepted since", back.err)
-        self.grant(new)
-        self.sealift("rollback", "--root", "site", "--to", "17", "--grant", "grant.json")
-
-    def test_a_floor_of_trust_json_is_remembered_within_its_epoch(self):
-        self.enrol()
-        self.install(self.bundle(17))
-        self.install(self.bundle(18, release="v1.1"))
-        self.next_version(1, "--floor", "18")
-        self.next_version(2, "--epoch", "2")
-        self.install(self.bundle(20, release="v1.1", key="anna.key", out="refused"), status=1)
-        self.assertEqual([self.ledger()[name] for name in ("epoch", "floor", "trust_epoch")], [1, 18, 2])
-        self.assertIn("below the floor of 18", self.sealift("rollback", "--root", "site", status=1).err)
-
-    def test_what_a_thief_signed_does_not_come_back_by_rollback(self):
-        self.enrol()
-        self.install(self.bundle(17))
-        self.install(self.bundle(18, release="v1.1", out="thief"))
-        self.sealift("trust", "revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
-        self.sign(2)
-        self.install(self.bundle(19, release="v1.1", key="new.key"))
-        self.assertIn("the keys that signed it are revoked", self.sealift("rollback", "--root", "site", status=1).err)
-        self.sealift("rollback", "--root", "site", "--to", "17")
-
-    def test_a_required_stop_is_not_passed_by_a_sequence_of_another_epoch(self):
-        path = "repo/releases/v1.1/release.yaml"
-        self.write(path, self.read(path).decode() + "required-stops:\n  v1.0.5: 5\n")
-        self.git("commit", "-q", "-a", "-m", "terms")
-        self.enrol()
-        self.install(self.bundle(17))
-        self.next_version(1, "--epoch", "2")
-        refused = self.install(self.bundle(8, release="v1.1"), status=1)
-        self.assertIn("v1.0 (sequence 17 of epoch 1) is installed, and v1.0.5 (sequence 5 of epoch 2) must be installed",
-                      refused.err)
-
-    def test_no_bundle_moves_the_time_and_a_new_epoch_says_it_anew(self):
-        self.enrol()
-        self.install(self.bundle(17))
-        self.assertEqual(self.ledger()["proved_time"], 1767571200, "that of trust.json; the commit is later, and proves nothing")
-        self.next_version(1, "--issued", "2026-02-01", "--floor", "1")
-        self.next_version(2, "--issued", "2026-01-20", "--floor", "2")
-        self.install(self.bundle(18, release="v1.1"))
-        self.assertEqual(self.ledger()["proved_time"], 1769904000, "the latest of an epoch")
-        self.next_version(3, "--issued", "2026-01-10", "--epoch", "2")
-        new = self.bundle(1, release="v1.1", out="new")
-        self.sealift("verify", new, "--root", "site")
-        self.assertEqual(self.ledger()["trust_version"], 3, "looking changes nothing")
-        self.install(new)
-        self.assertEqual([self.ledger()[name] for name in ("proved_time", "trust_epoch")], [1768003200, 2])
-        self.receipts()
 
     def test_a_used_grant_stays_used_when_only_the_ledger_is_put_back(self):
         self.enrol()

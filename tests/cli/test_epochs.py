@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""What a site remembers over the years: epochs, floors and times, versions of trust.json, enrolled and not."""
+import json
+import os
+import shutil
+import subprocess
+
+import test_enrolled
+import test_trust
+from harness import main
+
+
+class Enrolled(test_enrolled.Enrolment):
+    def test_a_revoked_key_signs_nothing_in_a_new_epoch(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.install(self.bundle(9007199254740991, release="v1.1", out="fast"))
+        self.sealift("trust", "revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2)
+        self.sealift("trust", "set", "trust/2.json", "--epoch", "2")
+        self.sign(3)
+        thief = self.bundle(17, release="v1.1", out="thief")
+        refused = self.install(thief, status=1)
+        self.assertIn("by keys that are revoked for sequence 17 of epoch 2", refused.err)
+        self.install(self.bundle(1, release="v1.1", key="new.key"))
+        for sequence in (1, 2, 17):
+            again = self.bundle(sequence, release="v1.1", out=f"thief{sequence}")
+            self.assertIn("revoked", self.install(again, status=1).err)
+            self.sealift("verify", again, "--root", "site", status=1)
+            self.sealift("verify", again, "--trust", "trust", status=1)
+
+    def test_a_site_lives_through_more_versions_than_one_bundle_holds(self):
+        self.enrol()
+        document = json.loads(self.read("trust/1.json"))
+        for version in range(2, 68):
+            document.update(version=version, floor=version)
+            self.write(f"trust/{version}.json", json.dumps(document, sort_keys=True, separators=(",", ":")))
+            self.sign(version)
+        self.assertIn("version 67 is complete", self.sealift("trust", "check", "trust").out)
+        late = self.bundle(102, release="v1.1")
+        missing = self.install(late, status=1)
+        self.assertIn("trust/4.json does not follow version 1: version 2 is missing", missing.err)
+        self.assertIn("holds the versions from 2 on", missing.err)
+        os.mkdir(self.path("early"))
+        for version in range(1, 41):
+            for root in ("", *(f".{key}.minisig" for key in self.roots())):
+                shutil.copy(self.path(f"trust/{version}.json{root}"), self.path("early"))
+        self.install(self.bundle(100, trust=self.path("early")))
+        self.install(late)
+        self.assertTrue(os.path.exists(self.path("site/state/trust/67.json")))
+        self.sealift("status", "--root", "site")
+        self.sealift("rollback", "--root", "site")
+        self.sealift("verify", late, "--root", "site")
+
+    def test_an_epoch_to_come_forbids_neither_rollback_nor_repair(self):
+        self.enrol()
+        old, new = self.bundle(16), self.bundle(17, release="v1.1")
+        self.install(old)
+        self.install(new)
+        self.next_version(1, "--epoch", "2", "--floor", "3")
+        refused = self.bundle(20, release="v1.1", key="anna.key", out="refused")
+        self.install(refused, status=1)
+        self.assertTrue(os.path.exists(self.path("site/state/trust/2.json")))
+        self.sealift("rollback", "--root", "site")
+        self.sealift("rollback", "--root", "site")
+        self.write("site/current/manifest.json", b"altered")
+        self.assertIn("repaired", self.install(new).out)
+        self.assertIn("is of epoch 1, and version 2 of trust.json says 2", self.install(old, status=1).err)
+        self.install(self.bundle(4, release="v1.1", out="two"))
+        self.assertEqual([self.ledger()[name] for name in ("epoch", "floor", "highest_sequence")], [2, 3, 4])
+        back = self.sealift("rollback", "--root", "site", "--to", "17", status=1)
+        self.assertIn("it is of epoch 1, and a bundle of epoch 2 was accepted since", back.err)
+        self.grant(new)
+        self.sealift("rollback", "--root", "site", "--to", "17", "--grant", "grant.json")
+
+    def test_a_floor_of_trust_json_is_remembered_within_its_epoch(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.install(self.bundle(18, release="v1.1"))
+        self.next_version(1, "--floor", "18")
+        self.next_version(2, "--epoch", "2")
+        self.install(self.bundle(20, release="v1.1", key="anna.key", out="refused"), status=1)
+        self.assertEqual([self.ledger()[name] for name in ("epoch", "floor", "trust_epoch")], [1, 18, 2])
+        self.assertIn("below the floor of 18", self.sealift("rollback", "--root", "site", status=1).err)
+
+    def test_what_a_thief_signed_does_not_come_back_by_rollback(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.install(self.bundle(18, release="v1.1", out="thief"))
+        self.sealift("trust", "revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2)
+        self.install(self.bundle(19, release="v1.1", key="new.key"))
+        self.assertIn("the keys that signed it are revoked", self.sealift("rollback", "--root", "site", status=1).err)
+        self.sealift("rollback", "--root", "site", "--to", "17")
+
+    def test_a_required_stop_is_not_passed_by_a_sequence_of_another_epoch(self):
+        path = "repo/releases/v1.1/release.yaml"
+        self.write(path, self.read(path).decode() + "required-stops:\n  v1.0.5: 5\n")
+        self.git("commit", "-q", "-a", "-m", "terms")
+        self.enrol()
+        self.install(self.bundle(17))
+        self.next_version(1, "--epoch", "2")
+        refused = self.install(self.bundle(8, release="v1.1"), status=1)
+        self.assertIn("v1.0 (sequence 17 of epoch 1) is installed, and v1.0.5 (sequence 5 of epoch 2) must be installed",
+                      refused.err)
+
+    def test_no_bundle_moves_the_time_and_a_new_epoch_says_it_anew(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.assertEqual(self.ledger()["proved_time"], 1767571200, "that of trust.json; the commit is later, and proves nothing")
+        self.next_version(1, "--issued", "2026-02-01", "--floor", "1")
+        self.next_version(2, "--issued", "2026-01-20", "--floor", "2")
+        self.install(self.bundle(18, release="v1.1"))
+        self.assertEqual(self.ledger()["proved_time"], 1769904000, "the latest of an epoch")
+        self.next_version(3, "--issued", "2026-01-10", "--epoch", "2")
+        new = self.bundle(1, release="v1.1", out="new")
+        self.sealift("verify", new, "--root", "site")
+        self.assertEqual(self.ledger()["trust_version"], 3, "looking changes nothing")
+        self.install(new)
+        self.assertEqual([self.ledger()[name] for name in ("proved_time", "trust_epoch")], [1768003200, 2])
+        self.receipts()
+
+
+class NotEnrolled(test_trust.Delivery):
+    def test_what_is_dated_in_the_future_is_not_packed(self):
+        document = json.loads(self.read("trust/1.json"))
+        document["issued"] = 7258118400
+        os.mkdir(self.path("ahead"))
+        self.write("ahead/1.json", json.dumps(document, sort_keys=True, separators=(",", ":")))
+        for root in ("anna", "ben"):
+            self.trust("sign", "ahead/1.json", "--key", f"{root}.key")
+        self.assertIn("version 1 of trust.json was issued at 2200-01-01T00:00:00Z, and by this machine's clock it is",
+                      self.pack("--trust", self.path("ahead"), status=1).err)
+        self.write("repo/later", "x")
+        self.git("add", "later")
+        subprocess.run(["git", "-c", "user.name=o", "-c", "user.email=o@example.com", "commit", "-q", "-m", "later"],
+                       cwd=self.path("repo"), check=True, capture_output=True,
+                       env={"PATH": os.environ["PATH"], "HOME": self.dir, "GIT_COMMITTER_DATE": "2090-01-01T00:00:00Z"})
+        self.assertIn("the files are dated 2090-01-01T00:00:00Z", self.pack(status=1).err)
+
+    def test_a_site_that_is_not_enrolled_goes_back_to_nothing_it_accepted_later_ones_of(self):
+        self.hand_over()
+        self.release("floor: 18\n", release="v1.1")
+        old = self.pack("--trust", self.path("trust"))
+        new = self.pack("--trust", self.path("trust"), "--sequence", "18", release="v1.1")
+        self.sealift("install", new, "--trust", "site.json", "--root", "site")
+        before = self.listing("site")
+        for command in (["verify", old, "--explain"], ["install", old]):
+            result = self.sealift(*command, "--trust", "site.json", "--root", "site", status=1)
+            self.assertIn("has sequence 17, and a later one was accepted before: sequence 18", result.err)
+        self.assertEqual(self.listing("site"), before)
+        self.sealift("install", new, "--trust", "site.json", "--root", "site")
+
+    def test_a_site_that_is_not_enrolled_forgets_no_version_of_trust_json(self):
+        self.hand_over()
+        self.sealift("install", self.pack("--trust", self.path("trust")), "--trust", "site.json", "--root", "site")
+        self.trust("revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2, "anna", "ben")
+        new = self.pack("--trust", self.path("trust"), "--sequence", "18", key="new.key", release="v1.1")
+        for root in ("site", "fresh"):
+            result = self.sealift("install", new, "--trust", "site.json", "--root", root, status=1)
+            self.assertIn(f"the bundle brings version 2 of trust.json, and {root} is not enrolled", result.err)
+            self.assertIn(f"sealift enrol --root {root} --trust", result.err)
+        self.sealift("verify", new, "--trust", "site.json", "--root", "site")
+        self.sealift("install", new, "--trust", "trust", "--root", "site")
+        thief = self.pack("--trust", self.path("trust/1.json"), "--sequence", "99", release="v1.1", out="thief")
+        for command in (["verify", thief], ["install", thief]):
+            result = self.sealift(*command, "--trust", "site.json", "--root", "site", status=1)
+            self.assertIn("version 1 of trust.json was given, and site was judged by version 2 before", result.err)
+
+
+if __name__ == "__main__":
+    main()
