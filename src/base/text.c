@@ -182,20 +182,29 @@ unsigned sl_edit_distance(struct sl_str a, struct sl_str b, unsigned limit)
     a = sl_str_slice(a, 0, MAX);
     b = sl_str_slice(b, 0, MAX);
     unsigned rows[3][MAX + 1];
+    size_t longer = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (longer > limit)
+        return limit + 1;
     for (unsigned j = 0; j <= b.len; j++)
         rows[0][j] = j;
+    unsigned least = 0, least_before; /* of a row, and of the one before: no way leads past two rows */
     for (unsigned i = 1; i <= a.len; i++) {
         unsigned *now = rows[i % 3];
         const unsigned *last = rows[(i + 2) % 3];
         const unsigned *before_last = rows[(i + 1) % 3];
         now[0] = i;
+        least_before = least;
+        least = i;
         for (unsigned j = 1; j <= b.len; j++) {
             unsigned change = a.ptr[i - 1] == b.ptr[j - 1] ? 0 : 1;
             now[j] = min3(last[j] + 1, now[j - 1] + 1, last[j - 1] + change);
             bool swapped = i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1];
             if (swapped && before_last[j - 2] + 1 < now[j])
                 now[j] = before_last[j - 2] + 1;
+            least = now[j] < least ? now[j] : least;
         }
+        if (least > limit && least_before > limit)
+            return limit + 1;
     }
     unsigned distance = rows[a.len % 3][b.len];
     return distance > limit ? limit + 1 : distance;

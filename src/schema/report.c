@@ -112,6 +112,11 @@ static int make_room(struct sl_schema_report *report, struct sl_err *err)
     return 0;
 }
 
+bool collector_is_full(const struct collector *collector)
+{
+    return collector->report->count == SL_SCHEMA_ERRORS_MAX;
+}
+
 int collector_add(struct collector *collector, const struct finding_place *place, struct sl_str message,
                   struct sl_str hint, struct sl_err *err)
 {
@@ -270,20 +275,40 @@ const char *show_value(char out[SHOWN_MAX], const struct sl_node *node)
     return out;
 }
 
-struct nearest nearest_start(struct sl_str name)
+struct nearest nearest_start(struct sl_str name, uint64_t *budget)
 {
     /* Short names are near to everything. */
     unsigned limit = name.len < 3 ? 1 : name.len < 6 ? 2 : NEAR_MAX;
-    return (struct nearest){.name = name, .distance = limit};
+    return (struct nearest){.name = name, .distance = limit, .budget = budget};
+}
+
+bool nearest_is_nearer(struct nearest *nearest, struct sl_str candidate, unsigned *distance)
+{
+    if (*nearest->budget == 0)
+        return false;
+    --*nearest->budget;
+    *distance = sl_edit_distance(nearest->name, candidate, nearest->distance);
+    if (*distance >= nearest->distance && (nearest->best.ptr || *distance > nearest->distance))
+        return false;
+    return *distance < candidate.len;
 }
 
 void nearest_try(struct nearest *nearest, struct sl_str candidate)
 {
-    unsigned distance = sl_edit_distance(nearest->name, candidate, nearest->distance);
-    if (distance >= nearest->distance && (nearest->best.ptr || distance > nearest->distance))
-        return;
-    if (distance >= candidate.len)
+    unsigned distance;
+    if (!nearest_is_nearer(nearest, candidate, &distance))
         return;
     nearest->distance = distance;
     nearest->best = candidate;
+}
+
+struct sl_str nearest_hint(char out[MEANT_MAX], const struct nearest *nearest, const char *question)
+{
+    char shown[SHOWN_MAX];
+    out[0] = '\0';
+    if (nearest->best.ptr)
+        (void)snprintf(out, MEANT_MAX, "%s %s?", question, show_name(shown, nearest->best));
+    else if (*nearest->budget == 0)
+        (void)snprintf(out, MEANT_MAX, "there are too many names to look for the one that is meant");
+    return sl_str_from(out);
 }

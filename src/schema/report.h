@@ -52,6 +52,9 @@ struct finding_place {
 int collector_add(struct collector *collector, const struct finding_place *place, struct sl_str message,
                   struct sl_str hint, struct sl_err *err) SL_MUST_USE;
 
+/* Whether a further error is only counted. */
+bool collector_is_full(const struct collector *collector);
+
 /* -- alternatives -- */
 /* How many errors there are now; what comes later can be looked at and dropped again. */
 size_t collector_mark(const struct collector *collector);
@@ -70,8 +73,14 @@ struct nearest {
     struct sl_str name; /* what was written */
     struct sl_str best;
     unsigned distance;
+    uint64_t *budget; /* names that may still be compared */
 };
-struct nearest nearest_start(struct sl_str name);
+struct nearest nearest_start(struct sl_str name, uint64_t *budget);
+/* Whether it is nearer than the best, which it then may become. */
+bool nearest_is_nearer(struct nearest *nearest, struct sl_str candidate, unsigned *distance);
 void nearest_try(struct nearest *nearest, struct sl_str candidate);
+enum { MEANT_MAX = SHOWN_MAX + 32 };
+/* The question ("did you mean") with the best one behind it; that too many names have been compared; or nothing. In `out`. */
+struct sl_str nearest_hint(char out[MEANT_MAX], const struct nearest *nearest, const char *question);
 
 #endif

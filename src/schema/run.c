@@ -177,7 +177,11 @@ int run_regex(struct run *run, const struct regex *regex, struct sl_str pattern,
 
 static struct run start(const struct sl_schema *schema, struct collector *collector, struct sl_err *err)
 {
-    return (struct run){.program = schema, .err = err, .budget = SL_SCHEMA_STEPS_MAX, .collector = collector};
+    return (struct run){.program = schema,
+                        .err = err,
+                        .budget = SL_SCHEMA_STEPS_MAX,
+                        .nearness = SL_SCHEMA_NEARNESS_MAX,
+                        .collector = collector};
 }
 
 int sl_schema_validate(struct sl_schema_report **report, const struct sl_schema *schema,

@@ -29,6 +29,7 @@ struct run {
     const struct sl_schema *program;
     struct sl_err *err;
     uint64_t budget;
+    uint64_t nearness; /* names that hints may still compare */
     unsigned depth;
     struct regex_matcher matcher;
     const struct scope *scope;

@@ -6,7 +6,7 @@
 #include <sealift/text.h>
 #include <stdio.h>
 
-enum { HINT_MAX = SHOWN_MAX + 32, MESSAGE_MAX = SHOWN_MAX + 64 };
+enum { MESSAGE_MAX = SHOWN_MAX + 64 };
 
 static bool has_member(const struct sl_node *map, struct sl_str name)
 {
@@ -16,24 +16,26 @@ static bool has_member(const struct sl_node *map, struct sl_str name)
 /* -- names that must be there -- */
 
 /* A member that no `required` name has and that is near to the one that is missing. */
-static struct sl_str find_misspelt(const struct check *check, struct sl_str name)
+static struct sl_str find_misspelt(char hint[MEANT_MAX], const struct check *check, struct sl_str name)
 {
-    struct nearest nearest = nearest_start(name);
+    char shown[SHOWN_MAX];
+    struct nearest nearest = nearest_start(name, &check->run->nearness);
     for (uint32_t i = 0; i < check->node->count; i++)
         nearest_try(&nearest, check->node->as.entries[i].key);
-    return nearest.best;
+    if (!nearest.best.ptr)
+        return nearest_hint(hint, &nearest, "");
+    (void)snprintf(hint, MEANT_MAX, "is %s meant?", show_name(shown, nearest.best));
+    return sl_str_from(hint);
 }
 
 static int fail_missing(const struct check *check, struct sl_str name, struct sl_str trigger)
 {
     char shown[SHOWN_MAX];
     char other[SHOWN_MAX];
-    char hint[HINT_MAX] = "";
+    char hint[MEANT_MAX];
     struct check hinted = *check;
-    struct sl_str near = find_misspelt(check, name);
-    if (near.ptr)
-        (void)snprintf(hint, sizeof hint, "is %s meant?", show_name(other, near));
-    hinted.hint = sl_str_from(hint);
+    if (!collector_is_full(check->run->collector))
+        hinted.hint = find_misspelt(hint, check, name);
     if (trigger.ptr)
         return check_fail(&hinted, "lacks %s, which is required where there is %s", show_name(shown, name),
                           show_name(other, trigger));
@@ -104,17 +106,23 @@ static const struct property *find_property(const struct object_rules *rules, st
 }
 
 /* A known name that is not there and that this one is near to. */
-static void find_meant(char hint[HINT_MAX], const struct check *check, const struct object_rules *rules,
-                       struct sl_str name)
+static struct sl_str find_meant(char hint[MEANT_MAX], const struct check *check,
+                                const struct object_rules *rules, struct sl_str name)
 {
-    char shown[SHOWN_MAX];
-    struct nearest nearest = nearest_start(name);
-    for (size_t i = 0; rules && i < rules->property_count; i++)
-        if (!has_member(check->node, rules->properties[i].name))
-            nearest_try(&nearest, rules->properties[i].name);
-    hint[0] = '\0';
-    if (nearest.best.ptr)
-        (void)snprintf(hint, HINT_MAX, "did you mean %s?", show_name(shown, nearest.best));
+    struct nearest nearest = nearest_start(name, &check->run->nearness);
+    for (size_t i = 0; rules && i < rules->property_count; i++) {
+        struct sl_str candidate = rules->properties[i].name;
+        unsigned distance;
+        if (!nearest_is_nearer(&nearest, candidate, &distance))
+            continue;
+        uint64_t cost = check->node->count / 16;
+        check->run->nearness -= cost < check->run->nearness ? cost : check->run->nearness;
+        if (has_member(check->node, candidate))
+            continue;
+        nearest.distance = distance;
+        nearest.best = candidate;
+    }
+    return nearest_hint(hint, &nearest, "did you mean");
 }
 
 static int fail_unknown(const struct check *check, const char *keyword, const struct object_rules *rules,
@@ -122,13 +130,13 @@ static int fail_unknown(const struct check *check, const char *keyword, const st
 {
     if (!check->run->collector)
         return 0;
-    char hint[HINT_MAX];
+    char hint[MEANT_MAX];
     char shown[SHOWN_MAX];
     char message[MESSAGE_MAX];
     struct check hinted = *check;
     struct sl_str name = check->node->as.entries[index].key;
-    find_meant(hint, check, rules, name);
-    hinted.hint = sl_str_from(hint);
+    if (!collector_is_full(check->run->collector))
+        hinted.hint = find_meant(hint, check, rules, name);
     (void)snprintf(message, sizeof message, "the member %s is not known here", show_name(shown, name));
     return check_fail_member(&hinted, keyword, index, message);
 }

@@ -124,23 +124,20 @@ static int fail_enum(const struct check *check)
     char list[MESSAGE_MAX / 2] = "";
     size_t used = 0;
     const struct sl_node *values = check->keyword->node;
-    struct nearest nearest = nearest_start(sl_node_text(check->node));
+    struct nearest nearest = nearest_start(sl_node_text(check->node), &check->run->nearness);
     for (uint32_t i = 0; i < values->count; i++) {
         char shown[SHOWN_MAX];
         const struct sl_node *value = values->as.items[i];
         const char *text = i < LISTED_MAX ? show_value(shown, value) : "...";
         if (i <= LISTED_MAX && used + strlen(text) + 8 < sizeof list)
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", text);
-        if (value->kind == SL_STRING && check->node->kind == SL_STRING)
+        if (value->kind == SL_STRING && check->node->kind == SL_STRING && check->run->collector)
             nearest_try(&nearest, value->as.text);
     }
     char shown[SHOWN_MAX];
-    char near[SHOWN_MAX];
-    char hint[SHOWN_MAX + 32] = "";
+    char hint[MEANT_MAX];
     struct check hinted = *check;
-    if (nearest.best.ptr)
-        (void)snprintf(hint, sizeof hint, "did you mean %s?", show_name(near, nearest.best));
-    hinted.hint = sl_str_from(hint);
+    hinted.hint = nearest_hint(hint, &nearest, "did you mean");
     return check_fail(&hinted, "must be one of %s, not %s", list, show_value(shown, check->node));
 }
 

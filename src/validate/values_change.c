@@ -1,7 +1,9 @@
 /*
  * What a layer makes of what is below it: values/type-change, values/empty-key, values/list-replaced, values/no-effect.
  */
+#include "base/cleanup.h"
 #include "base/limits.h"
+#include "doc/json.h"
 #include "manifest_place.h"
 #include "model/report.h"
 #include "values_rules.h"
@@ -157,16 +159,43 @@ static bool starts_or_ends(struct sl_str key)
     return sl_str_starts_with(key, SL_STR("extra")) || sl_str_starts_with(key, SL_STR("additional"));
 }
 
-static bool has_item(const struct sl_node *list, const struct sl_node *item)
+/* What an item is told by, in the arena: the canonical JSON of all of it, or of its name with a byte in front that begins
+ * no JSON. .ptr NULL: it has no name. */
+static int item_key(struct sl_str *out, struct values_run *run, const struct sl_node *item, bool by_name,
+                    struct sl_err *err)
 {
-    const struct sl_node *name = sl_node_get(item, "name");
-    for (uint32_t i = 0; i < list->count; i++) {
-        const struct sl_node *other = list->as.items[i];
-        const struct sl_node *other_name = sl_node_get(other, "name");
-        if (sl_node_equal(other, item) || (name && other_name && sl_node_equal(name, other_name)))
-            return true;
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    const struct sl_node *node = by_name ? sl_node_get(item, "name") : item;
+    *out = (struct sl_str){NULL, 0};
+    if (!node)
+        return 0;
+    sl_buf_init(&text, SL_DOC_BYTES_MAX);
+    if (by_name)
+        sl_buf_byte(&text, '=');
+    if (sl_json_write_canonical(&text, node, err) < 0 || sl_buf_check(&text, "an item of a list", err) < 0)
+        return -1;
+    *out = sl_arena_str(&run->knowing.arena, sl_buf_view(&text));
+    return out->ptr ? 0 : sl_fail_memory(err);
+}
+
+/* Whether an item of `was` is one of `is` too: the same, or of the same name. */
+static int shares_item(struct values_run *run, const struct sl_node *is, const struct sl_node *was,
+                       struct sl_err *err)
+{
+    SL_CLEANUP(sl_map_release) struct sl_map keys;
+    struct sl_str key;
+    sl_map_init(&keys);
+    for (uint32_t i = 0; i < 2 * is->count; i++)
+        if (item_key(&key, run, is->as.items[i / 2], i % 2, err) < 0 ||
+            (key.ptr && sl_map_put(&keys, key, run, err) < 0))
+            return -1;
+    for (uint32_t i = 0; i < 2 * was->count; i++) {
+        if (item_key(&key, run, was->as.items[i / 2], i % 2, err) < 0)
+            return -1;
+        if (key.ptr && sl_map_get(&keys, key))
+            return 1;
     }
-    return false;
+    return 0;
 }
 
 static bool all_named(const struct sl_node *list)
@@ -184,9 +213,9 @@ static int check_list(struct change *change, const struct place *place, const st
     if (is->kind != SL_LIST || was->kind != SL_LIST || is->count == 0 || was->count == 0 ||
         !(starts_or_ends(place->key) || (all_named(is) && all_named(was))))
         return 0;
-    for (uint32_t i = 0; i < was->count; i++)
-        if (has_item(is, was->as.items[i]))
-            return 0;
+    int shared = shares_item(change->run, is, was, err);
+    if (shared != 0)
+        return shared < 0 ? -1 : 0;
     struct sl_finding finding = {.severity = SL_NOTE,
                                  .rule = "values/list-replaced",
                                  .hint =

@@ -1,132 +1,103 @@
 #include "values_hint.h"
 
-#include "base/limits.h"
+#include "base/cleanup.h"
+#include "base/map.h"
 #include "model/report.h"
+#include "values_keys.h"
 
-#include <sealift/text.h>
-
-enum { WAY_MAX = 32, KEY_LONG = 6 };
+enum { KEY_SHORT = 5, KEY_LONG = 9, KEY_ELSEWHERE = 6 };
 
 /* Letters that may differ: short names are near to everything. */
 static unsigned reach(struct sl_str key)
 {
-    return key.len < 3 ? 1 : key.len < KEY_LONG ? 2 : 3;
+    return key.len < KEY_SHORT ? 1 : key.len < KEY_LONG ? 2 : 3;
+}
+
+/* -- the keys of a map -- */
+
+struct names {
+    struct knowing *knowing;
+    struct sl_str *items; /* in the memory of `knowing` */
+    size_t count, capacity;
+    struct sl_map seen;
+    bool lost; /* there was no memory */
+};
+
+static void names_release(struct names *names)
+{
+    sl_map_release(&names->seen);
+}
+
+static void add_name(void *context, struct sl_str key)
+{
+    struct names *names = context;
+    struct sl_err ignored = {0};
+    if (names->lost || sl_map_get(&names->seen, key))
+        return;
+    if (names->count == names->capacity) {
+        size_t capacity = names->capacity ? 2 * names->capacity : 32;
+        struct sl_str *items = sl_arena_array(&names->knowing->arena, capacity, sizeof *items);
+        names->lost = !items;
+        if (names->lost)
+            return;
+        if (names->count)
+            memcpy(items, names->items, names->count * sizeof *items);
+        names->items = items;
+        names->capacity = capacity;
+    }
+    names->lost = sl_map_put(&names->seen, key, names, &ignored) < 0;
+    names->items[names->count++] = key;
+}
+
+static int make_names(struct near_names **out, struct values_run *run, const struct values_slip *slip,
+                      struct sl_err *err)
+{
+    SL_CLEANUP(names_release) struct names names = {.knowing = &run->knowing};
+    sl_map_init(&names.seen);
+    known_keys(slip->known, add_name, &names);
+    for (const char *const *word = slip->words; word && *word; word++)
+        add_name(&names, sl_str_from(*word));
+    return names.lost ? sl_fail_memory(err) : near_names_new(out, names.items, names.count, err);
 }
 
 struct near {
     struct values_run *run;
     const struct values_slip *slip;
-    struct sl_str best;
-    unsigned distance; /* of `best`; before there is one, one more than what still counts */
-    bool free;         /* `best` is not in the map beside the wrong one */
+    struct values_guess *best;
+    size_t index; /* of the best: of equals, the first */
 };
 
-static void try_near(void *context, struct sl_str key)
+static void try_near(void *context, size_t index, struct sl_str key, unsigned distance)
 {
     struct near *near = context;
-    if (near->run->nearness_left == 0)
-        return;
-    near->run->nearness_left--;
-    unsigned distance = sl_edit_distance(near->slip->key, key, near->distance);
+    struct values_guess *best = near->best;
+    bool any = best->meant == VALUES_NEAR;
     /* Nothing of the name is left. */
-    if (distance > near->distance || distance >= key.len || (!near->best.ptr && distance == near->distance))
+    if (distance >= key.len || (any && distance > best->distance))
         return;
-    bool free = !sl_node_entry(near->slip->map->node, key);
-    if (distance == near->distance && (near->free || !free))
+    bool beside = sl_node_index_entry(&near->run->knowing.index, near->slip->map->node, key) != NULL;
+    if (any && distance == best->distance && (beside == best->beside ? index >= near->index : beside))
         return;
-    near->best = key;
-    near->distance = distance;
-    near->free = free;
+    *best = (struct values_guess){
+        .meant = VALUES_NEAR, .key = key, .distance = distance, .beside = beside, .spent = best->spent};
+    near->index = index;
 }
 
-struct sl_str values_nearest(struct values_run *run, const struct values_slip *slip, unsigned *distance)
+int values_nearest(struct values_guess *out, struct values_run *run, const struct values_slip *slip,
+                   struct sl_err *err)
 {
-    struct near near = {.run = run, .slip = slip, .distance = reach(slip->key) + 1};
-    known_keys(slip->known, try_near, &near);
-    for (const char *const *word = slip->words; word && *word; word++)
-        try_near(&near, sl_str_from(*word));
-    *distance = near.distance;
-    return near.best;
+    struct near near = {.run = run, .slip = slip, .best = out};
+    *out = (struct values_guess){0};
+    if (!*slip->names && make_names(slip->names, run, slip, err) < 0)
+        return -1;
+    near_names_each(*slip->names, slip->key, reach(slip->key), try_near, &near);
+    out->spent = near_names_is_spent(*slip->names);
+    return 0;
 }
 
 /* -- elsewhere -- */
 
-/* A way down from the root. */
-struct way {
-    struct sl_str keys[WAY_MAX];
-    size_t length;
-};
-
-struct search {
-    struct values_run *run;
-    const struct values_slip *slip;
-    struct way from; /* to the map of the wrong key */
-    struct way here, best;
-    unsigned distance; /* of the best key */
-    size_t steps;      /* between the two maps */
-};
-
-static size_t steps_between(const struct way *from, const struct way *to)
-{
-    size_t common = 0;
-    while (common < from->length && common + 1 < to->length &&
-           sl_str_equal(from->keys[common], to->keys[common]))
-        common++;
-    return from->length - common + (to->length - 1 - common);
-}
-
-static void try_here(struct search *search, struct sl_str key)
-{
-    if (search->run->nearness_left == 0)
-        return;
-    search->run->nearness_left--;
-    unsigned distance = sl_edit_distance(search->slip->key, key, search->distance);
-    if (distance > search->distance || distance >= key.len)
-        return;
-    size_t steps = steps_between(&search->from, &search->here);
-    if (search->best.length && distance == search->distance && steps >= search->steps)
-        return;
-    search->best = search->here;
-    search->distance = distance;
-    search->steps = steps;
-}
-
-/* NOLINTNEXTLINE(misc-no-recursion): no deeper than WAY_MAX. */
-static void search_below(struct search *search, const struct known_source *source)
-{
-    const struct sl_node *map =
-        source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
-    struct way *here = &search->here;
-    if (here->length == WAY_MAX)
-        return;
-    here->length++;
-    for (uint32_t i = 0; map && map->kind == SL_MAP && i < map->count; i++) {
-        const struct sl_entry *entry = &map->as.entries[i];
-        struct known_source below = {
-            .origin = source->origin, .node = entry->value, .schema_root = source->schema_root};
-        here->keys[here->length - 1] = entry->key;
-        try_here(search, entry->key);
-        search_below(search, &below);
-    }
-    for (size_t i = 0; source->chart && i < source->chart->subchart_count; i++) {
-        const struct sl_chart *inside = &source->chart->subcharts[i];
-        struct known_source below = {.origin = KNOWN_DEFAULT, .node = inside->values, .chart = inside};
-        here->keys[here->length - 1] = inside->name;
-        search_below(search, &below);
-    }
-    here->length--;
-}
-
-static void way_to(struct way *way, const struct place *place)
-{
-    if (!place->above || way->length == WAY_MAX)
-        return;
-    way_to(way, place->above);
-    if (!place->item && way->length < WAY_MAX)
-        way->keys[way->length++] = place->key;
-}
-
-static void write_way(struct sl_buf *out, const struct way *way)
+static void write_way(struct sl_buf *out, const struct values_way *way)
 {
     for (size_t i = 0; i < way->length; i++) {
         struct sl_shown shown;
@@ -136,22 +107,47 @@ static void write_way(struct sl_buf *out, const struct way *way)
     }
 }
 
-enum values_meant values_hint(struct values_run *run, const struct values_slip *slip, unsigned *distance)
+static void way_to(struct values_way *way, const struct place *place)
+{
+    if (!place->above || way->length == VALUES_WAY_MAX)
+        return;
+    way_to(way, place->above);
+    if (!place->item && way->length < VALUES_WAY_MAX)
+        way->keys[way->length++] = place->key;
+}
+
+int values_hint(struct values_guess *out, struct values_run *run, const struct values_slip *slip,
+                struct sl_err *err)
 {
     struct sl_shown shown;
-    struct sl_str near = values_nearest(run, slip, distance);
+    struct values_way from = {.length = 0}, found;
     sl_buf_reset(&run->name);
-    if (near.ptr) {
-        sl_buf_text(&run->name, sl_shown(&shown, near));
-        return VALUES_NEAR;
+    if (values_nearest(out, run, slip, err) < 0)
+        return -1;
+    if (out->meant == VALUES_NEAR && !out->beside) {
+        sl_buf_text(&run->name, sl_shown(&shown, out->key));
+        return 0;
     }
-    struct search search = {.run = run, .slip = slip, .distance = slip->key.len < KEY_LONG ? 0 : 1};
-    way_to(&search.from, slip->map);
-    for (size_t i = 0; i < slip->everything->count; i++)
-        search_below(&search, &slip->everything->items[i]);
-    write_way(&run->name, &search.best);
-    *distance = search.distance;
-    if (search.best.length == 0)
-        return VALUES_NOTHING;
-    return search.distance ? VALUES_NEAR_ELSEWHERE : VALUES_ELSEWHERE;
+    out->meant = VALUES_NOTHING;
+    if (run->keys && values_keys_sources(run->keys) != slip->everything->count) {
+        values_keys_free(run->keys);
+        run->keys = NULL;
+    }
+    if (!run->keys && values_keys_new(&run->keys, slip->everything, err) < 0)
+        return -1;
+    way_to(&from, slip->map);
+    out->distance = 0;
+    bool any = values_keys_find(run->keys, slip->key, slip->key.len < KEY_ELSEWHERE ? 0 : 1, &from, &found,
+                                &out->distance);
+    if (!any)
+        return 0;
+    write_way(&run->name, &found);
+    out->meant = out->distance ? VALUES_NEAR_ELSEWHERE : VALUES_ELSEWHERE;
+    return 0;
+}
+
+void values_hint_release(struct values_run *run)
+{
+    values_keys_free(run->keys);
+    run->keys = NULL;
 }

@@ -5,6 +5,7 @@
 #define VALUES_HINT_H
 
 #include "manifest_place.h"
+#include "near.h"
 #include "values_rules.h"
 
 /* The place of the unknown key. */
@@ -14,10 +15,8 @@ struct values_slip {
     const struct place *map;   /* the map itself */
     struct sl_str key;
     const struct known *everything; /* of the root */
+    struct near_names **names;      /* of the map, made when first asked for: the caller's, who frees them */
 };
-
-/* The key of the same map that is nearest; .ptr is NULL where none is near. *distance is how far it is. */
-struct sl_str values_nearest(struct values_run *run, const struct values_slip *slip, unsigned *distance);
 
 enum values_meant {
     VALUES_NOTHING,
@@ -26,8 +25,24 @@ enum values_meant {
     VALUES_NEAR_ELSEWHERE,
 };
 
+struct values_guess {
+    enum values_meant meant;
+    struct sl_str key; /* of the same map */
+    unsigned distance; /* letters that differ */
+    bool beside;       /* that key stands beside the wrong one, so it was hardly meant */
+    bool spent;        /* the map is too large to look through for each key */
+};
+
+/* The key of the same map that is nearest: VALUES_NEAR or VALUES_NOTHING. */
+int values_nearest(struct values_guess *out, struct values_run *run, const struct values_slip *slip,
+                   struct sl_err *err) SL_MUST_USE;
+
 /* Writes the likely key to run->name: one of the same map, else the dotted path of the same key elsewhere, else that
- * of a near one. *distance is how many letters differ. */
-enum values_meant values_hint(struct values_run *run, const struct values_slip *slip, unsigned *distance);
+ * of a near one. */
+int values_hint(struct values_guess *out, struct values_run *run, const struct values_slip *slip,
+                struct sl_err *err) SL_MUST_USE;
+
+/* Frees what the hints of a run have made. */
+void values_hint_release(struct values_run *run);
 
 #endif

@@ -23,6 +23,19 @@ int known_add(struct known *known, struct knowing *knowing, struct known_source 
     return 0;
 }
 
+void knowing_init(struct knowing *knowing, const struct sl_validation_subject *subject)
+{
+    *knowing = (struct knowing){.subject = subject};
+    sl_arena_init(&knowing->arena, SL_VALIDATE_VALUES_MAX);
+    sl_node_index_init(&knowing->index);
+}
+
+void knowing_release(struct knowing *knowing)
+{
+    sl_node_index_release(&knowing->index);
+    sl_arena_release(&knowing->arena);
+}
+
 /* -- schemas -- */
 
 static const struct sl_node *referred(const struct sl_node *schema, const struct sl_node *root)
@@ -168,7 +181,7 @@ int known_below(struct known *out, struct knowing *knowing, const struct known *
         const struct known_source *source = &known->items[i];
         const struct sl_node *map =
             source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
-        const struct sl_entry *entry = map ? sl_node_entry(map, key) : NULL;
+        const struct sl_entry *entry = sl_node_index_entry(&knowing->index, map, key);
         if (source->origin == KNOWN_SCHEMA) {
             if (entry && known_add_schema(out, knowing, entry->value, source->schema_root, err) < 0)
                 return -1;
@@ -215,13 +228,13 @@ static bool has_tag(const struct sl_chart *chart)
     return false;
 }
 
-bool known_has(const struct known *known, struct sl_str key)
+bool known_has(struct knowing *knowing, const struct known *known, struct sl_str key)
 {
     for (size_t i = 0; i < known->count; i++) {
         const struct known_source *source = &known->items[i];
         const struct sl_node *map =
             source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
-        if (map && sl_node_entry(map, key))
+        if (sl_node_index_entry(&knowing->index, map, key))
             return true;
         if (source->chart && (has_dependency(source->chart, key) || sl_str_equal(key, SL_STR("global")) ||
                               (sl_str_equal(key, SL_STR("tags")) && has_tag(source->chart)) ||

@@ -6,6 +6,7 @@
 #ifndef VALUES_KNOWN_H
 #define VALUES_KNOWN_H
 
+#include "doc/node_index.h"
 #include "validate/validate.h"
 #include "values_schema.h"
 
@@ -31,8 +32,12 @@ struct known {
 /* What all of it needs. */
 struct knowing {
     const struct sl_validation_subject *subject;
-    struct sl_arena arena; /* of everything in a struct known */
+    struct sl_arena arena;      /* of everything in a struct known */
+    struct sl_node_index index; /* of large maps */
 };
+
+void knowing_init(struct knowing *knowing, const struct sl_validation_subject *subject);
+void knowing_release(struct knowing *knowing);
 
 int known_add(struct known *known, struct knowing *knowing, struct known_source source,
               struct sl_err *err) SL_MUST_USE;
@@ -52,7 +57,7 @@ int known_items(struct known *out, struct knowing *knowing, const struct known *
                 struct sl_err *err) SL_MUST_USE;
 
 /* Whether anything says that the key belongs here. */
-bool known_has(const struct known *known, struct sl_str key);
+bool known_has(struct knowing *knowing, const struct known *known, struct sl_str key);
 
 /* A map that may have any key: its default is empty, or the schema says so. */
 bool known_is_open(const struct known *known);

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "groups.h"
+#include "values_hint.h"
 
 bool values_is_checked(const struct values_run *run, const struct sl_values_layer *layer)
 {
@@ -12,7 +13,8 @@ bool values_is_checked(const struct values_run *run, const struct sl_values_laye
 
 static void run_release(struct values_run *run)
 {
-    sl_arena_release(&run->knowing.arena);
+    values_hint_release(run);
+    knowing_release(&run->knowing);
     sl_buf_release(&run->pointer);
     sl_buf_release(&run->name);
 }
@@ -29,21 +31,16 @@ static int check(struct values_run *run, struct sl_err *err)
 int sl_rules_values(const struct sl_validation_subject *subject, struct sl_err *err)
 {
     const struct sl_layout *layout = subject->layout;
-    size_t nearness = SL_VALIDATE_NEARNESS_MAX;
     for (size_t i = 0; i < layout->application_count; i++) {
         const struct sl_application *application = &layout->applications[i];
         for (size_t object = 0; object < application->values_count; object++) {
             SL_CLEANUP(run_release)
-            struct values_run run = {.knowing.subject = subject,
-                                     .values = &application->values[object],
-                                     .files_done = object > 0,
-                                     .nearness_left = nearness};
-            sl_arena_init(&run.knowing.arena, SL_VALIDATE_VALUES_MAX);
+            struct values_run run = {.values = &application->values[object], .files_done = object > 0};
+            knowing_init(&run.knowing, subject);
             sl_buf_init(&run.pointer, SL_MIB);
             sl_buf_init(&run.name, SL_MIB);
             if (check(&run, err) < 0)
                 return -1;
-            nearness = run.nearness_left;
         }
     }
     return 0;

@@ -12,7 +12,7 @@ struct values_run {
     const struct sl_values *values;
     bool files_done;      /* another object of the application has the same files: they have been looked at */
     struct known release; /* what charts and schemas know of the root */
-    size_t nearness_left; /* comparisons that hints may still take */
+    struct values_keys *keys;    /* for hints, once one is needed; values_hint.h */
     struct sl_buf pointer, name; /* of the finding that is made */
     bool lost;                   /* there was no memory for one of these */
 };

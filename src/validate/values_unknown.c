@@ -1,6 +1,7 @@
 /*
  * values/unknown-key: keys that nothing reads, because they are misspelt or in the wrong place.
  */
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "model/report.h"
 #include "values_hint.h"
@@ -25,36 +26,62 @@ struct map {
     struct known known;
     const char *const *words; /* Kubernetes' own keys of such a map, or NULL */
     bool open;                /* any key may stand here, but for one that is a slip of the pen */
+    bool loose;               /* open, with all that is below: another program's configuration */
     unsigned depth;
+    struct near_names **names; /* for hints, see values_hint.h */
 };
 
 /* Without the chart a key that resembles none of those the release sets may well be one of the chart's. */
-static bool is_worth_telling(const struct walk *walk, enum values_meant meant, unsigned distance,
-                             struct sl_str key)
+static bool is_worth_telling(const struct walk *walk, const struct values_guess *guess, struct sl_str key)
 {
     if (walk->proven)
         return true;
-    return (meant == VALUES_NEAR || meant == VALUES_NEAR_ELSEWHERE) &&
-           distance <= (key.len < KEY_LONG ? 1 : 2);
+    return (guess->meant == VALUES_NEAR || guess->meant == VALUES_NEAR_ELSEWHERE) &&
+           guess->distance <= (key.len < KEY_LONG ? 1 : 2);
+}
+
+/* An error is what can hardly be meant: a slip of the pen, for a key that is not there. What stands in another map, or
+ * resembles one that stands beside it, may be a key that the chart's values.yaml does not list. */
+static enum sl_severity severity_of(const struct map *map, const struct values_guess *guess,
+                                    struct sl_str key)
+{
+    bool slip = guess->meant == VALUES_NEAR && !map->loose && guess->distance <= (key.len < KEY_LONG ? 1 : 2);
+    return slip ? SL_ERROR : SL_WARNING;
+}
+
+static struct values_slip slip_of(const struct walk *walk, const struct map *map, struct sl_str key)
+{
+    return (struct values_slip){&map->known, map->words, map->place, key, walk->everything, map->names};
+}
+
+static const char *write_hint(char *hint, size_t size, const struct values_run *run,
+                              const struct values_guess *guess)
+{
+    if (guess->meant != VALUES_NOTHING)
+        (void)snprintf(hint, size, "did you mean %s?", run->name.ptr);
+    else
+        (void)snprintf(
+            hint, size,
+            "%stake it out, or let a schema say that it is meant: releases/V/schemas/APP.schema.json",
+            guess->spent ? "the map has too many keys to look for the one that is meant; " : "");
+    return hint;
 }
 
 static int report(struct walk *walk, const struct map *map, const struct sl_entry *entry, struct sl_err *err)
 {
     struct values_run *run = walk->run;
     const struct place place = {.above = map->place, .key = entry->key, .node = entry->value};
-    const struct values_slip slip = {&map->known, map->words, map->place, entry->key, walk->everything};
-    unsigned distance;
-    enum values_meant meant = values_hint(run, &slip, &distance);
-    if (!is_worth_telling(walk, meant, distance, entry->key))
+    const struct values_slip slip = slip_of(walk, map, entry->key);
+    struct values_guess guess;
+    if (values_hint(&guess, run, &slip, err) < 0)
+        return -1;
+    if (!is_worth_telling(walk, &guess, entry->key))
         return 0;
     struct sl_mark mark = entry->key_mark.file ? entry->key_mark : entry->value->mark;
-    struct sl_finding finding =
-        sl_finding_at(walk->layer->doc, mark.file ? mark : walk->layer->mark,
-                      meant == VALUES_NOTHING ? SL_WARNING : SL_ERROR, "values/unknown-key");
+    struct sl_finding finding = sl_finding_at(walk->layer->doc, mark.file ? mark : walk->layer->mark,
+                                              severity_of(map, &guess, entry->key), "values/unknown-key");
     struct sl_shown key, application;
-    char hint[256] = "take it out, or let a schema say that it is meant: releases/V/schemas/APP.schema.json";
-    if (meant != VALUES_NOTHING)
-        (void)snprintf(hint, sizeof hint, "did you mean %s?", run->name.ptr);
+    char hint[256];
     sl_buf_reset(&run->pointer);
     place_pointer(&run->pointer, &place);
     run->lost = run->lost || run->pointer.fail || run->name.fail;
@@ -63,7 +90,7 @@ static int report(struct walk *walk, const struct map *map, const struct sl_entr
     if (finding.file.len == 0)
         finding.file = walk->layer->file;
     finding.pointer = sl_buf_view(&run->pointer);
-    finding.hint = sl_str_from(hint);
+    finding.hint = sl_str_from(write_hint(hint, sizeof hint, run, &guess));
     return sl_finding_report(
         run->knowing.subject->reading->findings, &finding, err,
         walk->proven
@@ -73,20 +100,21 @@ static int report(struct walk *walk, const struct map *map, const struct sl_entr
 }
 
 /* A name that is wrong where any would do: one letter away from Kubernetes' own, or from what other items have, which is
- * missing here. */
-static bool is_slip(struct walk *walk, const struct map *map, struct sl_str key)
+ * missing here. 1, 0, -1. */
+static int is_slip(struct walk *walk, const struct map *map, struct sl_str key, struct sl_err *err)
 {
-    const struct values_slip slip = {&map->known, map->words, map->place, key, walk->everything};
-    unsigned distance;
-    struct sl_str near = values_nearest(walk->run, &slip, &distance);
-    return near.ptr && distance <= 1 && !sl_node_entry(map->place->node, near);
+    const struct values_slip slip = slip_of(walk, map, key);
+    struct values_guess guess;
+    if (values_nearest(&guess, walk->run, &slip, err) < 0)
+        return -1;
+    return guess.meant == VALUES_NEAR && guess.distance <= 1 && !guess.beside;
 }
 
-static bool is_unknown(struct walk *walk, const struct map *map, struct sl_str key)
+static int is_unknown(struct walk *walk, const struct map *map, struct sl_str key, struct sl_err *err)
 {
-    if (known_has(&map->known, key) || values_is_word(map->words, key))
-        return false;
-    return !map->open || is_slip(walk, map, key);
+    if (known_has(&walk->run->knowing, &map->known, key) || values_is_word(map->words, key))
+        return 0;
+    return map->open ? is_slip(walk, map, key, err) : 1;
 }
 
 /* The map is one of Kubernetes' own if what is known of it looks like it. */
@@ -123,6 +151,7 @@ static int check_items(struct walk *walk, const struct map *list, struct sl_str 
         if (!items.items[i].node || items.items[i].node->kind != SL_MAP)
             return 0;
     bool open = true;
+    SL_CLEANUP(near_names_freep) struct near_names *names = NULL;
     for (size_t i = 0; i < items.count; i++)
         open = open && items.items[i].origin != KNOWN_SCHEMA;
     for (size_t i = 0; i < place_items(list->place); i++) {
@@ -130,8 +159,10 @@ static int check_items(struct walk *walk, const struct map *list, struct sl_str 
         const struct map map = {.place = &place,
                                 .known = items,
                                 .words = values_words(key),
-                                .open = open || known_is_open(&items),
-                                .depth = list->depth + 1};
+                                .open = open || list->loose || known_is_open(&items),
+                                .loose = list->loose,
+                                .depth = list->depth + 1,
+                                .names = &names};
         if (place.node->kind == SL_MAP && check_map(walk, &map, err) < 0)
             return -1;
     }
@@ -144,12 +175,16 @@ static int check_below(struct walk *walk, const struct map *map, const struct pl
 {
     if ((place->node->kind != SL_MAP && place->node->kind != SL_LIST) || values_is_free(place->key))
         return 0;
-    struct map below = {.place = place, .depth = map->depth + 1};
+    SL_CLEANUP(near_names_freep) struct near_names *names = NULL;
+    struct map below = {.place = place,
+                        .loose = map->loose || values_is_configuration(place->key),
+                        .depth = map->depth + 1,
+                        .names = &names};
     if (known_below(&below.known, &walk->run->knowing, &map->known, place->key, err) < 0)
         return -1;
     if (place->node->kind == SL_LIST)
         return check_items(walk, &below, place->key, err);
-    below.open = known_is_open(&below.known);
+    below.open = below.loose || known_is_open(&below.known);
     below.words = below.open ? values_words(place->key) : words_of(&below.known, place->key);
     return check_map(walk, &below, err);
 }
@@ -162,12 +197,10 @@ static int check_map(struct walk *walk, const struct map *map, struct sl_err *er
     for (uint32_t i = 0; i < map->place->node->count; i++) {
         const struct sl_entry *entry = &map->place->node->as.entries[i];
         const struct place place = place_entry(map->place, i);
-        if (is_unknown(walk, map, entry->key)) {
-            if (report(walk, map, entry, err) < 0)
-                return -1;
-        } else if (check_below(walk, map, &place, err) < 0) {
+        int unknown = is_unknown(walk, map, entry->key, err);
+        if (unknown < 0 ||
+            (unknown ? report(walk, map, entry, err) : check_below(walk, map, &place, err)) < 0)
             return -1;
-        }
     }
     return 0;
 }
@@ -202,7 +235,9 @@ int values_check_keys(struct values_run *run, struct sl_err *err)
             continue;
         if (values_is_checked(run, layer)) {
             const struct place root = place_root(layer->root);
-            const struct map map = {.place = &root, .known = known, .open = known_is_open(&known)};
+            SL_CLEANUP(near_names_freep) struct near_names *names = NULL;
+            const struct map map = {
+                .place = &root, .known = known, .open = known_is_open(&known), .names = &names};
             if (check_map(&walk, &map, err) < 0)
                 return -1;
         }

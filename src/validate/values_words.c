@@ -22,6 +22,16 @@ bool values_is_free(struct sl_str key)
     return key.len > 5 && sl_str_starts_with(key, SL_STR("extra")) && is_capital(key.ptr[5]);
 }
 
+bool values_is_configuration(struct sl_str key)
+{
+    static const char *const ends[] = {"Config", "Configuration", ".ini",  ".conf", ".cfg",        ".yaml",
+                                       ".yml",   ".json",         ".toml", ".xml",  ".properties", ".env"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (sl_str_ends_with(key, sl_str_from(ends[i])))
+            return true;
+    return sl_str_equal(key, SL_STR("config")) || sl_str_equal(key, SL_STR("configuration"));
+}
+
 /* Source: Kubernetes API reference 1.31, core/v1 and apps/v1. */
 static const char *const resources[] = {"limits", "requests", "claims", NULL};
 static const char *const amounts[] = {"cpu", "memory", "ephemeral-storage", "storage", NULL};

@@ -10,6 +10,9 @@
 /* annotations, labels, env, extra... and the like: docs/validation.md has the list. */
 bool values_is_free(struct sl_str key);
 
+/* A map that is another program's configuration, handed on as it is: config, ...Config, and names of files (grafana.ini). */
+bool values_is_configuration(struct sl_str key);
+
 /* The keys of a map below `key` (or of the items of a list) in Kubernetes, ending with NULL; or NULL. */
 const char *const *values_words(struct sl_str key);
 

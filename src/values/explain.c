@@ -33,6 +33,7 @@ void sl_explanation_free(struct sl_explanation *explanation)
 {
     if (!explanation)
         return;
+    sources_release(explanation->sources);
     sl_arena_release(&explanation->arena);
     free(explanation);
 }
@@ -183,7 +184,7 @@ static int keys_at(struct sl_explanation *explanation, const struct sl_node *see
     for (size_t i = 0; i < seen_count; i++)
         (*keys)[(*count)++] = seen->as.entries[i].key;
     for (size_t i = 0; i < said_count; i++)
-        if (!sl_node_entry(seen, said[i]))
+        if (!sources_entry(explanation->sources, seen, said[i]))
             (*keys)[(*count)++] = said[i];
     if (*count > 1)
         qsort(*keys, *count, sizeof **keys, compare_keys);
@@ -204,7 +205,7 @@ static int explain_at(struct sl_explanation *explanation, const struct sl_node *
     if (count == 0)
         return add_place(explanation, seen, err);
     for (size_t i = 0; i < count; i++) {
-        const struct sl_entry *entry = sl_node_entry(seen, keys[i]);
+        const struct sl_entry *entry = sources_entry(explanation->sources, seen, keys[i]);
         explanation->steps.items[explanation->steps.count++] = keys[i];
         int result = explain_at(explanation, entry ? entry->value : NULL, err);
         explanation->steps.count--;
@@ -258,7 +259,7 @@ int sl_values_explain(struct sl_explanation **out, const struct sl_values *value
         read_steps(explanation, sl_buf_view(&pointer), err) < 0)
         return -1;
     const struct steps *steps = &explanation->steps;
-    const struct sl_node *seen = step_down(values->effective, steps->items, steps->count);
+    const struct sl_node *seen = step_down(explanation->sources, values->effective, steps);
     const struct say *says;
     char shown[256];
     if (!seen && sources_says(explanation->sources, steps, &says) == 0)

@@ -1,6 +1,8 @@
 #include "provenance.h"
 
+#include "base/cleanup.h"
 #include "base/limits.h"
+#include "doc/node_index.h"
 
 /* One layer, and the place of .Values that its root is at: a chart inside another has its values below its name. */
 struct source {
@@ -17,6 +19,7 @@ struct sources {
     size_t count, capacity;
     struct say *says;
     size_t says_capacity;
+    struct sl_node_index index; /* of large maps */
 };
 
 static const struct sl_str global = SL_STR_INIT("global");
@@ -86,6 +89,8 @@ int sources_new(struct sources **out, struct sl_arena *arena, const struct sl_va
     if (!sources)
         return sl_fail_memory(err);
     *sources = (struct sources){.arena = arena, .values = values};
+    sl_node_index_init(&sources->index);
+    *out = sources;
     struct source outer = {.layer = {.kind = SL_LAYER_CHART}};
     if (values->layer_count > 0)
         outer.layer.doc = values->layers[0].doc;
@@ -104,14 +109,24 @@ int sources_new(struct sources **out, struct sl_arena *arena, const struct sl_va
     }
     sources->says_capacity = sources->count;
     sources->says = sl_arena_array(arena, sources->count, sizeof *sources->says);
-    *out = sources;
     return sources->says ? 0 : sl_fail_memory(err);
 }
 
-static const struct sl_node *child_of(const struct sl_node *node, struct sl_str step)
+void sources_release(struct sources *sources)
+{
+    if (sources)
+        sl_node_index_release(&sources->index);
+}
+
+const struct sl_entry *sources_entry(struct sources *sources, const struct sl_node *map, struct sl_str key)
+{
+    return sl_node_index_entry(&sources->index, map, key);
+}
+
+static const struct sl_node *child_of(struct sources *sources, const struct sl_node *node, struct sl_str step)
 {
     if (node->kind == SL_MAP) {
-        const struct sl_entry *entry = sl_node_entry(node, step);
+        const struct sl_entry *entry = sources_entry(sources, node, step);
         return entry ? entry->value : NULL;
     }
     size_t index = 0;
@@ -125,10 +140,11 @@ static const struct sl_node *child_of(const struct sl_node *node, struct sl_str 
     return index < node->count ? node->as.items[index] : NULL;
 }
 
-const struct sl_node *step_down(const struct sl_node *root, const struct sl_str *steps, size_t count)
+const struct sl_node *step_down(struct sources *sources, const struct sl_node *root,
+                                const struct steps *steps)
 {
-    for (size_t i = 0; root && i < count; i++)
-        root = child_of(root, steps[i]);
+    for (size_t i = 0; root && i < steps->count; i++)
+        root = child_of(sources, root, steps->items[i]);
     return root;
 }
 
@@ -175,7 +191,7 @@ size_t sources_says(struct sources *sources, const struct steps *steps, const st
         struct say say = {.layer = &source->layer};
         const struct sl_node *node = source->layer.root;
         for (; node && at < steps->count; at++) {
-            const struct sl_node *next = child_of(node, steps->items[at]);
+            const struct sl_node *next = child_of(sources, node, steps->items[at]);
             if (!next && node->kind != SL_MAP)
                 say.above = node;
             node = next;
@@ -188,20 +204,14 @@ size_t sources_says(struct sources *sources, const struct steps *steps, const st
     return count;
 }
 
-static bool has_key(const struct sl_str *keys, size_t count, struct sl_str key)
-{
-    for (size_t i = 0; i < count; i++)
-        if (sl_str_equal(keys[i], key))
-            return true;
-    return false;
-}
-
 int sources_keys(struct sources *sources, const struct steps *steps, struct sl_str **keys, size_t *count,
                  struct sl_err *err)
 {
+    SL_CLEANUP(sl_map_release) struct sl_map seen;
     const struct say *says;
     size_t say_count = sources_says(sources, steps, &says);
     size_t room = 0;
+    sl_map_init(&seen);
     *count = 0;
     for (size_t i = 0; i < say_count; i++)
         room += says[i].node && says[i].node->kind == SL_MAP ? says[i].node->count : 0;
@@ -210,8 +220,13 @@ int sources_keys(struct sources *sources, const struct steps *steps, struct sl_s
         return sl_fail_memory(err);
     for (size_t i = 0; i < say_count; i++)
         for (uint32_t entry = 0; says[i].node && says[i].node->kind == SL_MAP && entry < says[i].node->count;
-             entry++)
-            if (!has_key(*keys, *count, says[i].node->as.entries[entry].key))
-                (*keys)[(*count)++] = says[i].node->as.entries[entry].key;
+             entry++) {
+            struct sl_str key = says[i].node->as.entries[entry].key;
+            int added = sl_map_put(&seen, key, sources, err);
+            if (added < 0)
+                return -1;
+            if (added > 0)
+                (*keys)[(*count)++] = key;
+        }
     return 0;
 }

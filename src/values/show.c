@@ -30,6 +30,7 @@ struct annotating {
 static void annotating_release(struct annotating *annotating)
 {
     sl_buf_release(&annotating->text);
+    sources_release(annotating->sources);
     sl_doc_release(&annotating->doc);
 }
 

@@ -4,10 +4,12 @@
 SEALIFT_SARIF_SCHEMA, where it names a copy of the SARIF 2.1.0 schema (the crate serde-sarif carries one), has the SARIF
 checked against it too.
 """
+import io
 import json
 import os
 import re
 import shutil
+import tarfile
 import unittest
 import xml.etree.ElementTree as xml
 
@@ -320,6 +322,60 @@ class Support(Validate):
         self.assertEqual(self.found(), ["repo/dirty README.md:0"])
         self.assertEqual(self.found("--allow-dirty"), [])
         self.assertEqual(self.found("--rev", "HEAD"), [])
+
+
+class Keys(Validate):
+    """What values/unknown-key makes of keys that a chart's values.yaml does not list."""
+
+    CHART = ("tls: {certFile: /a}\ndatabase: {port: 5432, password: x}\nlogging: {level: info}\n"
+             "containerPort: {http: 80}\nreplicaCount: 1\nauth: {username: u}\n"
+             "alertmanager: {config: {global: {resolve_timeout: 5m}, route: {receiver: a}}}\n"
+             "grafana.ini: {server: {domain: x}}\n")
+
+    def setUp(self):
+        super().setUp()
+        folder = self.path("repo/releases/v1.1/artifacts")
+        for name in os.listdir(folder):
+            if name.startswith("portal-"):
+                os.remove(os.path.join(folder, name))
+        with tarfile.open(os.path.join(folder, "portal-1.1.0.tgz"), "w:gz") as archive:
+            for name, text in (("Chart.yaml", "apiVersion: v2\nname: portal\nversion: 1.1.0\n"),
+                               ("values.yaml", self.CHART)):
+                member = tarfile.TarInfo("portal/" + name)
+                member.size = len(text)
+                archive.addfile(member, io.BytesIO(text.encode()))
+        for place in ("base/values", "releases/v1.1/values/production", "releases/v1.1/values/staging"):
+            if os.path.exists(self.path(f"repo/{place}/portal-values.yaml")):
+                os.remove(self.path(f"repo/{place}/portal-values.yaml"))
+        os.remove(self.path("repo/overlays/default/custom-values/portal-custom.yaml"))
+
+    def keys(self, text):
+        self.write(A + "custom-values/portal-custom.yaml", text)
+        report = self.sealift("-C", "repo", "validate", "--release", "v1.1", "--customer", "customer-a", "--format",
+                              "json", status=None).json()
+        return [(f["severity"], f["pointer"], f.get("hint", "")) for f in report["findings"]
+                if f["rule"] == "values/unknown-key"]
+
+    def test_a_slip_of_the_pen_is_an_error_with_the_key_that_was_meant(self):
+        self.assertEqual(self.keys("replcaCount: 2\nlogging: {levl: a}\nreplicaCnout: 3\n"),
+                         [("error", "/replcaCount", "did you mean replicaCount?"),
+                          ("error", "/logging/levl", "did you mean level?"),
+                          ("error", "/replicaCnout", "did you mean replicaCount?")])
+
+    def test_what_may_be_a_key_that_is_not_listed_is_a_warning(self):
+        for text in ("tls: {certFile: /x, keyFile: /y}", "database: {host: a, port: 1}", "logging: {labels: {a: b}}",
+                     "containerPort: {http: 81, https: 443}", "auth: {password: x}"):
+            with self.subTest(text=text):
+                self.assertEqual([severity for severity, _, _ in self.keys(text)], ["warning"])
+
+    def test_no_key_that_stands_beside_it_is_named(self):
+        self.assertNotIn("http?", self.keys("containerPort: {http: 81, https: 443}")[0][2])
+
+    def test_configuration_of_another_program_is_free_but_for_slips(self):
+        self.assertEqual(self.keys("alertmanager: {config: {global: {smtp_from: a}, route: {group_wait: 1s}, "
+                                   "time_intervals: []}}\ngrafana.ini: {auth: {a: b}, server: {root_url: c}}\n"), [])
+        self.assertEqual(self.keys("alertmanager: {config: {route: {reciever: a}}}"),
+                         [("warning", "/alertmanager/config/route/reciever", "did you mean receiver?")])
 
 
 class Formats(Validate):

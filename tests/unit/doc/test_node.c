@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "doc/node.h"
+#include "doc/node_index.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -197,4 +198,27 @@ Test(node, every_kind_has_a_name_for_messages)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         cr_expect_str_eq(sl_kind_name(cases[i].kind), cases[i].name);
+}
+
+Test(node, an_index_finds_what_looking_through_a_map_finds)
+{
+    struct sl_node_index index;
+    struct sl_node *maps[3] = {sl_node_map(&doc), sl_node_map(&doc), sl_node_list(&doc)};
+    char key[16];
+    for (int i = 0; i < 500; i++) {
+        (void)snprintf(key, sizeof key, "key%d", i);
+        cr_assert_eq(sl_map_add(&doc, maps[0], sl_str_from(key), sl_node_int(&doc, i), &err), 0);
+        if (i < 5)
+            cr_assert_eq(sl_map_add(&doc, maps[1], sl_str_from(key), sl_node_int(&doc, -i), &err), 0);
+    }
+    sl_node_index_init(&index);
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 600; i++) {
+            (void)snprintf(key, sizeof key, "key%d", i);
+            for (int map = 0; map < 3; map++)
+                cr_expect_eq(sl_node_index_entry(&index, maps[map], sl_str_from(key)),
+                             sl_node_entry(maps[map], sl_str_from(key)), "%s of %d", key, map);
+        }
+    cr_expect_null(sl_node_index_entry(&index, NULL, SL_STR("a")));
+    sl_node_index_release(&index);
 }

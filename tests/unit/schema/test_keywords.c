@@ -1,6 +1,8 @@
 /* Each keyword: what fits, what does not, and what is said about it. */
 #include "schema_kit.h"
 
+#include "base/limits.h"
+
 #include <criterion/criterion.h>
 
 #define D4 "\"$schema\":\"http://json-schema.org/draft-04/schema#\""
@@ -225,4 +227,36 @@ Test(schema_keywords, errors_name_the_place_in_both_documents)
     cr_expect_eq(error->mark.line, 3);
     cr_expect_eq(error->mark.column, 5);
     kit_release(&kit);
+}
+
+/* "KEY0": 0, "KEY1": 0 and so on, in braces. */
+static void write_members(struct sl_buf *out, const char *key, int count)
+{
+    for (int i = 0; i < count; i++)
+        sl_buf_printf(out, "%s\"%s%d\": {}", i ? ", " : "{", key, i);
+    sl_buf_text(out, "}");
+}
+
+Test(keywords, hints_among_many_names_end_and_say_so, .timeout = 60)
+{
+    enum { NAMES = 30000 };
+    struct kit kit;
+    struct sl_buf schema, instance;
+    kit_init(&kit);
+    sl_buf_init(&schema, 16 * SL_MIB);
+    sl_buf_init(&instance, 16 * SL_MIB);
+    sl_buf_text(&schema, "{\"additionalProperties\": false, \"properties\": ");
+    write_members(&schema, "someLongKey", NAMES);
+    sl_buf_text(&schema, "}");
+    write_members(&instance, "otherLongKey", NAMES);
+    cr_assert_eq(kit_compile(&kit, schema.ptr, NULL), 0, "%s", kit.err.message);
+    cr_assert_eq(kit_validate(&kit, instance.ptr), 0, "%s", kit.err.message);
+    size_t told = 0;
+    for (size_t i = 0; i < sl_schema_report_count(kit.report); i++)
+        told += sl_str_equal(sl_schema_report_at(kit.report, i)->hint,
+                             SL_STR("there are too many names to look for the one that is meant"));
+    cr_expect(told > 10 && told < sl_schema_report_count(kit.report), "%zu", told);
+    kit_release(&kit);
+    sl_buf_release(&schema);
+    sl_buf_release(&instance);
 }

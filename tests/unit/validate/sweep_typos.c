@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "doc/yaml.h"
+#include "values_hint.h"
 #include "values_rules.h"
 #include "values_words.h"
 
@@ -52,7 +53,7 @@ static size_t check(struct sweep *sweep, struct sl_node *layer, char *hint, size
     struct sl_values values = *sweep->values;
     struct sl_values_layer layers[16];
     SL_CLEANUP(sl_findings_freep) struct sl_findings *findings = NULL;
-    struct values_run run = {.knowing.subject = sweep->subject, .values = &values, .nearness_left = 1000000};
+    struct values_run run = {.values = &values};
     if (values.layer_count >= 16 || sl_findings_new(&findings, &err) < 0)
         die("findings", &err);
     if (values.layer_count)
@@ -62,7 +63,7 @@ static size_t check(struct sweep *sweep, struct sl_node *layer, char *hint, size
             .kind = SL_LAYER_CUSTOMER, .file = SL_STR("typo.yaml"), .root = layer, .doc = &reading->doc};
     values.layers = layers;
     reading->findings = findings;
-    sl_arena_init(&run.knowing.arena, SL_GIB);
+    knowing_init(&run.knowing, sweep->subject);
     sl_buf_init(&run.pointer, SL_MIB);
     sl_buf_init(&run.name, SL_MIB);
     if (known_add_release(&run.release, &run.knowing, &values, &err) < 0 || values_check_keys(&run, &err) < 0)
@@ -71,7 +72,8 @@ static size_t check(struct sweep *sweep, struct sl_node *layer, char *hint, size
     size_t count = sl_findings_count(findings);
     if (count > 0)
         (void)snprintf(hint, size, "%s", sl_findings_at(findings, 0)->hint.ptr);
-    sl_arena_release(&run.knowing.arena);
+    values_hint_release(&run);
+    knowing_release(&run.knowing);
     sl_buf_release(&run.pointer);
     sl_buf_release(&run.name);
     return count;
@@ -81,6 +83,7 @@ static size_t check(struct sweep *sweep, struct sl_node *layer, char *hint, size
 
 struct trial {
     struct sweep *sweep;
+    struct knowing *knowing;
     const struct known *known; /* of the map */
     const char *const *words;
     struct sl_node *layer;
@@ -94,7 +97,7 @@ static void attempt(struct trial *trial, const char *edit, size_t length)
     struct sweep *sweep = trial->sweep;
     struct sl_str text = {edit, length};
     char hint[512] = "", right[512];
-    if (length == 0 || sl_str_equal(text, trial->key) || known_has(trial->known, text) ||
+    if (length == 0 || sl_str_equal(text, trial->key) || known_has(trial->knowing, trial->known, text) ||
         values_is_word(trial->words, text) || sweep->next++ % sweep->stride)
         return;
     trial->entry->key = text;
@@ -153,8 +156,8 @@ static struct sl_node *must(struct sl_node *node)
 }
 
 /* A layer with nothing but the way to the map, in which one key is to be edited; of an item all keys are there. */
-static void try_key(struct sweep *sweep, const struct known *known, const char *const *words,
-                    const struct sl_node *map, uint32_t index)
+static void try_key(struct sweep *sweep, struct knowing *knowing, const struct known *known,
+                    const char *const *words, const struct sl_node *map, uint32_t index)
 {
     struct sl_err err = {0};
     struct sl_doc doc;
@@ -177,6 +180,7 @@ static void try_key(struct sweep *sweep, const struct known *known, const char *
         layer = outer;
     }
     struct trial trial = {.sweep = sweep,
+                          .knowing = knowing,
                           .known = known,
                           .words = words,
                           .layer = layer,
@@ -222,9 +226,9 @@ static void walk(struct sweep *sweep, struct knowing *knowing, const struct know
 {
     for (uint32_t i = 0; i < map->count; i++) {
         /* An item of a list has no keys of its own but those that are known of the others. */
-        if (!known_has(known, map->as.entries[i].key))
+        if (!known_has(knowing, known, map->as.entries[i].key))
             continue;
-        try_key(sweep, known, words, map, i);
+        try_key(sweep, knowing, known, words, map, i);
         walk_below(sweep, knowing, known, &map->as.entries[i]);
     }
 }
@@ -233,11 +237,11 @@ static struct figures sweep_values(struct sweep *sweep, const struct sl_values *
 {
     struct sl_err err = {0};
     struct known known = {0};
-    struct knowing knowing = {.subject = sweep->subject};
+    struct knowing knowing;
     char hint[512];
     sweep->values = values;
     sweep->figures = (struct figures){0};
-    sl_arena_init(&knowing.arena, SL_GIB);
+    knowing_init(&knowing, sweep->subject);
     if (known_add_release(&known, &knowing, values, &err) < 0)
         die("what is known", &err);
     for (size_t i = 0; i < values->layer_count; i++)
@@ -253,7 +257,7 @@ static struct figures sweep_values(struct sweep *sweep, const struct sl_values *
                  figures->found, figures->right,
                  figures->edits ? 100.0 * (double)figures->right / (double)figures->edits : 100.0,
                  untouched ? ", FINDINGS WHERE NOTHING IS EDITED" : "");
-    sl_arena_release(&knowing.arena);
+    knowing_release(&knowing);
     if (untouched)
         exit(1);
     return *figures;

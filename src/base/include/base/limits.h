@@ -101,6 +101,8 @@
 #define SL_SCHEMA_STEPS_MAX UINT64_C(100000000)
 /* Errors that one report keeps: nobody reads more. */
 #define SL_SCHEMA_ERRORS_MAX 100
+/* Names that the hints on one instance may compare, some tenths of a microsecond each. */
+#define SL_SCHEMA_NEARNESS_MAX UINT64_C(2000000)
 /* Documents that one schema may refer to, directly and through others. */
 #define SL_SCHEMA_DOCUMENTS_MAX 1000
 /* What one compiled schema may take. Kubernetes' whole OpenAPI document takes some tens of megabytes. */
@@ -122,9 +124,15 @@
 
 /* -- validation -- */
 
-/* Comparisons of names that the hints of one validation may take, some microseconds each; further findings have
- * no "did you mean". */
+/* Comparisons of names that the hints on one delivery's references may take, some tenths of a microsecond each; further
+ * findings have no "did you mean". */
 #define SL_VALIDATE_NEARNESS_MAX 500000
+/* What looking for the key that was meant may take, of one map: so much, and for each name there and each that is asked
+ * about so much more. 16 is one comparison, some tenths of a microsecond. */
+#define SL_VALIDATE_NEARNESS_MIN      UINT64_C(262144)
+#define SL_VALIDATE_NEARNESS_PER_NAME UINT64_C(1024)
+/* Keys of one application's values among which a key is looked for that stands in the wrong map. */
+#define SL_VALIDATE_KEYS_MAX 200000
 /* Bytes of values that one validation searches for names that are missing; beyond, they count as found. */
 #define SL_VALIDATE_VALUES_MAX (256 * SL_MIB)
 /* A carried file that is searched for secrets: text is rarely longer, and images and archives are no text. */
