@@ -1,7 +1,3 @@
-/*
- * Inflates straight into the memory of who reads, which may be shared with another process, and never looks at it again but for
- * the CRC.
- */
 #include "base/cleanup.h"
 #include "io/gzip.h"
 

@@ -64,14 +64,11 @@ static int deliver(const struct isolated_child *child, struct sl_err *err)
         child->work->open(child->work->context, &source, file, err) < 0)
         return -1;
     for (;;) {
-        unsigned char *slot = ring_slot(child->ring);
-        if (!slot)
-            return sl_fail(err, SL_E_INTERNAL, "nobody takes what is unpacked");
-        ssize_t got = sl_source_read(source, slot, RING_SLOT_BYTES, err);
+        const void *bytes;
+        ssize_t got = sl_source_borrow(source, &bytes, RING_SLOT_BYTES, err);
         if (got <= 0)
             return got < 0 ? -1 : 0;
-        ring_filled(child->ring);
-        if (!report_length((isolated_length)got))
+        if (!ring_put(child->ring, bytes, (size_t)got) || !report_length((isolated_length)got))
             return sl_fail(err, SL_E_INTERNAL, "nobody takes what is unpacked");
     }
 }

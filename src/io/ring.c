@@ -8,8 +8,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-#define BATCH (RING_SLOTS / 2)
+#define BATCH      (RING_SLOTS / 2)
+#define LINE_BYTES ((size_t)64) /* of a cache */
 
 int ring_make(struct ring *ring)
 {
@@ -38,22 +42,43 @@ static unsigned char *slot_of(const struct ring *ring, size_t piece)
     return ring->slots + piece % RING_SLOTS * RING_SLOT_BYTES;
 }
 
-unsigned char *ring_slot(struct ring *ring)
+/*
+ * Past the caches. The slot's lines lie in the cache of the core that read them last; to write there, each would have to be
+ * asked for, one after another: 0.5 s for 1 GiB where two cores share no cache, against 0.05 s (AMD EPYC).
+ */
+static void stream_out(unsigned char *to, const unsigned char *from, size_t len)
 {
-    if (ring->free == 0) {
-        char bytes[RING_SLOTS];
-        ssize_t got = sl_sys_read(ring->given_back[0], bytes, sizeof bytes);
-        if (got <= 0)
-            return NULL;
-        ring->free = (size_t)got;
+    size_t done = 0;
+#ifdef __SSE2__
+    for (; done + LINE_BYTES <= len; done += LINE_BYTES) {
+        __m128i parts[LINE_BYTES / sizeof(__m128i)];
+        memcpy(parts, from + done, sizeof parts);
+        for (size_t i = 0; i < LINE_BYTES / sizeof(__m128i); i++)
+            _mm_stream_si128((__m128i *)(void *)(to + done + i * sizeof(__m128i)), parts[i]);
     }
-    return slot_of(ring, ring->next);
+    _mm_sfence();
+#endif
+    memcpy(to + done, from + done, len - done);
 }
 
-void ring_filled(struct ring *ring)
+static bool wait_for_slot(struct ring *ring)
 {
+    char bytes[RING_SLOTS];
+    if (ring->free > 0)
+        return true;
+    ssize_t got = sl_sys_read(ring->given_back[0], bytes, sizeof bytes);
+    ring->free = got > 0 ? (size_t)got : 0;
+    return got > 0;
+}
+
+bool ring_put(struct ring *ring, const void *bytes, size_t len)
+{
+    if (!wait_for_slot(ring))
+        return false;
+    stream_out(slot_of(ring, ring->next), bytes, len);
     ring->free--;
     ring->next++;
+    return true;
 }
 
 static bool give_back(struct ring *ring)

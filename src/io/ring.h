@@ -22,8 +22,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All slots together, the copy and what the writer works with stay in a core's second cache. */
-#define RING_SLOTS      ((size_t)8)
+/* So many that one wakes the other only every 2 MiB: with a quarter of them 1 GiB took 0.07 s more of CPU time. */
+#define RING_SLOTS      ((size_t)32)
 #define RING_SLOT_BYTES ((size_t)128 * 1024)
 
 struct ring {
@@ -39,11 +39,9 @@ struct ring {
 int ring_make(struct ring *ring);
 void ring_release(struct ring *ring);
 
-/* Writer: the slot of the next piece, once it is free; NULL when the reader is gone. */
-unsigned char *ring_slot(struct ring *ring);
-
-/* Writer: that slot has been filled, and its length is told next. */
-void ring_filled(struct ring *ring);
+/* Writer: puts `len` bytes (1 to RING_SLOT_BYTES) into the next slot, once it is free; their length is told next. False when
+ * the reader is gone. */
+bool ring_put(struct ring *ring, const void *bytes, size_t len);
 
 /* Reader: copies the next piece, of which the length `len` was told, to `out`, which has RING_SLOT_BYTES. False when what the
  * writer told or did breaks the rules. */

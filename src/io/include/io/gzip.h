@@ -31,8 +31,7 @@
 int sl_sink_gzip(struct sl_sink **out, struct sl_sink *below, unsigned workers,
                  struct sl_err *err) SL_MUST_USE;
 
-/* Inflates straight into the memory that sl_source_read() is given, never reading there what was not just written.
- * Memory: about 200 KiB. */
+/* Inflates straight into the memory that sl_source_read() is given. Memory: about 200 KiB, and 128 KiB where it lends. */
 int sl_source_gzip(struct sl_source **out, struct sl_source *below, uint64_t max,
                    struct sl_err *err) SL_MUST_USE;
 
