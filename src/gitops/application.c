@@ -11,10 +11,13 @@ static const struct sl_str suffix = SL_STR_INIT("-app.yaml");
 struct request {
     struct sl_str name, version;
     struct sl_mark mark;
+    bool unsure;  /* it may be something else than a chart */
     size_t count; /* how many different ones were seen */
 };
 
-static void take_request(struct request *request, const struct sl_node *chart, const struct sl_node *version)
+/* `at` is where a person would look for it. */
+static void take_request(struct request *request, const struct sl_node *chart, const struct sl_node *version,
+                         const struct sl_node *at)
 {
     struct sl_str name = sl_path_name(sl_node_text(chart)); /* Argo allows a path below an OCI registry */
     struct sl_str wanted = sl_node_text(version);
@@ -25,29 +28,75 @@ static void take_request(struct request *request, const struct sl_node *chart, c
     request->count++;
     request->name = name;
     request->version = wanted;
-    request->mark = chart->mark;
+    request->mark = at->mark;
 }
 
-static void request_of_source(struct request *request, const struct sl_node *source)
+static void request_of_source(struct request *request, const struct sl_node *source, bool alone)
 {
-    take_request(request, sl_node_get(source, "chart"), sl_node_get(source, "targetRevision"));
+    const struct sl_node *chart = sl_node_get(source, "chart");
+    const struct sl_node *address = sl_node_get(source, "repoURL");
+    struct sl_str path = sl_node_text(sl_node_get(source, "path"));
+    /* The chart is the artifact itself. What has no `helm` may be manifests as well: see sl_layout_charts(). */
+    bool whole = !chart && sl_str_starts_with(sl_node_text(address), SL_STR("oci://")) &&
+                 (sl_str_equal(path, SL_STR(".")) || sl_str_equal(path, SL_STR("./")));
+    if (whole && !sl_node_get(source, "helm") && !alone)
+        return;
+    if (whole)
+        request->unsure = !sl_node_get(source, "helm");
+    take_request(request, whole ? address : chart, sl_node_get(source, "targetRevision"),
+                 whole ? address : chart);
+}
+
+/* The Flux source of that kind and name, which a reference in the namespace `space` means; NULL: the delivery has none. */
+static const struct sl_node *find_flux_source(const struct sl_layout *layout, const struct sl_node *reference,
+                                              struct sl_str space)
+{
+    struct sl_str kind = sl_node_text(sl_node_get(reference, "kind"));
+    struct sl_str name = sl_node_text(sl_node_get(reference, "name"));
+    struct sl_str stated = sl_node_text(sl_node_get(reference, "namespace"));
+    for (size_t i = 0; i < layout->object_count; i++) {
+        const struct sl_built *built = &layout->objects[i].built;
+        if (sl_str_starts_with(built->api_version, SL_STR("source.toolkit.fluxcd.io/")) &&
+            sl_str_equal(built->kind, kind) && sl_str_equal(built->name, name) &&
+            sl_str_equal(built->effective_space, stated.len ? stated : space))
+            return sl_node_get(built->node, "spec");
+    }
+    return NULL;
+}
+
+/* spec.chartRef: a HelmChart, or an OCIRepository whose artifact is the chart. */
+static void request_of_reference(struct request *request, const struct sl_layout *layout,
+                                 const struct sl_node *reference, struct sl_str space)
+{
+    const struct sl_node *spec = find_flux_source(layout, reference, space);
+    const struct sl_node *version = sl_node_get(sl_node_get(spec, "ref"), "tag");
+    if (sl_str_equal(sl_node_text(sl_node_get(reference, "kind")), SL_STR("HelmChart"))) {
+        take_request(request, sl_node_get(spec, "chart"), sl_node_get(spec, "version"), reference);
+        return;
+    }
+    if (!version)
+        version = sl_node_get(sl_node_get(spec, "ref"), "semver");
+    take_request(request, sl_node_get(spec, "url"), version, reference);
 }
 
 /* An Argo CD Application or a Flux HelmRelease; anything else asks for no chart. */
-static void request_of(struct request *request, const struct sl_node *root)
+static void request_of(struct request *request, const struct sl_layout *layout, const struct sl_built *built)
 {
+    const struct sl_node *root = built->node;
     struct sl_str version = sl_node_text(sl_node_get(root, "apiVersion"));
     struct sl_str kind = sl_node_text(sl_node_get(root, "kind"));
     const struct sl_node *spec = sl_node_get(root, "spec");
     if (sl_str_starts_with(version, SL_STR("argoproj.io/")) && sl_str_equal(kind, SL_STR("Application"))) {
-        request_of_source(request, sl_node_get(spec, "source"));
+        request_of_source(request, sl_node_get(spec, "source"), true);
         const struct sl_node *sources = sl_node_get(spec, "sources");
         for (uint32_t i = 0; sources && sources->kind == SL_LIST && i < sources->count; i++)
-            request_of_source(request, sources->as.items[i]);
+            request_of_source(request, sources->as.items[i], false);
     } else if (sl_str_starts_with(version, SL_STR("helm.toolkit.fluxcd.io/")) &&
                sl_str_equal(kind, SL_STR("HelmRelease"))) {
         const struct sl_node *chart = sl_node_get(sl_node_get(spec, "chart"), "spec");
-        take_request(request, sl_node_get(chart, "chart"), sl_node_get(chart, "version"));
+        const struct sl_node *named = sl_node_get(chart, "chart");
+        take_request(request, named, sl_node_get(chart, "version"), named);
+        request_of_reference(request, layout, sl_node_get(spec, "chartRef"), built->effective_space);
     }
 }
 
@@ -60,7 +109,7 @@ static int read_request(struct sl_application *application, const struct sl_layo
         if (!sl_str_equal(object->built.file, application->file))
             continue;
         size_t before = request.count;
-        request_of(&request, object->built.node);
+        request_of(&request, layout, &object->built);
         if (request.count != before)
             application->chart_doc = object->doc;
     }
@@ -78,6 +127,7 @@ static int read_request(struct sl_application *application, const struct sl_layo
     application->chart_name = request.name;
     application->chart_version = request.version;
     application->chart_mark = request.mark;
+    application->chart_unsure = request.unsure;
     return 0;
 }
 
@@ -169,6 +219,15 @@ static int report_version(struct sl_reading *reading, const struct sl_applicatio
         sl_shown(&version, carried->chart->version), sl_shown(&path, carried->path));
 }
 
+/* The tag of an artifact in a registry has "_" for the "+" of a version. */
+static bool is_same_version(struct sl_str carried, struct sl_str wanted)
+{
+    bool same = carried.len == wanted.len;
+    for (size_t i = 0; same && i < carried.len; i++)
+        same = carried.ptr[i] == wanted.ptr[i] || (carried.ptr[i] == '+' && wanted.ptr[i] == '_');
+    return same;
+}
+
 static int find_chart(struct sl_application *application, const struct sl_artifacts *artifacts,
                       struct sl_reading *reading, struct sl_err *err)
 {
@@ -180,12 +239,16 @@ static int find_chart(struct sl_application *application, const struct sl_artifa
         if (artifact->kind != SL_ARTIFACT_CHART ||
             !sl_str_equal(artifact->chart->name, application->chart_name))
             continue;
-        if (sl_str_equal(sl_version_number(artifact->chart->version), wanted)) {
+        if (is_same_version(sl_version_number(artifact->chart->version), wanted)) {
             application->chart = artifact;
             return 0;
         }
         candidate = artifact;
         candidates++;
+    }
+    if (candidates == 0 && application->chart_unsure) {
+        application->chart_name = application->chart_version = (struct sl_str){NULL, 0};
+        return 0;
     }
     if (candidates == 0)
         return 0;

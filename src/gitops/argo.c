@@ -58,31 +58,54 @@ static bool is_true(const struct sl_node *node)
     return node && node->kind == SL_BOOL && node->as.boolean;
 }
 
-/* What only Argo CD can fill in, at the site. */
-static bool needs_argo(struct sl_str text)
+static int keep_parameter(struct helm_work *work, struct sl_node *parameter, struct sl_str variable,
+                          struct sl_err *err)
 {
-    const struct sl_str wanted[] = {SL_STR("$ARGOCD_"), SL_STR("${ARGOCD_")};
-    for (size_t at = 0; at < text.len; at++)
-        for (size_t i = 0; i < 2; i++)
-            if (sl_str_starts_with(sl_str_slice(text, at, text.len), wanted[i]))
-                return true;
-    return false;
+    struct sl_shown shown;
+    struct sl_finding finding = helm_work_finding(work, parameter, SL_NOTE, "values/argo-variable");
+    finding.hint = SL_STR("what it sets is not known here, and checked against nothing");
+    if (variable.len > 0 &&
+        sl_finding_report(
+            work->reading->findings, &finding, err,
+            "$%s is for Argo CD to fill in: the parameter stays in the Application, above the values "
+            "that are carried",
+            sl_shown(&shown, variable)) < 0)
+        return -1;
+    return helm_work_keep(work, &work->kept_parameters, parameter, err);
+}
+
+static int report_lost(struct helm_work *work, const struct sl_node *parameter, struct sl_str variable,
+                       struct sl_err *err)
+{
+    struct sl_shown shown;
+    struct sl_finding finding = helm_work_finding(work, parameter, SL_WARNING, "values/lost-variable");
+    finding.hint = SL_STR("write $$ for a dollar sign");
+    return sl_finding_report(work->reading->findings, &finding, err,
+                             "Argo CD knows no variable %s and makes it empty, and so it is here",
+                             sl_shown(&shown, variable));
 }
 
 /* One parameter, if it is one of those that are applied now. */
 static int add_parameter(struct helm_work *work, struct sl_node *parameter, bool as_text, struct sl_err *err)
 {
     const struct sl_node *name = sl_node_get(parameter, "name");
-    struct sl_str value = sl_node_text(sl_node_get(parameter, "value"));
+    struct argo_text expanded = {0};
     if (is_true(sl_node_get(parameter, "forceString")) != as_text)
         return 0;
-    if (!name || name->kind != SL_STRING || needs_argo(value))
-        return helm_work_keep(work, &work->kept_parameters, parameter, err);
+    SL_CLEANUP(sl_buf_release) struct sl_buf value;
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&value, SL_DOC_BYTES_MAX);
     sl_buf_init(&text, SL_DOC_BYTES_MAX);
+    argo_expand(&value, &expanded, sl_node_text(sl_node_get(parameter, "value")));
+    if (!name || name->kind != SL_STRING || expanded.known.len > 0)
+        return keep_parameter(work, parameter, expanded.known, err);
+    if (expanded.unknown.len > 0 && report_lost(work, parameter, expanded.unknown, err) < 0)
+        return -1;
     sl_buf_str(&text, name->as.text);
     sl_buf_byte(&text, '=');
-    append_value(&text, value);
+    append_value(&text, sl_buf_view(&value));
+    if (sl_buf_check(&value, "a parameter", err) < 0)
+        return -1;
     struct sl_set_line line = {.mode = as_text ? SL_SET_STRING : SL_SET_TYPED, .mark = parameter->mark};
     if (sl_buf_check(&text, "a parameter", err) < 0)
         return -1;

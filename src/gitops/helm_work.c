@@ -89,6 +89,25 @@ static void relocate(struct sl_node *node, struct sl_mark at, int indent)
     }
 }
 
+/* At the line where the text goes wrong, in the file around it, where that can be told. */
+static int report_unreadable(struct helm_work *work, const struct sl_node *node, struct sl_str text,
+                             const struct sl_err *why, struct sl_err *err)
+{
+    struct sl_finding finding = helm_work_finding(work, node, SL_ERROR, "values/unreadable");
+    struct sl_finding inside = {0};
+    struct sl_str message = sl_finding_split_place(&inside, sl_str_from(why->message));
+    int indent = find_indent(work, node->mark, text);
+    if (inside.line > 0 && indent >= 0) {
+        finding.line = node->mark.line + inside.line;
+        finding.column = (uint32_t)indent + inside.column;
+    } else {
+        message = sl_str_from(why->message);
+    }
+    finding.hint = sl_str_from(why->hint);
+    return sl_finding_report(work->reading->findings, &finding, err, "values that cannot be parsed: " SL_FMT,
+                             SL_ARG(message));
+}
+
 int helm_work_add_text(struct helm_work *work, enum sl_layer_kind kind, const struct sl_node *node,
                        struct sl_str text, struct sl_err *err)
 {
@@ -103,10 +122,7 @@ int helm_work_add_text(struct helm_work *work, enum sl_layer_kind kind, const st
             *err = read_err;
             return -1;
         }
-        struct sl_finding finding = helm_work_finding(work, node, SL_ERROR, "values/unreadable");
-        finding.hint = sl_str_from(read_err.hint);
-        return sl_finding_report(work->reading->findings, &finding, err, "values that cannot be parsed: %s",
-                                 read_err.message);
+        return report_unreadable(work, node, text, &read_err, err);
     }
     if (layer.root)
         relocate(layer.root, layer.mark, find_indent(work, node->mark, text));

@@ -18,6 +18,9 @@ struct helm_work {
     const struct sl_node *source; /* of an Application: spec.source, or an item of spec.sources */
     struct sl_values *values;
     size_t capacity;
+    /* Plain paths of helm.valueFiles that are there and named without a glob; see value_files.c. */
+    struct sl_str *explicit_files;
+    size_t explicit_count;
     struct sl_node
         *own; /* the merge of all layers but the chart's, to its lists its own; NULL: not made yet */
     /* What stays in the object, because it could not be read here. */
@@ -61,6 +64,17 @@ int helm_work_value_files(struct helm_work *work, const struct sl_node *helm, st
 /* Where a file that a source names is: 1 and *path, 0: not in the repository. */
 int helm_work_find_file(struct helm_work *work, struct sl_str name, struct sl_str *path,
                         struct sl_err *err) SL_MUST_USE;
+
+/* -- argo_text.c -- */
+
+/* Variables in a text, the first of each sort; empty: none. */
+struct argo_text {
+    struct sl_str known;   /* that Argo CD fills in at the site */
+    struct sl_str unknown; /* that it makes empty */
+};
+
+/* Appends the text as Argo CD makes it, but for what is known only at the site. */
+void argo_expand(struct sl_buf *out, struct argo_text *found, struct sl_str text);
 
 /* -- argo.c, flux.c: the layers of one, then the object with what is carried -- */
 int argo_layers(struct helm_work *work, struct sl_err *err) SL_MUST_USE;

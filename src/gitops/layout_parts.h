@@ -31,8 +31,8 @@ int sl_layout_release_files(const struct sl_layout *layout, struct sl_reading *r
 int sl_layout_objects(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
 
 /* The customer's variables for `reading`. */
-int sl_layout_substitution(struct sl_substitution *out, struct sl_layout *layout,
-                           struct sl_reading *reading, struct sl_err *err) SL_MUST_USE;
+int sl_layout_substitution(struct sl_substitution *out, struct sl_layout *layout, struct sl_reading *reading,
+                           struct sl_err *err) SL_MUST_USE;
 
 /* layout->applications from layout->objects, with the charts they ask for. */
 int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading,

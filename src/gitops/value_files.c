@@ -143,6 +143,15 @@ static bool matches(struct sl_str pattern, struct sl_str name)
     return at == pattern.len;
 }
 
+/* Whether a file is one of those that are named themselves. */
+static bool is_explicit(const struct helm_work *work, struct sl_str path)
+{
+    for (size_t i = 0; i < work->explicit_count; i++)
+        if (sl_str_equal(work->explicit_files[i], path))
+            return true;
+    return false;
+}
+
 static int add_path(struct helm_work *work, struct sl_str path, struct sl_err *err);
 
 /* Every file below `directory` that the rest of a pattern fits, in the order of their names; how many, or -1. */
@@ -177,7 +186,7 @@ static int expand(struct helm_work *work, struct sl_str directory, struct sl_str
         int more = 1;
         if (folder)
             more = expand(work, path, any_depth ? pattern : rest, depth + 1, err);
-        else if (add_path(work, path, err) < 0)
+        else if (!is_explicit(work, path) && add_path(work, path, err) < 0)
             return -1;
         if (more < 0)
             return -1;
@@ -250,11 +259,37 @@ static int add_file(struct helm_work *work, struct sl_node *file, bool may_miss,
     return may_miss ? 0 : report_elsewhere(work, file, "is no file of the repository", err);
 }
 
+/* Argo CD leaves out of what a glob finds the files that are named themselves, before or behind it: those keep the
+ * place where they are named, the first one (ResolveValueFilePathsOrUrls of Argo CD 3.4, docs/user-guide/helm.md). */
+static int find_explicit(struct helm_work *work, const struct sl_node *files, struct sl_err *err)
+{
+    work->explicit_count = 0;
+    work->explicit_files =
+        sl_arena_array(&work->reading->doc.arena, files->count, sizeof *work->explicit_files);
+    if (!work->explicit_files)
+        return sl_fail_memory(err);
+    for (uint32_t i = 0; i < files->count; i++) {
+        struct sl_str name = sl_node_text(files->as.items[i]);
+        struct sl_str path;
+        struct place place;
+        if (is_glob(name) || !place_of(&place, work, &name) || place.in_chart)
+            continue;
+        int joined = join(&path, work, place.directory, name, err);
+        if (joined < 0)
+            return -1;
+        if (joined > 0)
+            work->explicit_files[work->explicit_count++] = path;
+    }
+    return 0;
+}
+
 int helm_work_value_files(struct helm_work *work, const struct sl_node *helm, struct sl_err *err)
 {
     const struct sl_node *files = sl_node_get(helm, "valueFiles");
     const struct sl_node *ignore = sl_node_get(helm, "ignoreMissingValueFiles");
     bool may_miss = ignore && ignore->kind == SL_BOOL && ignore->as.boolean;
+    if (files && files->kind == SL_LIST && find_explicit(work, files, err) < 0)
+        return -1;
     for (uint32_t i = 0; files && files->kind == SL_LIST && i < files->count; i++)
         if (add_file(work, files->as.items[i], may_miss, err) < 0)
             return -1;

@@ -143,6 +143,19 @@ static int work_on(struct helm_work *work, struct sl_application *application, s
 
 /* -- who asks -- */
 
+/* What Argo CD runs on a source instead of Helm, because the source says so; NULL: nothing else. Beside one of these
+ * it refuses `helm` (ApplicationSource.ExplicitType: "multiple application sources defined"). */
+static const char *other_tool(const struct sl_node *source)
+{
+    static const char *const tools[] = {"kustomize", "directory", "plugin"};
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+        const struct sl_node *tool = sl_node_get(source, tools[i]);
+        if (tool && tool->kind != SL_NULL)
+            return tools[i];
+    }
+    return NULL;
+}
+
 /* Whether Helm works on a source: it names a chart, or says something to Helm. */
 static bool is_for_helm(const struct sl_node *source)
 {
@@ -168,6 +181,7 @@ static int report_several(const struct helm_work *work, const struct sl_node *so
                              sl_shown(&shown, work->application->name));
 }
 
+/* 1: no source could be chosen, which is told. */
 static int work_on_application(struct helm_work work, struct sl_application *application, bool files,
                                struct sl_err *err)
 {
@@ -177,17 +191,18 @@ static int work_on_application(struct helm_work work, struct sl_application *app
     if (!sources || sources->kind != SL_LIST || sources->count == 0) {
         work.source = source;
         /* A directory may be anything; where there are values for it, it is a chart. */
-        bool wanted = source && (is_for_helm(source) || (files && sl_node_get(source, "path")));
+        bool wanted =
+            source && !other_tool(source) && (is_for_helm(source) || (files && sl_node_get(source, "path")));
         return wanted ? work_on(&work, application, err) : 0;
     }
     /* Beside a chart, a directory with a `helm` of its own is another matter. */
     const char *key = count_with(sources, "chart") > 0 ? "chart" : "helm";
     if (strcmp(key, "helm") == 0 && count_with(sources, key) > 1)
-        return report_several(&work, sources, err);
+        return report_several(&work, sources, err) < 0 ? -1 : 1;
     for (uint32_t i = 0; i < sources->count; i++) {
         struct helm_work one = work;
         one.source = sources->as.items[i];
-        if (sl_node_get(one.source, key) && work_on(&one, application, err) < 0)
+        if (sl_node_get(one.source, key) && !other_tool(one.source) && work_on(&one, application, err) < 0)
             return -1;
     }
     return 0;
@@ -214,11 +229,58 @@ static bool has_files(const struct sl_application *application)
     return false;
 }
 
+/* Why no object of the application's file takes values. */
+static void say_why(char out[200], const struct sl_layout *layout, const struct sl_application *application)
+{
+    const char *why = "no Application and no HelmRelease is in it";
+    for (size_t i = 0; i < layout->object_count; i++) {
+        const struct sl_built *built = &layout->objects[i].built;
+        if (!sl_str_equal(built->file, application->file))
+            continue;
+        const struct sl_node *spec = sl_node_get(built->node, "spec");
+        const struct sl_node *sources = sl_node_get(spec, "sources");
+        const char *tool = other_tool(sl_node_get(spec, "source"));
+        for (uint32_t s = 0; !tool && sources && sources->kind == SL_LIST && s < sources->count; s++)
+            tool = other_tool(sources->as.items[s]);
+        if (is_kind(built, "argoproj.io/", "ApplicationSet"))
+            why = "what an ApplicationSet makes at the site is not changed here";
+        else if (is_argo(built))
+            why = "no source of its Application is one for Helm";
+        if (is_argo(built) && tool) {
+            (void)snprintf(out, 200, "its Application is one of %s, beside which Argo CD permits no Helm",
+                           tool);
+            return;
+        }
+    }
+    (void)snprintf(out, 200, "%s", why);
+}
+
+/* Values files that nobody at the site is given. Told at the one that is laid on top. */
+static int report_not_taken(const struct sl_layout *layout, struct sl_reading *reading,
+                            const struct sl_application *application, struct sl_err *err)
+{
+    char why[200];
+    struct sl_shown name, file;
+    int place = SL_VALUES_PLACES - 1;
+    while (place > 0 && application->values_files[place].len == 0)
+        place--;
+    struct sl_finding finding =
+        sl_finding_in_file(application->values_files[place], SL_WARNING, "values/not-taken");
+    finding.hint = SL_STR(
+        "they are in values/ of the bundle only, for whoever gives them to Helm by hand; take the file "
+        "out, or make the application one of Helm's");
+    say_why(why, layout, application);
+    return sl_finding_report(reading->findings, &finding, err,
+                             "nothing at the site is given the values of %s: %s (%s)",
+                             sl_shown(&name, application->name), why, sl_shown(&file, application->file));
+}
+
 static int resolve(struct sl_application *application, struct sl_layout *layout, struct sl_reading *reading,
                    struct sl_err *err)
 {
     struct helm_work work = {.layout = layout, .reading = reading, .application = application};
     size_t room = 1;
+    bool told = application->several_charts;
     for (size_t i = 0; i < layout->object_count; i++)
         if (is_of(&layout->objects[i], application))
             room += count_sources(&layout->objects[i]);
@@ -238,7 +300,11 @@ static int resolve(struct sl_application *application, struct sl_layout *layout,
                             : work_on_application(one, application, has_files(application), err);
         if (done < 0)
             return -1;
+        told = told || done > 0;
     }
+    if (application->values_count == 0 && !told && has_files(application) &&
+        report_not_taken(layout, reading, application, err) < 0)
+        return -1;
     return application->values_count > 0 ? 0 : work_on(&work, application, err);
 }
 

@@ -531,6 +531,54 @@ Test(layout, an_application_of_two_charts_takes_the_values_of_neither)
     let_go();
 }
 
+#define OCI_REPOSITORY(reference)                                                                                \
+    "---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: OCIRepository, metadata: {name: r, namespace: apps}, " \
+    "spec: {url: oci://r.example/charts/web, ref: {" reference "}}}\n"
+#define RELEASE(reference)                                                                                    \
+    "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: a, namespace: apps}, spec: " \
+    "{chartRef: {" reference "}}}\n"
+#define ARGO(source)                                                                                         \
+    "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a}, spec: {source: {" source     \
+    "}}}\n"
+
+static const struct {
+    const char *application;
+    bool found;
+    const char *name; /* of the chart that is asked for */
+} chart_references[] = {
+    {RELEASE("kind: OCIRepository, name: r") OCI_REPOSITORY("tag: 1.2.3_b"), true, "web"},
+    {RELEASE("kind: OCIRepository, name: r") OCI_REPOSITORY("semver: \">=1\""), true, "web"},
+    {RELEASE("kind: OCIRepository, name: r, namespace: other") OCI_REPOSITORY("tag: 1.2.3_b"), false, ""},
+    {RELEASE("kind: OCIRepository, name: x") OCI_REPOSITORY("tag: 1.2.3_b"), false, ""},
+    {RELEASE(
+         "kind: HelmChart, name: c") "---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmChart, metadata: "
+                                     "{name: c, namespace: apps}, spec: {chart: web, version: 1.2.3+b}}\n",
+     true, "web"},
+    {ARGO("repoURL: oci://r.example/charts/web, path: ., targetRevision: 1.2.3+b"), true, "web"},
+    {ARGO("repoURL: oci://r.example/charts/other, path: ., targetRevision: 1.2.3"), false, ""},
+    {ARGO("repoURL: oci://r.example/charts/other, path: ., targetRevision: 1.2.3, helm: {}"), false, "other"},
+    {ARGO("repoURL: https://r.example/charts/web, path: ., targetRevision: 1.2.3"), false, ""},
+    {ARGO("repoURL: oci://r.example/charts/web, path: deploy, targetRevision: 1.2.3"), false, ""},
+};
+
+Test(layout, charts_are_found_behind_references_and_in_registries)
+{
+    for (size_t i = 0; i < sizeof chart_references / sizeof chart_references[0]; i++) {
+        struct sl_err err = {0};
+        temp_dir_remove(&temp);
+        set_up();
+        temp_dir_write_text(&temp, "releases/v1.0/applications/web-app.yaml",
+                            chart_references[i].application);
+        write_chart("releases/v1.0/artifacts/a.tgz", "1.2.3+b");
+        cr_assert_eq(resolve("v1.0", "customer-a", &err), 0, "row %zu: %s", i, err.message);
+        const struct sl_application *application = &layout.applications[1];
+        cr_expect_eq(application->chart != NULL, chart_references[i].found, "row %zu", i);
+        cr_expect(is(application->chart_name, chart_references[i].name), "row %zu: " SL_FMT, i,
+                  SL_ARG(application->chart_name));
+        let_go();
+    }
+}
+
 /* What travels besides manifests: told apart by content, not by trust in names. */
 Test(layout, artifacts_are_told_apart)
 {

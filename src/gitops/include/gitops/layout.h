@@ -46,6 +46,7 @@ struct sl_application {
     struct sl_str chart_name, chart_version; /* what it asks for; empty: none, or more than one */
     struct sl_mark chart_mark;               /* of the chart's name, in chart_doc */
     const struct sl_doc *chart_doc;
+    bool chart_unsure; /* nothing says that it is a chart, but that the release carries one of that name */
     bool several_charts;
     const struct sl_artifact *chart;              /* the chart in the release's artifacts, or NULL */
     struct sl_str values_files[SL_VALUES_PLACES]; /* paths; empty where there is none */
@@ -107,6 +108,9 @@ struct sl_layout {
  *                               not in the repository: they stay in the object
  *   values/from-key             a ConfigMap or Secret does not have the key that is asked for
  *   values/ignored (warning)    values beside valuesObject, which Argo CD does not look at
+ *   values/not-taken (warning)  values files, and no object of the application that takes values
+ *   values/argo-variable (note) a parameter that only Argo CD can fill in: it stays in the object
+ *   values/lost-variable (warning)  a parameter with a $NAME that Argo CD knows nothing of, and so makes empty
  *   values/parameter            a parameter or targetPath that Helm cannot read
  *   values/secret-carried (note)  values of a Secret become part of what is carried in plain text
  *   values/target-path (warning)  a targetPath and inline values that set the same
