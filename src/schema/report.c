@@ -78,6 +78,16 @@ static void push_steps(struct sl_buf *out, const struct step *at)
     }
 }
 
+/* Errors of alternatives are dropped again, and their texts stay: a schema may have so many alternatives inside one
+ * another that the room for texts ends. */
+static int fail_full(const struct sl_schema_report *report, struct sl_err *err)
+{
+    if (report->arena.used < REPORT_MEMORY_MAX - 4 * SL_MIB)
+        return sl_fail_memory(err);
+    return sl_fail(err, SL_E_LIMIT,
+                   "the schema has too many alternatives inside one another to say what does not fit");
+}
+
 static int put_places(struct sl_schema_report *report, struct sl_schema_error *error,
                       const struct finding_place *place, struct sl_err *err)
 {
@@ -96,7 +106,7 @@ static int put_places(struct sl_schema_report *report, struct sl_schema_error *e
     if (sl_buf_check(&text, "a pointer", err) < 0)
         return -1;
     error->location = sl_arena_str(&report->arena, sl_buf_view(&text));
-    return error->instance.ptr && error->location.ptr ? 0 : sl_fail_memory(err);
+    return error->instance.ptr && error->location.ptr ? 0 : fail_full(report, err);
 }
 
 static int make_room(struct sl_schema_report *report, struct sl_err *err)
@@ -140,7 +150,7 @@ int collector_add(struct collector *collector, const struct finding_place *place
     error->hint = sl_arena_str(&report->arena, hint);
     error->mark = place->mark;
     if (!error->keyword.ptr || !error->message.ptr || !error->hint.ptr)
-        return sl_fail_memory(err);
+        return fail_full(report, err);
     report->count++;
     return 0;
 }

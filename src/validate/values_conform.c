@@ -8,6 +8,8 @@
 #include "model/report.h"
 #include "values_rules.h"
 
+#include <stdio.h>
+
 /* The values of one chart, within those of the application. */
 struct section {
     const struct section *outer; /* NULL: the application's */
@@ -58,13 +60,27 @@ static int report(struct values_run *run, const struct section *section, const s
                              sl_shown(&file, schema_file), sl_shown(&keyword, error->keyword));
 }
 
-static int report_problem(struct values_run *run, const struct values_schema *schema,
-                          struct sl_str schema_file, struct sl_err *err)
+static int report_problem(struct values_run *run, struct sl_str problem, struct sl_str schema_file,
+                          const char *hint, struct sl_err *err)
 {
     struct sl_finding finding = sl_finding_in_file(schema_file, SL_WARNING, "values/bad-schema");
-    struct sl_str message = sl_finding_split_place(&finding, schema->problem);
-    finding.hint = SL_STR("nothing is checked against it; Helm refuses a chart with such a schema");
+    struct sl_str message = sl_finding_split_place(&finding, problem);
+    finding.hint = sl_str_from(hint);
     return sl_finding_report(run->knowing.subject->reading->findings, &finding, err, SL_FMT, SL_ARG(message));
+}
+
+/* One schema that asks for too much stops nothing else. */
+static int report_too_much(struct values_run *run, struct sl_str schema_file, struct sl_err *err)
+{
+    struct sl_err why = *err;
+    struct sl_shown name;
+    char message[SL_ERR_MESSAGE_MAX + sizeof name];
+    sl_err_clear(err);
+    (void)snprintf(message, sizeof message, "the values of %s cannot be checked: %s",
+                   sl_shown(&name, run->values->application), why.message);
+    return report_problem(
+        run, sl_str_from(message), schema_file,
+        "what else it says of these values is not known; write it so that it takes less work", err);
 }
 
 static int check_against(struct values_run *run, const struct section *section,
@@ -74,8 +90,14 @@ static int check_against(struct values_run *run, const struct section *section,
     if (!schema)
         return 0;
     if (!schema->schema)
-        return report_problem(run, schema, file, err);
+        return report_problem(run, schema->problem, file,
+                              schema->of_chart
+                                  ? "nothing is checked against it; Helm refuses a chart with such a schema"
+                                  : "nothing is checked against it",
+                              err);
     int valid = sl_schema_validate(&errors, schema->schema, section->values, err);
+    if (valid < 0 && err->code == SL_E_LIMIT)
+        return report_too_much(run, file, err);
     if (valid != 0)
         return valid < 0 ? -1 : 0;
     for (size_t i = 0; i < sl_schema_report_count(errors); i++)
@@ -100,9 +122,13 @@ static int boolean_at(const struct sl_node *values, struct sl_str path)
 
 /* Whether tags, and then the first condition that says anything, leave the chart in. Tags are those of the outermost
  * chart, as Helm has it. */
-static bool is_enabled(const struct sl_chart_dependency *dependency, const struct sl_node *values)
+static bool is_enabled(const struct sl_chart_dependency *dependency, const struct section *section)
 {
-    const struct sl_node *tags = sl_node_get(values, "tags");
+    const struct sl_node *values = section->values;
+    const struct section *outermost = section;
+    while (outermost->outer)
+        outermost = outermost->outer;
+    const struct sl_node *tags = sl_node_get(outermost->values, "tags");
     bool some_true = false, some_false = false;
     for (uint32_t i = 0; dependency->tags && dependency->tags->kind == SL_LIST && i < dependency->tags->count;
          i++) {
@@ -148,7 +174,7 @@ static int check_inside(struct values_run *run, const struct section *section, c
             continue;
         listed = true;
         struct sl_str name = dependency->alias.len ? dependency->alias : dependency->name;
-        if (is_enabled(dependency, section->values) && check_named(run, section, inside, name, err) < 0)
+        if (is_enabled(dependency, section) && check_named(run, section, inside, name, err) < 0)
             return -1;
     }
     return listed ? 0 : check_named(run, section, inside, inside->name, err);

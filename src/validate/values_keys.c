@@ -119,8 +119,10 @@ static int add_below(struct values_keys *keys, uint32_t above, const struct know
         return 0;
     for (uint32_t i = 0; map && map->kind == SL_MAP && i < map->count; i++) {
         const struct sl_entry *entry = &map->as.entries[i];
-        struct known_source below = {
-            .origin = source->origin, .node = entry->value, .schema_root = source->schema_root};
+        struct known_source below = {.origin = source->origin,
+                                     .node = entry->value,
+                                     .schema_root = source->schema_root,
+                                     .schema = source->schema};
         if (add_spot(keys, above, entry->key, &at, err) < 0 || (at && add_below(keys, at, &below, err) < 0))
             return -1;
     }

@@ -38,12 +38,13 @@ void knowing_release(struct knowing *knowing)
 
 /* -- schemas -- */
 
-static const struct sl_node *referred(const struct sl_node *schema, const struct sl_node *root)
+/* References may lead to one subschema by many ways. */
+static bool has_node(const struct known *known, const struct sl_node *node)
 {
-    struct sl_str reference = sl_node_text(sl_node_get(schema, "$ref"));
-    if (!sl_str_starts_with(reference, SL_STR("#")))
-        return NULL;
-    return sl_pointer_get(root, sl_str_slice(reference, 1, reference.len));
+    for (size_t i = 0; i < known->count; i++)
+        if (known->items[i].origin == KNOWN_SCHEMA && known->items[i].node == node)
+            return true;
+    return false;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): no deeper than COMPOSED_MAX. */
@@ -52,14 +53,19 @@ static int add_composed(struct known *known, struct knowing *knowing, const stru
 {
     static const char *const lists[] = {"allOf", "anyOf", "oneOf"};
     static const char *const single[] = {"then", "else"};
-    if (!source->node || source->node->kind != SL_MAP || depth > COMPOSED_MAX)
+    if (!source->node || source->node->kind != SL_MAP || depth > COMPOSED_MAX ||
+        has_node(known, source->node))
         return 0;
     if (known_add(known, knowing, *source, err) < 0)
         return -1;
     struct known_source part = *source;
-    part.node = referred(source->node, source->schema_root);
+    struct sl_str reference = sl_node_text(sl_node_get(source->node, "$ref"));
+    part.node = reference.len && source->schema
+                    ? values_schema_follow(&part.schema_root, source->schema, source->schema_root, reference)
+                    : NULL;
     if (add_composed(known, knowing, &part, depth + 1, err) < 0)
         return -1;
+    part.schema_root = source->schema_root;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         const struct sl_node *list = sl_node_get(source->node, lists[i]);
         for (uint32_t item = 0; list && list->kind == SL_LIST && item < list->count; item++) {
@@ -76,11 +82,19 @@ static int add_composed(struct known *known, struct knowing *knowing, const stru
     return 0;
 }
 
-int known_add_schema(struct known *known, struct knowing *knowing, const struct sl_node *schema,
-                     const struct sl_node *root, struct sl_err *err)
+int known_add_schema(struct known *known, struct knowing *knowing, const struct known_source *at,
+                     const struct sl_node *node, struct sl_err *err)
 {
-    const struct known_source source = {.origin = KNOWN_SCHEMA, .node = schema, .schema_root = root};
+    const struct known_source source = {
+        .origin = KNOWN_SCHEMA, .node = node, .schema_root = at->schema_root, .schema = at->schema};
     return add_composed(known, knowing, &source, 0, err);
+}
+
+static int add_schema(struct known *known, struct knowing *knowing, const struct values_schema *schema,
+                      struct sl_err *err)
+{
+    const struct known_source whole = {.schema_root = schema->root, .schema = schema};
+    return known_add_schema(known, knowing, &whole, schema->root, err);
 }
 
 /* -- charts -- */
@@ -91,7 +105,7 @@ static int add_chart_schema(struct known *known, struct knowing *knowing, const 
     const struct values_schema *schema;
     if (values_schema_of_chart(&schema, knowing->subject, chart, err) < 0)
         return -1;
-    return schema ? known_add_schema(known, knowing, schema->root, schema->root, err) : 0;
+    return schema ? add_schema(known, knowing, schema, err) : 0;
 }
 
 int known_add_release(struct known *known, struct knowing *knowing, const struct sl_values *values,
@@ -108,7 +122,7 @@ int known_add_release(struct known *known, struct knowing *knowing, const struct
     struct sl_str file;
     if (values_schema_of_release(&schema, &file, knowing->subject, values->application, err) < 0)
         return -1;
-    return schema ? known_add_schema(known, knowing, schema->root, schema->root, err) : 0;
+    return schema ? add_schema(known, knowing, schema, err) : 0;
 }
 
 /* Whether a chart inside `chart` goes by this name there. */
@@ -154,10 +168,52 @@ static int add_globals(struct known *known, struct knowing *knowing, const struc
     return 0;
 }
 
+/* A schema that has the names of a list as its properties. */
+static struct sl_node *schema_of_names(struct knowing *knowing, const struct sl_node *names)
+{
+    struct sl_entry *entries = sl_arena_array(&knowing->arena, names->count + 1, sizeof *entries);
+    struct sl_node *nodes = sl_arena_array(&knowing->arena, 3, sizeof *nodes);
+    if (!entries || !nodes)
+        return NULL;
+    struct sl_node *any = &nodes[0], *properties = &nodes[1], *schema = &nodes[2];
+    any->kind = properties->kind = schema->kind = SL_MAP;
+    entries[0] = (struct sl_entry){.key = SL_STR("properties"), .value = properties};
+    for (uint32_t i = 0; i < names->count; i++)
+        entries[i + 1] = (struct sl_entry){.key = sl_node_text(names->as.items[i]), .value = any};
+    schema->as.entries = entries;
+    schema->count = 1;
+    properties->as.entries = entries + 1;
+    properties->count = names->count;
+    return schema;
+}
+
+/* The tags of a chart and those inside it are keys of the outermost `tags`. */
+/* NOLINTNEXTLINE(misc-no-recursion): charts lie in one another no deeper than SL_CHART_DEPTH_MAX. */
+static int add_tags(struct known *out, struct knowing *knowing, const struct sl_chart *chart,
+                    struct sl_err *err)
+{
+    for (size_t i = 0; i < chart->dependency_count; i++) {
+        const struct sl_node *tags = chart->dependencies[i].tags;
+        if (!tags || tags->kind != SL_LIST || tags->count == 0)
+            continue;
+        const struct known_source source = {.origin = KNOWN_SCHEMA, .node = schema_of_names(knowing, tags)};
+        if (!source.node)
+            return sl_fail_memory(err);
+        if (known_add(out, knowing, source, err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < chart->subchart_count; i++)
+        if (add_tags(out, knowing, &chart->subcharts[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 static int add_inside(struct known *out, struct knowing *knowing, const struct known_source *from,
                       struct sl_str key, struct sl_err *err)
 {
     const struct sl_chart *chart = from->chart;
+    if (sl_str_equal(key, SL_STR("tags")) && !from->inside && add_tags(out, knowing, chart, err) < 0)
+        return -1;
     if (sl_str_equal(key, SL_STR("global")))
         return from->inside ? 0 : add_globals(out, knowing, chart, err);
     for (size_t i = 0; i < chart->subchart_count; i++) {
@@ -183,7 +239,7 @@ int known_below(struct known *out, struct knowing *knowing, const struct known *
             source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
         const struct sl_entry *entry = sl_node_index_entry(&knowing->index, map, key);
         if (source->origin == KNOWN_SCHEMA) {
-            if (entry && known_add_schema(out, knowing, entry->value, source->schema_root, err) < 0)
+            if (entry && known_add_schema(out, knowing, source, entry->value, err) < 0)
                 return -1;
             continue;
         }
@@ -204,14 +260,14 @@ int known_items(struct known *out, struct knowing *knowing, const struct known *
         if (source->origin == KNOWN_SCHEMA)
             items = sl_node_get(source->node, "items");
         if (source->origin == KNOWN_SCHEMA && items && items->kind == SL_MAP) {
-            if (known_add_schema(out, knowing, items, source->schema_root, err) < 0)
+            if (known_add_schema(out, knowing, source, items, err) < 0)
                 return -1;
             continue;
         }
         for (uint32_t item = 0; items && items->kind == SL_LIST && item < items->count; item++) {
             struct known_source below = {.origin = source->origin, .node = items->as.items[item]};
             int added = source->origin == KNOWN_SCHEMA
-                            ? known_add_schema(out, knowing, below.node, source->schema_root, err)
+                            ? known_add_schema(out, knowing, source, below.node, err)
                             : known_add(out, knowing, below, err);
             if (added < 0)
                 return -1;
@@ -220,10 +276,15 @@ int known_items(struct known *out, struct knowing *knowing, const struct known *
     return 0;
 }
 
+/* Tags are looked up in the outermost values for all charts, however deep inside. */
+/* NOLINTNEXTLINE(misc-no-recursion): charts lie in one another no deeper than SL_CHART_DEPTH_MAX. */
 static bool has_tag(const struct sl_chart *chart)
 {
     for (size_t i = 0; i < chart->dependency_count; i++)
         if (chart->dependencies[i].tags)
+            return true;
+    for (size_t i = 0; i < chart->subchart_count; i++)
+        if (has_tag(&chart->subcharts[i]))
             return true;
     return false;
 }
@@ -236,9 +297,10 @@ bool known_has(struct knowing *knowing, const struct known *known, struct sl_str
             source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
         if (sl_node_index_entry(&knowing->index, map, key))
             return true;
-        if (source->chart && (has_dependency(source->chart, key) || sl_str_equal(key, SL_STR("global")) ||
-                              (sl_str_equal(key, SL_STR("tags")) && has_tag(source->chart)) ||
-                              (source->inside && sl_str_equal(key, SL_STR("enabled")))))
+        if (source->chart &&
+            (has_dependency(source->chart, key) || sl_str_equal(key, SL_STR("global")) ||
+             (!source->inside && sl_str_equal(key, SL_STR("tags")) && has_tag(source->chart)) ||
+             (source->inside && sl_str_equal(key, SL_STR("enabled")))))
             return true;
     }
     return false;

@@ -18,10 +18,11 @@ enum known_origin {
 
 struct known_source {
     enum known_origin origin;
-    const struct sl_node *node;        /* of a schema: the subschema; NULL: a chart without values.yaml */
-    const struct sl_node *schema_root; /* of a schema: where its references begin */
-    const struct sl_chart *chart;      /* of a default: the chart whose values begin at this place, or NULL */
-    bool inside;                       /* that chart lies in another one */
+    const struct sl_node *node;         /* of a schema: the subschema; NULL: a chart without values.yaml */
+    const struct sl_node *schema_root;  /* of a schema: where its references begin */
+    const struct values_schema *schema; /* of a schema: all of it */
+    const struct sl_chart *chart; /* of a default: the chart whose values begin at this place, or NULL */
+    bool inside;                  /* that chart lies in another one */
 };
 
 struct known {
@@ -42,9 +43,10 @@ void knowing_release(struct knowing *knowing);
 int known_add(struct known *known, struct knowing *knowing, struct known_source source,
               struct sl_err *err) SL_MUST_USE;
 
-/* A schema with all that it refers to or is composed of, each as a source of its own. */
-int known_add_schema(struct known *known, struct knowing *knowing, const struct sl_node *schema,
-                     const struct sl_node *root, struct sl_err *err) SL_MUST_USE;
+/* A subschema of the file that the source `at` is in, with all that it refers to or is composed of, each as a source of
+ * its own. */
+int known_add_schema(struct known *known, struct knowing *knowing, const struct known_source *at,
+                     const struct sl_node *node, struct sl_err *err) SL_MUST_USE;
 
 /* Adds what the release knows of the application: its chart, the charts inside, schemas. */
 int known_add_release(struct known *known, struct knowing *knowing, const struct sl_values *values,

@@ -47,6 +47,12 @@ static void write_repository(const struct temp_dir *dir, const struct delivery *
     for (size_t i = 0; i < sizeof delivery->files / sizeof delivery->files[0]; i++)
         if (delivery->files[i].path)
             temp_dir_write_text(dir, delivery->files[i].path, delivery->files[i].text);
+    if (delivery->chart) {
+        char path[PATH_MAX];
+        temp_dir_make_dir(dir, "releases/v1.0/artifacts");
+        tgz_write(temp_dir_join(dir, "releases/v1.0/artifacts/chart.tgz", path), delivery->chart,
+                  delivery->chart_count);
+    }
 }
 
 /* What pack would pack of it, but for the manifests. */

@@ -5,6 +5,7 @@
 #define MANIFEST_KIT_H
 
 #include "temp_dir.h"
+#include "tgz.h"
 #include "validate/validate.h"
 
 #include <stddef.h>
@@ -17,6 +18,8 @@ struct delivery {
     struct {
         const char *path, *text;
     } files[5]; /* more files of the repository */
+    const struct tgz_member *chart; /* releases/v1.0/artifacts/chart.tgz */
+    size_t chart_count;
 };
 
 /* A delivery that is read and ready to be validated. */
