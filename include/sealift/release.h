@@ -76,6 +76,8 @@ void sl_rendering_at(const struct sl_rendering *rendering, size_t index, struct 
  * Helm's work. They live as long as the rendering. */
 size_t sl_rendering_values_count(const struct sl_rendering *rendering);
 const struct sl_values *sl_rendering_values_at(const struct sl_rendering *rendering, size_t index);
+/* The application that an alias of release.yaml stands for; every other name is itself. */
+struct sl_str sl_rendering_application(const struct sl_rendering *rendering, struct sl_str name);
 /* Writes the files below `directory`, which must be missing or empty (SL_E_EXISTS) and have a name of its own (not
  * "."); complete or not at all. Its parent must be there. */
 int sl_rendering_write(const struct sl_rendering *rendering, const char *directory,

@@ -49,5 +49,9 @@ struct sl_merged_finding sl_validation_at(const struct sl_validation *validation
 size_t sl_validation_of(const struct sl_validation *validation, enum sl_severity severity);
 /* How many findings exceptions of sealift.yaml took away, counted for each customer. */
 size_t sl_validation_excepted(const struct sl_validation *validation);
+/* Applications whose values could be held against neither a chart nor a schema of the release, for any customer;
+ * ascending, each once. */
+size_t sl_validation_unchecked_count(const struct sl_validation *validation);
+struct sl_str sl_validation_unchecked(const struct sl_validation *validation, size_t index);
 
 #endif

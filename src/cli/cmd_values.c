@@ -14,7 +14,8 @@ struct context {
 
 static const struct cli_option options[] = {
     RELEASE_OPTIONS(context),
-    {"app", "NAME", "only the application of that name", CLI_TEXT, offsetof(struct context, app), false},
+    {"app", "NAME", "only the application of that name, or of that alias", CLI_TEXT,
+     offsetof(struct context, app), false},
     {"explain", NULL, "say for each value which layer set it, and where", CLI_FLAG,
      offsetof(struct context, explain), false},
     CLI_FORMAT_OPTION(context),
@@ -25,6 +26,7 @@ static const struct cli_option options[] = {
 struct showing {
     struct cli *cli;
     const struct context *context;
+    struct sl_str app;    /* the only one that is wanted; empty: all */
     struct sl_str path;   /* to explain; empty: all */
     struct sl_json *json; /* NULL: text */
     size_t shown;
@@ -33,8 +35,7 @@ struct showing {
 
 static bool is_wanted(const struct showing *showing, const struct sl_values *values)
 {
-    const char *app = showing->context->app;
-    return !app || sl_str_equal(sl_values_application(values), sl_str_from(app));
+    return showing->app.len == 0 || sl_str_equal(sl_values_application(values), showing->app);
 }
 
 static void print_head(struct showing *showing, const struct sl_values *values)
@@ -191,6 +192,8 @@ static int show_all(struct showing *showing, const struct sl_rendering *renderin
 {
     bool json = showing->context->format == CLI_AS_JSON;
     size_t wanted = 0;
+    if (showing->context->app)
+        showing->app = sl_rendering_application(rendering, sl_str_from(showing->context->app));
     if (json) {
         sl_json_key(showing->json, "applications");
         sl_json_list(showing->json);

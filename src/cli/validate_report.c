@@ -64,6 +64,12 @@ int validate_text(struct cli *cli, const struct validate_subject *subject, struc
     if (sl_validation_excepted(validation) > 0)
         sl_buf_printf(&cli->out, "; %zu excepted", sl_validation_excepted(validation));
     sl_buf_byte(&cli->out, '\n');
+    for (size_t i = 0; i < sl_validation_unchecked_count(validation); i++) {
+        sl_buf_text(&cli->out, i ? ", " : "without a chart or schema to check them against: the values of ");
+        cli_escaped(cli, sl_validation_unchecked(validation, i));
+    }
+    if (sl_validation_unchecked_count(validation) > 0)
+        sl_buf_byte(&cli->out, '\n');
     return 0;
 }
 
@@ -94,6 +100,11 @@ int validate_json(struct cli *cli, const struct validate_subject *subject, struc
     sl_json_key_unsigned(json, "warnings", sl_validation_of(validation, SL_WARNING));
     sl_json_key_unsigned(json, "notes", sl_validation_of(validation, SL_NOTE));
     sl_json_key_unsigned(json, "excepted", sl_validation_excepted(validation));
+    sl_json_key(json, "unchecked");
+    sl_json_list(json);
+    for (size_t i = 0; i < sl_validation_unchecked_count(validation); i++)
+        sl_json_text(json, sl_validation_unchecked(validation, i));
+    sl_json_end(json);
     sl_json_key(json, "findings");
     sl_json_list(json);
     for (size_t i = 0; i < sl_validation_count(validation); i++) {

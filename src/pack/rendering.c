@@ -39,6 +39,15 @@ const struct sl_values *sl_rendering_values_at(const struct sl_rendering *render
     return NULL;
 }
 
+struct sl_str sl_rendering_application(const struct sl_rendering *rendering, struct sl_str name)
+{
+    const struct sl_release_file *release = &rendering->layout.release_file;
+    for (size_t i = 0; i < release->alias_count; i++)
+        if (sl_str_equal(release->aliases[i].name, name))
+            return release->aliases[i].application;
+    return name;
+}
+
 int sl_rendering_write(const struct sl_rendering *rendering, const char *directory, struct sl_err *err)
 {
     SL_CLEANUP(folder_release) struct folder folder;

@@ -36,6 +36,7 @@ void sl_validation_free(struct sl_validation *validation)
     for (size_t i = 0; i < validation->customer_count; i++) {
         sl_findings_free(validation->customers[i].findings);
         free(validation->customers[i].used);
+        sl_arena_release(&validation->customers[i].arena);
     }
     sl_findings_free(validation->general);
     sl_arena_release(&validation->arena);
@@ -63,6 +64,42 @@ static int keep_used(struct validated_customer *customer, const struct sl_valida
         return sl_fail_memory(err);
     memcpy(customer->used, policy->used, count * sizeof *customer->used);
     customer->used_count = count;
+    return 0;
+}
+
+/* Whether the values of an application can be held against a chart, or a schema that the release has for it: 1, 0, -1. */
+static int is_checked(struct sl_rendering *rendering, const struct sl_application *application,
+                      struct sl_err *err)
+{
+    struct sl_str schema;
+    if (application->chart || application->several_charts || application->values_count == 0)
+        return 1;
+    if (sl_reading_format(&rendering->reading, &schema, err, SL_FMT "/schemas/" SL_FMT ".schema.json",
+                          SL_ARG(rendering->layout.release_directory), SL_ARG(application->name)) < 0)
+        return -1;
+    return sl_tree_stat(rendering->reading.tree, schema, NULL, err);
+}
+
+static int keep_unchecked(struct validated_customer *customer, struct sl_rendering *rendering,
+                          struct sl_err *err)
+{
+    const struct sl_layout *layout = &rendering->layout;
+    sl_arena_init(&customer->arena, SL_DOC_MEMORY_MAX);
+    customer->unchecked =
+        sl_arena_array(&customer->arena, layout->application_count + 1, sizeof *customer->unchecked);
+    if (!customer->unchecked)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < layout->application_count; i++) {
+        int checked = is_checked(rendering, &layout->applications[i], err);
+        if (checked < 0)
+            return -1;
+        if (checked)
+            continue;
+        struct sl_str name = sl_arena_str(&customer->arena, layout->applications[i].name);
+        if (!name.ptr)
+            return sl_fail_memory(err);
+        customer->unchecked[customer->unchecked_count++] = name;
+    }
     return 0;
 }
 
@@ -94,6 +131,8 @@ static int check_customer(struct validated_customer *customer, const struct crew
     if (result == 0 && rendering) {
         customer->excepted = rendering->excepted;
         result = keep_used(customer, &rendering->policy, err);
+        if (result == 0)
+            result = keep_unchecked(customer, rendering, err);
     }
     sl_findings_sort(customer->findings);
     return result;
@@ -275,6 +314,32 @@ static int find_general(struct sl_validation *validation, struct sl_tree *tree,
     return result;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    return sl_str_compare(*(const struct sl_str *)left, *(const struct sl_str *)right);
+}
+
+static int collect_unchecked(struct sl_validation *validation, struct sl_err *err)
+{
+    size_t room = 1;
+    for (size_t i = 0; i < validation->customer_count; i++)
+        room += validation->customers[i].unchecked_count;
+    validation->unchecked = sl_arena_array(&validation->arena, room, sizeof *validation->unchecked);
+    if (!validation->unchecked)
+        return sl_fail_memory(err);
+    size_t count = 0, kept = 0;
+    for (size_t i = 0; i < validation->customer_count; i++)
+        for (size_t j = 0; j < validation->customers[i].unchecked_count; j++)
+            validation->unchecked[count++] = validation->customers[i].unchecked[j];
+    if (count > 1)
+        qsort(validation->unchecked, count, sizeof *validation->unchecked, compare_names);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || !sl_str_equal(validation->unchecked[kept - 1], validation->unchecked[i]))
+            validation->unchecked[kept++] = validation->unchecked[i];
+    validation->unchecked_count = kept;
+    return 0;
+}
+
 static int run(struct sl_validation *validation, const struct sl_validation_request *request,
                struct sl_err *err)
 {
@@ -298,7 +363,9 @@ static int run(struct sl_validation *validation, const struct sl_validation_requ
         *err = validation->customers[i].failure;
         return -1;
     }
-    return find_general(validation, tree, query, err) < 0 ? -1 : validation_merge(validation, err);
+    if (collect_unchecked(validation, err) < 0 || find_general(validation, tree, query, err) < 0)
+        return -1;
+    return validation_merge(validation, err);
 }
 
 int sl_validation_run(struct sl_validation **out, const struct sl_validation_request *request,
@@ -353,4 +420,14 @@ size_t sl_validation_excepted(const struct sl_validation *validation)
     for (size_t i = 0; i < validation->customer_count; i++)
         count += validation->customers[i].excepted;
     return count;
+}
+
+size_t sl_validation_unchecked_count(const struct sl_validation *validation)
+{
+    return validation->unchecked_count;
+}
+
+struct sl_str sl_validation_unchecked(const struct sl_validation *validation, size_t index)
+{
+    return validation->unchecked[index];
 }

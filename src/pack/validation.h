@@ -14,6 +14,9 @@ struct validated_customer {
     size_t excepted;
     bool *used; /* exceptions of sealift.yaml that took something away; in malloc'd memory */
     size_t used_count;
+    struct sl_str *unchecked; /* applications whose values nothing could be held against; in the arena below */
+    size_t unchecked_count;
+    struct sl_arena arena;
     struct sl_err failure; /* code SL_OK: none */
 };
 
@@ -29,6 +32,8 @@ struct sl_validation {
     size_t customer_count;
     struct sl_findings *general; /* what is about no customer's delivery */
     struct merged_findings merged;
+    struct sl_str *unchecked; /* of all customers */
+    size_t unchecked_count;
 };
 
 /* Fills validation->merged from what was found; borrows the findings. */

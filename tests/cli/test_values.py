@@ -30,6 +30,9 @@ class Values(Case):
         for say in tag["layers"]:
             self.assertIn(f'{say["file"]}:{say["line"]}:{say["column"]}', text)
 
+    def test_an_alias_is_as_good_as_the_name(self):
+        self.assertEqual(self.sealift(*PORTAL[:-1], "monitoring").out, self.sealift(*PORTAL[:-1], "prometheus").out)
+
     def test_a_path_that_nobody_knows_is_a_usage_error(self):
         result = self.sealift(*PORTAL, "--explain", "replcaCount", status=2)
         self.assertIn("no layer says anything about replcaCount", result.err)
