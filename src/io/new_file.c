@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 struct new_file {
     struct sl_sink sink;
@@ -132,25 +133,46 @@ static bool still_partial(const struct new_file *file, const struct stat *held)
 
 static int in_the_way(const struct new_file *file, struct sl_err *err)
 {
-    return sl_fail(err, SL_E_EXISTS, "%s.partial is in the way, and not a file left by sealift", file->label);
+    (void)sl_fail(err, SL_E_EXISTS, "%s.partial is in the way: not a file that sealift left for this user",
+                  file->label);
+    return sl_hint(err, "remove it, or write into another directory");
+}
+
+static int busy(const struct new_file *file, struct sl_err *err)
+{
+    return sl_fail(err, SL_E_BUSY, "another process is writing %s.partial", file->label);
+}
+
+/* Creates the partial file, or opens one that is there. Of another user it could be one that this user goes on holding, to
+ * read a secret that is written into it. A file made here is ours whoever the file system says owns it. */
+static int create_or_take(struct new_file *file, struct stat *held, struct sl_err *err)
+{
+    file->fd = sl_sys_open_beneath(file->dir, file->partial, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    bool made = file->fd >= 0;
+    if (!made && errno == EEXIST)
+        file->fd = sl_sys_open_beneath(file->dir, file->partial, O_WRONLY | O_NONBLOCK, 0);
+    if (file->fd < 0 && (errno == ELOOP || errno == ENXIO)) /* a link, a fifo */
+        return in_the_way(file, err);
+    if (file->fd < 0 && errno == ENOENT) /* there just now */
+        return busy(file, err);
+    if (file->fd < 0)
+        return sl_fail_errno(err, SL_E_IO, "create %s.partial", file->label);
+    if (sl_sys_fstat(file->fd, held) < 0)
+        return sl_fail_errno(err, SL_E_IO, "look at %s.partial", file->label);
+    if (!S_ISREG(held->st_mode) || held->st_nlink > 1 || (!made && held->st_uid != geteuid()))
+        return in_the_way(file, err);
+    return 0;
 }
 
 static int open_partial(struct new_file *file, struct sl_err *err)
 {
-    file->fd = sl_sys_open_beneath(file->dir, file->partial, O_WRONLY | O_CREAT | O_NONBLOCK, 0600);
-    if (file->fd < 0 && (errno == ELOOP || errno == ENXIO)) /* a link, a fifo */
-        return in_the_way(file, err);
-    if (file->fd < 0)
-        return sl_fail_errno(err, SL_E_IO, "create %s.partial", file->label);
-    struct stat held;
-    if (sl_sys_fstat(file->fd, &held) < 0)
-        return sl_fail_errno(err, SL_E_IO, "look at %s.partial", file->label);
-    if (!S_ISREG(held.st_mode) || held.st_nlink > 1)
-        return in_the_way(file, err);
+    struct stat held = {0};
+    if (create_or_take(file, &held, err) < 0)
+        return -1;
     /* A file system without locks has nobody to wait for; only a held lock counts. */
-    bool busy = sl_sys_flock(file->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-    if (busy || !still_partial(file, &held))
-        return sl_fail(err, SL_E_BUSY, "another process is writing %s.partial", file->label);
+    bool locked = sl_sys_flock(file->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    if (locked || !still_partial(file, &held))
+        return busy(file, err);
     file->written = true;
     if (sl_sys_ftruncate(file->fd, 0) < 0)
         return sl_fail_errno(err, SL_E_IO, "empty %s.partial", file->label);

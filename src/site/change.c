@@ -301,10 +301,12 @@ static int drop_change(struct site *site, struct sl_err *err)
 /* What sl_file_replace() leaves when it is stopped. */
 static int remove_temporary(const struct site *site, struct sl_err *err)
 {
-    static const char *const names[] = {SITE_IDENTITY ".tmp", SITE_PENDING ".tmp", SITE_HISTORY ".tmp"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (sl_sys_unlinkat(site->state, names[i], 0) < 0 && errno != ENOENT)
-            return sl_fail_errno(err, SL_E_IO, "remove %s/" SITE_STATE "/%s", site->shown, names[i]);
+    char name[64];
+    for (size_t i = 0; site_state_files[i]; i++) {
+        (void)snprintf(name, sizeof name, "%s.tmp", site_state_files[i]);
+        if (sl_sys_unlinkat(site->state, name, 0) < 0 && errno != ENOENT)
+            return sl_fail_errno(err, SL_E_IO, "remove %s/" SITE_STATE "/%s", site->shown, name);
+    }
     return 0;
 }
 

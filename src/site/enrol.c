@@ -1,6 +1,7 @@
 /*
  * Making a site that judges by its own trust.json. site.json is the commit: until it is there, nothing is enrolled, and the
- * next try writes everything anew.
+ * next try writes everything anew. A mark, SITE_ENROLLING, is there from the first file to behind the commit: without it,
+ * files of an enrolment beside a site.json that knows of none are those of a site whose site.json was lost.
  */
 #include "enrolled.h"
 
@@ -8,6 +9,7 @@
 #include "change.h"
 #include "generation.h"
 #include "io/file.h"
+#include "io/sys.h"
 #include "model/name.h"
 
 #include <sealift/text.h>
@@ -61,7 +63,6 @@ static int choose_customer(struct making *making, const struct sl_enrolment *req
     bool any = strcmp(making->trust->customer, "*") == 0;
     struct sl_str customer = any ? request->customer : sl_str_from(making->trust->customer);
     char shown[128];
-    char owner[128];
     if (customer.len == 0)
         return sl_fail(err, SL_E_USAGE, "this trust.json is for whatever customer: give --customer NAME");
     if (sl_label_check("--customer", customer, err) < 0)
@@ -70,9 +71,7 @@ static int choose_customer(struct making *making, const struct sl_enrolment *req
         return sl_fail(err, SL_E_REFUSED, "this trust.json is not for %s",
                        sl_escape(shown, sizeof shown, request->customer));
     if (site->customer.len > 0 && !sl_str_equal(site->customer, customer))
-        return sl_fail(err, SL_E_REFUSED, "%s is the site of %s, not of %s", site->shown,
-                       sl_escape(owner, sizeof owner, site->customer),
-                       sl_escape(shown, sizeof shown, customer));
+        return site_wrong_owner(site, customer, err);
     making->identity.customer = sl_arena_str(&site->arena, customer);
     return making->identity.customer.ptr ? 0 : sl_fail_memory(err);
 }
@@ -135,6 +134,8 @@ static int commit(struct making *making, struct sl_err *err)
     if (sl_site_identity_write(&text, &making->identity, err) < 0 ||
         sl_file_replace(making->site->state, SITE_IDENTITY, sl_buf_view(&text), 0644, err) < 0)
         return sl_wrap(err, "%s/" SITE_STATE, making->site->shown);
+    /* It means nothing beside the new site.json, and recovery removes it as well. */
+    (void)sl_sys_unlinkat(making->site->state, SITE_ENROLLING, 0);
     return 0;
 }
 
@@ -145,6 +146,8 @@ static int write_all(struct making *making, const struct sl_site_options *option
     size_t count = sl_trust_steps_count(request->steps);
     site->customer = making->identity.customer;
     take_history(&site->ledger, site, making->trust->epoch);
+    if (sl_file_replace(site->state, SITE_ENROLLING, SL_STR("another try is welcome\n"), 0644, err) < 0)
+        return sl_wrap(err, "%s/" SITE_STATE, site->shown);
     /* What an enrolment left that was stopped is of other keys. */
     if (sl_dir_remove(site->state, SITE_TRUST, err) < 0 || sl_dir_remove(site->state, SITE_RECEIPTS, err) < 0)
         return sl_wrap(err, "%s/" SITE_STATE, site->shown);

@@ -44,9 +44,13 @@ static int visit(void *context, const struct sl_dir_entry *entry, struct sl_err 
     sl_buf_init(&signature, SL_SIGNATURE_FILE_MAX);
     char name[64];
     (void)snprintf(name, sizeof name, "%s.minisig", entry->path);
-    if (sl_file_read_beneath(&json, exporting->dir, entry->path, SL_RECEIPT_BYTES_MAX, err) < 0 ||
-        sl_file_read_beneath(&signature, exporting->dir, name, SL_SIGNATURE_FILE_MAX, err) < 0)
+    if (sl_file_read_beneath(&json, exporting->dir, entry->path, SL_RECEIPT_BYTES_MAX, err) < 0)
         return -1;
+    /* One that was lost must not keep the others here: the check says which it is. */
+    if (sl_file_read_beneath(&signature, exporting->dir, name, SL_SIGNATURE_FILE_MAX, err) < 0 &&
+        err->code != SL_E_NOT_FOUND)
+        return -1;
+    sl_err_clear(err);
     exporting->count++;
     return sl_receipt_export(exporting->out, sl_buf_view(&json), sl_buf_view(&signature), err);
 }

@@ -26,14 +26,6 @@ struct install {
 
 /* -- whose site -- */
 
-static int wrong_owner(const struct site *site, struct sl_str customer, struct sl_err *err)
-{
-    char shown[128];
-    char owner[128];
-    return sl_fail(err, SL_E_REFUSED, "%s is the site of %s, not of %s", site->shown,
-                   sl_escape(owner, sizeof owner, site->customer), sl_escape(shown, sizeof shown, customer));
-}
-
 /* They would be used and forgotten, and the next bundle judged by what is older: only an enrolled site keeps them. */
 static int keep_nothing(void *context, const struct sl_trust *trust, const struct sl_trust_step *steps,
                         size_t count, struct sl_err *err)
@@ -57,11 +49,8 @@ static int open_claim(struct sl_claim **out, struct site *site, int *fd, const c
                       const struct sl_policy *policy, struct sl_err *err)
 {
     struct sl_policy effective = *policy;
-    if (site->customer.len > 0) {
-        if (policy->customer.len > 0 && !sl_str_equal(policy->customer, site->customer))
-            return wrong_owner(site, policy->customer, err);
-        effective.customer = site->customer;
-    }
+    if (site_claim_customer(site, &effective, err) < 0)
+        return -1;
     effective.store = (struct sl_trust_store){keep_nothing, site};
     int bundle = *fd;
     *fd = -1;
@@ -298,9 +287,20 @@ static int put_in_place(struct install *in, struct sl_err *err)
     return intact ? use_what_is_there(in, name, err) : stage_and_switch(in, err);
 }
 
+/* The bundle was judged by the caller's keys, which count for nothing at a site that was enrolled before the lock was had. */
+static int check_still_plain(const struct site *site, struct sl_err *err)
+{
+    if (!site->identity.enrolled)
+        return 0;
+    (void)sl_fail(err, SL_E_BUSY, "%s was enrolled meanwhile", site->shown);
+    return sl_hint(
+        err, "nothing was changed; run it again without --pubkey and --trust: its own trust decides now");
+}
+
 static int work(struct install *in, struct sl_err *err)
 {
-    if (site_recover(in->site, err) < 0 || check_owner(in, err) < 0 || check_succession(in, err) < 0)
+    if (site_recover(in->site, err) < 0 || check_still_plain(in->site, err) < 0 || check_owner(in, err) < 0 ||
+        check_succession(in, err) < 0)
         return -1;
     return put_in_place(in, err);
 }

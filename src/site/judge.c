@@ -10,6 +10,7 @@
 #include "model/trust_name.h"
 #include "trust/steps_dir.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 /* The release in CUSTOMER-RELEASE-SEQUENCE of this site's customer; empty where it cannot be told. */
@@ -236,7 +237,14 @@ static int read_identity(struct site_judge *judge, struct sl_err *err)
         result = sl_age_identities_read(&judge->identities, sl_buf_view(&text), SITE_AGE_KEY, err);
     if (text.ptr)
         explicit_bzero(text.ptr, text.capacity);
-    return result < 0 ? sl_wrap(err, "%s/" SITE_STATE, judge->site->shown) : 0;
+    if (result == 0)
+        return 0;
+    /* Whoever may not read it can still verify what is not encrypted. */
+    if (!judge->may_store && err->sys_errno == EACCES) {
+        sl_err_clear(err);
+        return 0;
+    }
+    return sl_wrap(err, "%s/" SITE_STATE, judge->site->shown);
 }
 
 /* The identities of the caller, and the site's own. */
@@ -260,16 +268,16 @@ int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store
         (void)sl_fail(err, SL_E_USAGE, "%s is enrolled, and judges by its own trust.json", site->shown);
         return sl_hint(err, "leave --pubkey and --trust out; new versions of trust.json come with bundles");
     }
-    if (open_chain(judge, err) < 0) {
-        if (err->code == SL_E_REFUSED && !err->hint[0])
+    if (site_claim_customer(site, policy, err) < 0)
+        return -1;
+    if (open_chain(judge, err) < 0 || read_identity(judge, err) < 0) {
+        if (!err->hint[0] && err->code != SL_E_NO_MEMORY)
             (void)sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
         return -1;
     }
-    if (catch_up(judge, err) < 0 || read_identity(judge, err) < 0 || join_identities(judge, policy, err) < 0)
+    if (catch_up(judge, err) < 0 || join_identities(judge, policy, err) < 0 ||
+        site_view_fill(&judge->view, site, err) < 0)
         return -1;
-    if (site_view_fill(&judge->view, site, err) < 0)
-        return -1;
-    policy->customer = site->customer;
     policy->trust = judge->trust;
     policy->trust_json = newest(judge->steps)->json;
     policy->store = (struct sl_trust_store){store, judge};

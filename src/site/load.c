@@ -33,6 +33,58 @@ static int state_is_wrong(const struct site *site, struct sl_err *err)
     return sl_hint(err, "sealift did not write it so; put it back from a backup");
 }
 
+/* -- whose site -- */
+
+int site_wrong_owner(const struct site *site, struct sl_str customer, struct sl_err *err)
+{
+    char shown[128];
+    char owner[128];
+    return sl_fail(err, SL_E_REFUSED, "%s is the site of %s, not of %s", site->shown,
+                   sl_escape(owner, sizeof owner, site->customer), sl_escape(shown, sizeof shown, customer));
+}
+
+int site_claim_customer(const struct site *site, struct sl_policy *policy, struct sl_err *err)
+{
+    if (site->customer.len == 0)
+        return 0;
+    if (policy->customer.len > 0 && !sl_str_equal(policy->customer, site->customer))
+        return site_wrong_owner(site, policy->customer, err);
+    policy->customer = site->customer;
+    return 0;
+}
+
+/* 1 when ROOT/state has an entry of this name, 0 when not. */
+static int has_entry(const struct site *site, const char *name, struct sl_err *err)
+{
+    struct stat info;
+    if (sl_sys_fstatat(site->state, name, &info) == 0)
+        return 1;
+    return errno == ENOENT ? 0
+                           : sl_fail_errno(err, SL_E_IO, "look at %s/" SITE_STATE "/%s", site->shown, name);
+}
+
+/* Without this, whoever can take one file away turns a site that knows whom it trusts into one that takes any key. */
+static int check_never_enrolled(const struct site *site, struct sl_err *err)
+{
+    static const char *const left[] = {SITE_LEDGER_1, SITE_LEDGER_2, SITE_RECEIPTS, SITE_TRUST, SITE_KEY};
+    int stopped = has_entry(site, SITE_ENROLLING, err);
+    for (size_t i = 0; stopped == 0 && i < sizeof left / sizeof left[0]; i++) {
+        int there = has_entry(site, left[i], err);
+        if (there == 0)
+            continue;
+        if (there < 0)
+            return -1;
+        (void)sl_fail(err, SL_E_REFUSED,
+                      "%s/" SITE_STATE " is that of an enrolled site (%s is there), but " SITE_IDENTITY
+                      " does not say so: it was lost or changed",
+                      site->shown, left[i]);
+        return sl_hint(err,
+                       "put " SITE_STATE "/ back from one backup as a whole, or ask the vendor for a new "
+                       "enrolment in another directory");
+    }
+    return stopped < 0 ? -1 : 0;
+}
+
 int site_load_identity(struct site *site, struct sl_err *err)
 {
     site->customer = (struct sl_str){NULL, 0};
@@ -43,7 +95,7 @@ int site_load_identity(struct site *site, struct sl_err *err)
     sl_buf_init(&text, SL_STATE_FILE_MAX);
     int there = read_state(site, SITE_IDENTITY, &text, SL_STATE_FILE_MAX, err);
     if (there <= 0)
-        return there;
+        return there < 0 ? -1 : check_never_enrolled(site, err);
     struct sl_str json = sl_arena_str(&site->arena, sl_buf_view(&text));
     if (!json.ptr)
         return sl_fail_memory(err);
@@ -55,6 +107,8 @@ int site_load_identity(struct site *site, struct sl_err *err)
         site->customer = identity.customer;
         return 0;
     }
+    if (check_never_enrolled(site, err) < 0)
+        return -1;
     /* Written just before the first switch. Where that never came, nothing is installed, and whoever tried
      * first has no claim to the place. */
     struct stat info;

@@ -106,17 +106,19 @@ struct tenants {
     char foreign[128]; /* escaped; empty: none */
 };
 
+const char *const site_state_files[] = {
+    SITE_IDENTITY, SITE_PENDING,  SITE_HISTORY,  SITE_KEY,       SITE_PUB,
+    SITE_AGE_KEY,  SITE_LEDGER_1, SITE_LEDGER_2, SITE_ENROLLING, NULL,
+};
+
 static bool is_ours(const char *name)
 {
-    static const char *const ours[] = {
-        SITE_LOCK,           SITE_IDENTITY,       SITE_PENDING,  SITE_HISTORY,  SITE_IDENTITY ".tmp",
-        SITE_PENDING ".tmp", SITE_HISTORY ".tmp", SITE_KEY,      SITE_PUB,      SITE_AGE_KEY,
-        SITE_TRUST,          SITE_RECEIPTS,       SITE_LEDGER_1, SITE_LEDGER_2,
-    };
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-        if (strcmp(name, ours[i]) == 0)
+    for (size_t i = 0; site_state_files[i]; i++) {
+        size_t len = strlen(site_state_files[i]);
+        if (strncmp(name, site_state_files[i], len) == 0 && (!name[len] || strcmp(name + len, ".tmp") == 0))
             return true;
-    return false;
+    }
+    return strcmp(name, SITE_LOCK) == 0 || strcmp(name, SITE_TRUST) == 0 || strcmp(name, SITE_RECEIPTS) == 0;
 }
 
 static int look_at_tenant(void *context, const struct sl_dir_entry *entry, struct sl_err *err)

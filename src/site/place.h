@@ -35,6 +35,8 @@
 #define SITE_RECEIPTS "receipts"
 #define SITE_LEDGER_1 "ledger.1"
 #define SITE_LEDGER_2 "ledger.2"
+/* There while an enrolment is at work, or was stopped: what lies in ROOT/state without a site.json is its. */
+#define SITE_ENROLLING "enrolling"
 
 /* The history as structs: a line of it takes about as much memory as it has bytes. */
 #define SITE_ARENA_MAX (4 * SL_HISTORY_BYTES_MAX)
@@ -78,7 +80,16 @@ int site_make(struct site *site, struct sl_err *err) SL_MUST_USE;
 
 int site_lock(struct site *site, const struct sl_site_options *options, struct sl_err *err) SL_MUST_USE;
 
-/* Reads site.json alone, into `customer`. */
+/* Files of ROOT/state that are replaced as a whole, which may leave NAME.tmp behind. Ends with NULL. */
+extern const char *const site_state_files[];
+
+/* The refusal of what is for `customer` at the site of another. Returns -1. */
+int site_wrong_owner(const struct site *site, struct sl_str customer, struct sl_err *err);
+
+/* A bundle has to be for the customer whose site this is, and SL_E_REFUSED where `policy` asks for another. */
+int site_claim_customer(const struct site *site, struct sl_policy *policy, struct sl_err *err) SL_MUST_USE;
+
+/* Reads site.json alone, into `customer`. SL_E_REFUSED where it says less than what an enrolment left beside it. */
 int site_load_identity(struct site *site, struct sl_err *err) SL_MUST_USE;
 
 /*

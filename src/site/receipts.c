@@ -211,11 +211,58 @@ static int take_uncounted(struct site *site, struct sl_err *err)
     return count_receipt(site, sl_buf_view(&json), err) < 0 ? -1 : 1;
 }
 
+/* A receipt will be due for whatever comes: that there is no key to sign it is better known before. */
+static int check_key(const struct site *site, struct sl_err *err)
+{
+    struct sl_secret_key key;
+    struct sl_public_key public_key;
+    char line[SL_PUBLIC_KEY_LINE + 1];
+    if (read_key(&key, site, err) < 0)
+        return -1;
+    sl_secret_key_public(&public_key, &key);
+    sl_secret_key_wipe(&key);
+    if (sl_str_equal(sl_str_from(sl_public_key_line(line, &public_key)), site->identity.receipt_key))
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "%s/" SITE_STATE "/" SITE_KEY " is not the key that " SITE_IDENTITY " names", site->shown);
+    return sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
+}
+
+/* The newest receipt that the ledger counts. */
+static int check_last(const struct site *site, struct sl_err *err)
+{
+    bool missing;
+    char name[NAME_MAX_BYTES];
+    struct sl_digest digest;
+    const struct sl_ledger *ledger = &site->ledger;
+    SL_CLEANUP(sl_buf_release) struct sl_buf json;
+    sl_buf_init(&json, SL_RECEIPT_BYTES_MAX);
+    receipt_name(name, ledger->receipts, "");
+    SL_CLEANUP(sl_closep) int dir = site_open_dir(site, SITE_STATE "/" SITE_RECEIPTS, &missing, err);
+    if (dir < 0 && !missing)
+        return -1;
+    if (dir >= 0 && sl_file_read_beneath(&json, dir, name, SL_RECEIPT_BYTES_MAX, err) < 0 &&
+        err->code != SL_E_NOT_FOUND && err->code != SL_E_LIMIT)
+        return sl_wrap(err, "%s/" SITE_STATE "/" SITE_RECEIPTS, site->shown);
+    sl_err_clear(err);
+    sl_sha256(&digest, sl_buf_view(&json).ptr, sl_buf_view(&json).len);
+    if (sl_digest_equal(&digest, &ledger->receipt))
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "%s/" SITE_STATE "/" SITE_RECEIPTS "/%s is not the last receipt that the ledger knows",
+                  site->shown, name);
+    return sl_hint(err, "it was lost, changed, or put back to an earlier day: put " SITE_STATE
+                        "/ back from one backup as a whole");
+}
+
 int site_enrolled_recover(struct site *site, const struct sl_site_options *options, struct sl_err *err)
 {
-    if (site_ledger_load(site, err) < 0 || site_ledger_check(site, err) < 0 ||
-        site_ledger_repair(site, err) < 0)
+    if (site_ledger_load(site, err) < 0 || site_ledger_check(site, err) < 0 || check_key(site, err) < 0 ||
+        check_last(site, err) < 0 || site_ledger_repair(site, err) < 0)
         return -1;
+    /* An enrolment was stopped right behind its commit. */
+    if (sl_sys_unlinkat(site->state, SITE_ENROLLING, 0) < 0 && errno != ENOENT)
+        return sl_fail_errno(err, SL_E_IO, "remove %s/" SITE_STATE "/" SITE_ENROLLING, site->shown);
     int taken = take_uncounted(site, err);
     if (taken < 0)
         return -1;

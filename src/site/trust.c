@@ -25,6 +25,26 @@ int sl_site_is_enrolled(bool *out, const struct sl_site_options *options, struct
     return 0;
 }
 
+/*
+ * Without the lock, history and ledger may be of two moments. The ledger takes a write of its own between any two lines of the
+ * history: where it is the same before and after the history was read, no more than the last line can be new to it.
+ */
+static int load_settled(struct site *site, struct sl_err *err)
+{
+    if (site_open(site, err) < 0 || site_require(site, err) < 0 || site_load(site, err) < 0)
+        return -1;
+    while (site->identity.enrolled) {
+        if (site_ledger_load(site, err) < 0)
+            return -1;
+        uint64_t counter = site->ledger.counter;
+        if (site_load(site, err) < 0 || site_ledger_load(site, err) < 0)
+            return -1;
+        if (site->ledger.counter == counter)
+            return site_ledger_check(site, err);
+    }
+    return 0;
+}
+
 static int open_plain(struct sl_site_trust *trust, struct sl_policy *policy, struct sl_err *err)
 {
     struct site *site = &trust->site;
@@ -32,9 +52,7 @@ static int open_plain(struct sl_site_trust *trust, struct sl_policy *policy, str
         (void)sl_fail(err, SL_E_USAGE, "%s is not enrolled: give --pubkey FILE or --trust FILE", site->shown);
         return sl_hint(err, "`sealift enrol` makes a site that knows whom it trusts");
     }
-    if (site->customer.len > 0)
-        policy->customer = site->customer;
-    if (site_view_fill(&trust->view, site, err) < 0 ||
+    if (site_claim_customer(site, policy, err) < 0 || site_view_fill(&trust->view, site, err) < 0 ||
         (policy->trust && site_trust_version_check(site, policy->trust->version, err) < 0))
         return -1;
     policy->site = &trust->view;
@@ -45,13 +63,11 @@ static int open_trust(struct sl_site_trust *trust, const struct sl_site_options 
                       struct sl_policy *policy, struct sl_err *err)
 {
     struct site *site = &trust->site;
-    if (site_open(site, err) < 0 || site_require(site, err) < 0 || site_load(site, err) < 0)
+    if (load_settled(site, err) < 0)
         return -1;
     policy->now = options->clock.now(options->clock.context);
     if (!site->identity.enrolled)
         return open_plain(trust, policy, err);
-    if (site_ledger_load(site, err) < 0 || site_ledger_check(site, err) < 0)
-        return -1;
     return site_judge_begin(&trust->judge, site, false, policy, err);
 }
 
@@ -88,13 +104,11 @@ int sl_site_ledger(struct sl_site_ledger *out, const struct sl_site_options *opt
     SL_CLEANUP(site_release) struct site site;
     site_init(&site, options->root);
     *out = (struct sl_site_ledger){0};
-    if (site_open(&site, err) < 0 || site_require(&site, err) < 0 || site_load(&site, err) < 0)
+    if (load_settled(&site, err) < 0)
         return -1;
     if (!site.identity.enrolled)
         return 0;
     out->enrolled = true;
-    if (site_ledger_load(&site, err) < 0 || site_ledger_check(&site, err) < 0)
-        return -1;
     out->epoch = site.ledger.epoch;
     out->highest_sequence = site.ledger.highest_sequence;
     out->floor = site.ledger.floor;

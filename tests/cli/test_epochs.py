@@ -5,12 +5,12 @@ import os
 import shutil
 import subprocess
 
-import test_enrolled
 import test_trust
+from enrolled_case import Enrolment
 from harness import main
 
 
-class Enrolled(test_enrolled.Enrolment):
+class Enrolled(Enrolment):
     def test_a_revoked_key_signs_nothing_in_a_new_epoch(self):
         self.enrol()
         self.install(self.bundle(17))

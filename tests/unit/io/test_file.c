@@ -317,6 +317,22 @@ Test(new_file, does_not_replace_what_came_while_it_was_written)
     cr_expect(!scratch_has(&scratch, "out.partial"));
 }
 
+/* Who made it may hold it open, and would read what is written into it: a secret key. */
+Test(new_file, nothing_is_written_into_a_file_that_another_user_made)
+{
+    if (geteuid() != 0)
+        cr_skip_test("only root can make a file of another user");
+    SL_CLEANUP(scratch_remove) struct scratch scratch;
+    scratch_make(&scratch);
+    scratch_write(&scratch, "out.partial", "of another user");
+    cr_assert_eq(fchownat(scratch.dir, "out.partial", 65534, 65534, 0), 0);
+    struct sl_err err = {0};
+    struct sl_sink *sink = NULL;
+    cr_expect_eq(sl_sink_new_file(&sink, scratch_path(&scratch, "out"), 0600, false, &err), -1);
+    cr_expect_eq(err.code, SL_E_EXISTS);
+    cr_expect_str_eq(scratch_read(&scratch, "out.partial"), "of another user");
+}
+
 Test(new_file, two_writers_do_not_meet)
 {
     SL_CLEANUP(scratch_remove) struct scratch scratch;

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""What lies in the state/ of an enrolled site: lost, changed, or in use by somebody else."""
+import fcntl
+import os
+import shutil
+import subprocess
+
+from enrolled_case import Enrolment
+from harness import SEALIFT, main
+
+PLAIN_SITE = '{"customer":"customer-a","schema":1}'
+
+
+class SiteState(Enrolment):
+    def remove(self, name):
+        path = self.path("site/state", name)
+        if os.path.isdir(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
+
+    def installed(self):
+        """An enrolled site with 17 and then 18 installed; what is current is 18."""
+        self.enrol()
+        self.install(self.bundle(17))
+        self.install(self.bundle(18, release="v1.1"))
+        self.sealift("status", "--root", "site")
+
+    def test_a_site_without_its_identity_is_no_plain_site(self):
+        self.installed()
+        old = "out/customer-a-v1.0-17.tar.gz"
+        for left in (None, PLAIN_SITE):
+            self.remove("site.json")
+            if left:
+                self.write("site/state/site.json", left)
+            before = self.listing("site")
+            for command in (["install", old, "--pubkey", "ops.pub"], ["install", old], ["verify", old, "--pubkey", "ops.pub"],
+                            ["rollback"], ["enrol", "--trust", "trust", "--fingerprint", self.fingerprint]):
+                refused = self.sealift(*command, "--root", "site", status=1)
+                self.assertIn("site.json does not say so", refused.err)
+                self.assertIn("from one backup", refused.err)
+            self.assertEqual(self.listing("site"), before)
+            self.write("site/state/site.json", PLAIN_SITE)
+
+    def test_without_the_key_or_the_last_receipt_nothing_changes(self):
+        self.installed()
+        shutil.copytree(self.path("site"), self.path("good"), symlinks=True)
+        self.key("other")
+        new = self.bundle(19, release="v1.1")
+        damages = (lambda: self.remove("site.key"), lambda: self.write("site/state/site.key", b""),
+                   lambda: shutil.copy(self.path("other.key"), self.path("site/state/site.key")),
+                   lambda: self.remove("receipts"), lambda: self.remove("receipts/000000003.json"),
+                   lambda: self.remove("age.key"), lambda: self.remove("trust"))
+        for number, damage in enumerate(damages):
+            damage()
+            before = self.listing("site")
+            for command in (["install", new], ["rollback"]):
+                refused = self.sealift(*command, "--root", "site", status=None)
+                self.assertNotEqual(refused.status, 0, number)
+                self.assertIn("backup", refused.err, number)
+                self.assertEqual(self.listing("site"), before, f"{number}: {command}")
+            shutil.rmtree(self.path("site"))
+            shutil.copytree(self.path("good"), self.path("site"), symlinks=True)
+
+    def test_the_customer_asked_for_is_never_ignored(self):
+        self.enrol()
+        bundle = self.bundle(17)
+        for command in ("verify", "install"):
+            self.assertIn("not of customer-b", self.sealift(command, bundle, "--root", "site", "--customer", "customer-b", status=1).err)
+        self.sealift("install", bundle, "--root", "plain", "--pubkey", "ops.pub")
+        self.assertIn("not of customer-b", self.sealift(
+            "verify", bundle, "--root", "plain", "--pubkey", "ops.pub", "--customer", "customer-b", status=1).err)
+
+    def test_an_enrolment_that_was_stopped_is_made_anew(self):
+        self.enrol()
+        self.remove("site.json")
+        self.write("site/state/enrolling", "")
+        for name in ("site.key", "site.pub", "age.key", "ledger.1", "ledger.2", "site.json", "enrolling"):
+            self.write(f"site/state/{name}.tmp", "half of it")
+        self.enrol()
+        left = os.listdir(self.path("site/state"))
+        self.assertEqual([name for name in left if name.endswith(".tmp") or name == "enrolling"], [])
+        self.install(self.bundle(17))
+        self.assertEqual(self.receipts(), [("enrol", ""), ("install", "customer-a-v1.0-17")])
+
+    def test_keys_do_not_count_where_the_site_was_enrolled_while_install_waited(self):
+        bundle = self.bundle(17)
+        self.enrol()
+        os.rename(self.path("site"), self.path("enrolled"))
+        os.makedirs(self.path("site/state"))
+        with open(self.path("site/state/lock"), "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with subprocess.Popen([SEALIFT, "install", bundle, "--root", "site", "--pubkey", "ops.pub", "--wait"],
+                                  cwd=self.dir, stderr=subprocess.PIPE) as waiting:
+                self.assertIn(b"waiting", waiting.stderr.readline())
+                for name in os.listdir(self.path("enrolled/state")):
+                    if name != "lock":
+                        os.rename(self.path("enrolled/state", name), self.path("site/state", name))
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                message = waiting.stderr.read().decode()
+        self.assertEqual(waiting.returncode, 3, message)
+        self.assertIn("enrolled meanwhile", message)
+        self.assertFalse(os.path.lexists(self.path("site/current")))
+
+    def test_a_lost_signature_keeps_no_other_receipt_from_being_exported(self):
+        self.installed()
+        self.remove("receipts/000000002.json.minisig")
+        self.assertIn("3", self.sealift("receipt", "export", "--root", "site", "--out", "all.jsonl").out)
+        check = self.sealift("receipt", "check", "all.jsonl", "--pubkey", "site/state/site.pub", status=1)
+        self.assertIn("all.jsonl, line 2", check.out)
+
+
+if __name__ == "__main__":
+    main()
