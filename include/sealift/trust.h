@@ -46,6 +46,9 @@ int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust 
                               enum sl_trust_role role, const struct sl_trust_step *step,
                               struct sl_err *err) SL_MUST_USE;
 
+/* Whether the signature of the step at `index` is one of a root key of `trust`, and proves it. */
+bool sl_trust_signature_counts(const struct sl_trust *trust, const struct sl_trust_step *step, size_t index);
+
 /* Whether a signature by the key of that name counts for a bundle: it is not revoked, or revoked only for what came
  * later: a later epoch, or in that one a later sequence. */
 bool sl_trust_key_counts(const struct sl_trust *trust, const unsigned char sha256[32], uint64_t epoch,

@@ -35,8 +35,9 @@ static bool limit(int resource, rlim_t value)
 
 static bool set_limits(void)
 {
-    bool set =
-        limit(RLIMIT_NOFILE, 0) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_NPROC, 0);
+    /* One byte is too little for a core, and 0 would not keep one from a program that takes it through a pipe (core(5)). */
+    bool no_core = limit(RLIMIT_CORE, 1) || limit(RLIMIT_CORE, 0);
+    bool set = limit(RLIMIT_NOFILE, 0) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_NPROC, 0) && no_core;
 #ifndef CONFINE_SANITIZED
     set = limit(RLIMIT_AS, MEMORY_MAX) && set;
 #endif

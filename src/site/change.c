@@ -302,7 +302,7 @@ static int drop_change(struct site *site, struct sl_err *err)
 static int remove_temporary(const struct site *site, struct sl_err *err)
 {
     char name[64];
-    for (size_t i = 0; site_state_files[i]; i++) {
+    for (size_t i = 0; site_state_files[i] && (i < SITE_PLAIN_FILES || site->identity.enrolled); i++) {
         (void)snprintf(name, sizeof name, "%s.tmp", site_state_files[i]);
         if (sl_sys_unlinkat(site->state, name, 0) < 0 && errno != ENOENT)
             return sl_fail_errno(err, SL_E_IO, "remove %s/" SITE_STATE "/%s", site->shown, name);

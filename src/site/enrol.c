@@ -153,7 +153,7 @@ static int write_all(struct making *making, const struct sl_site_options *option
         return sl_wrap(err, "%s/" SITE_STATE, site->shown);
     struct site_deed deed = {.action = SL_RECEIPT_ENROL, .detail = ""};
     if (write_keys(making, err) < 0 ||
-        site_trust_store(site, sl_trust_steps_at(request->steps, 0), count, err) < 0 ||
+        site_trust_store(site, NULL, sl_trust_steps_at(request->steps, 0), count, err) < 0 ||
         site_receipt_add(site, options, &deed, err) < 0)
         return -1;
     return commit(making, err);

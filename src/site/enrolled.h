@@ -52,9 +52,10 @@ int site_enrolled_recover(struct site *site, const struct sl_site_options *optio
 int site_ledger_with(struct sl_ledger *ledger, const struct sl_trust_step *steps, size_t count,
                      struct sl_err *err) SL_MUST_USE;
 
-/* Such versions into state/trust and the ledger. */
-int site_trust_store(struct site *site, const struct sl_trust_step *steps, size_t count,
-                     struct sl_err *err) SL_MUST_USE;
+/* Such versions into state/trust, with the signatures that count, and the ledger. `before` is the one that the first follows;
+ * NULL: it follows none. */
+int site_trust_store(struct site *site, const struct sl_trust *before, const struct sl_trust_step *steps,
+                     size_t count, struct sl_err *err) SL_MUST_USE;
 
 /* Everything an enrolled site brings to a policy; lives as long as the install or verification. */
 struct site_judge {

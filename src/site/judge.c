@@ -107,11 +107,16 @@ static int write_file(int dir, const char *name, struct sl_str text, struct sl_e
     return sl_file_replace(dir, name, text, 0644, err);
 }
 
-/* Signatures first: a document without them would be no version. */
-static int store_step(int dir, const struct sl_trust_step *step, struct sl_err *err)
+/* Signatures first: a document without them would be no version. Those of strangers, which anybody can add to a good version,
+ * are not kept: nothing of a bundle that is refused stays but what was proved. */
+static int store_step(int dir, const struct sl_trust *before, const struct sl_trust *trust,
+                      const struct sl_trust_step *step, struct sl_err *err)
 {
     char name[64];
     for (size_t i = 0; i < step->signature_count; i++) {
+        if (!sl_trust_signature_counts(trust, step, i) &&
+            !(before && sl_trust_signature_counts(before, step, i)))
+            continue;
         (void)snprintf(name, sizeof name, "%llu.json.%s.minisig", (unsigned long long)step->version,
                        step->signatures[i].key_id);
         if (write_file(dir, name, step->signatures[i].text, err) < 0)
@@ -136,6 +141,22 @@ static int ledger_with_one(struct sl_ledger *ledger, const struct sl_trust_step 
     return 0;
 }
 
+/* `before` is the version that the first step follows; NULL: it follows none. */
+static int store_steps(int dir, const struct sl_trust *before, const struct sl_trust_step *steps,
+                       size_t count, struct sl_err *err)
+{
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *last = NULL;
+    for (size_t i = 0; i < count; i++) {
+        SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
+        if (sl_trust_read(&trust, steps[i].json, "trust.json", err) < 0 ||
+            store_step(dir, last ? last : before, trust, &steps[i], err) < 0)
+            return -1;
+        sl_trust_free(last);
+        last = sl_steal(&trust);
+    }
+    return 0;
+}
+
 int site_ledger_with(struct sl_ledger *ledger, const struct sl_trust_step *steps, size_t count,
                      struct sl_err *err)
 {
@@ -145,7 +166,8 @@ int site_ledger_with(struct sl_ledger *ledger, const struct sl_trust_step *steps
     return 0;
 }
 
-int site_trust_store(struct site *site, const struct sl_trust_step *steps, size_t count, struct sl_err *err)
+int site_trust_store(struct site *site, const struct sl_trust *before, const struct sl_trust_step *steps,
+                     size_t count, struct sl_err *err)
 {
     struct sl_ledger next = site->ledger;
     bool missing;
@@ -154,10 +176,11 @@ int site_trust_store(struct site *site, const struct sl_trust_step *steps, size_
     SL_CLEANUP(sl_closep) int dir = site_open_dir(site, SITE_STATE "/" SITE_TRUST, &missing, err);
     if (dir < 0)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        if (store_step(dir, &steps[i], err) < 0)
-            return sl_wrap(err, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
-    return site_ledger_with(&next, steps, count, err) < 0 ? -1 : site_ledger_save(site, &next, err);
+    if (store_steps(dir, before, steps, count, err) < 0)
+        return sl_wrap(err, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
+    if (site_ledger_with(&next, steps, count, err) < 0)
+        return -1;
+    return site_ledger_save(site, &next, err);
 }
 
 static int store(void *context, const struct sl_trust *trust, const struct sl_trust_step *steps, size_t count,
@@ -166,7 +189,7 @@ static int store(void *context, const struct sl_trust *trust, const struct sl_tr
     struct site_judge *judge = context;
     struct sl_ledger next = judge->site->ledger;
     (void)trust;
-    if (judge->may_store && site_trust_store(judge->site, steps, count, err) < 0)
+    if (judge->may_store && site_trust_store(judge->site, judge->trust, steps, count, err) < 0)
         return -1;
     if (site_ledger_with(&next, steps, count, err) < 0)
         return -1;

@@ -80,7 +80,9 @@ int site_make(struct site *site, struct sl_err *err) SL_MUST_USE;
 
 int site_lock(struct site *site, const struct sl_site_options *options, struct sl_err *err) SL_MUST_USE;
 
-/* Files of ROOT/state that are replaced as a whole, which may leave NAME.tmp behind. Ends with NULL. */
+/* Files of ROOT/state that are replaced as a whole, which may leave NAME.tmp behind. Ends with NULL; those behind the first
+ * SITE_PLAIN_FILES only enrolled sites have. */
+#define SITE_PLAIN_FILES 3
 extern const char *const site_state_files[];
 
 /* The refusal of what is for `customer` at the site of another. Returns -1. */

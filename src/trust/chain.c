@@ -65,6 +65,14 @@ int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust 
     return 0;
 }
 
+bool sl_trust_signature_counts(const struct sl_trust *trust, const struct sl_trust_step *step, size_t index)
+{
+    struct sl_err err = {0};
+    struct sl_trust_tally tally = {.threshold = 1};
+    return tally_one(&tally, trust, SL_ROLE_ROOT, step->json, &step->signatures[index], &err) == 0 &&
+           tally.signed_by != 0;
+}
+
 bool sl_trust_key_counts(const struct sl_trust *trust, const unsigned char sha256[32], uint64_t epoch,
                          uint64_t sequence)
 {

@@ -89,8 +89,6 @@ static int read_manifest(struct trust_bundle *bundle, struct sl_err *err)
     struct sl_str json = sl_bundle_reader_manifest(bundle->reader);
     if (sl_manifest_read(&bundle->manifest, json, err) < 0)
         return -1;
-    if (sl_bundle_reader_bind(bundle->reader, bundle->manifest, err) < 0)
-        return -1;
     struct sl_digest digest;
     sl_sha256(&digest, json.ptr, json.len);
     bundle->head = (struct sl_bundle_head){
@@ -131,7 +129,9 @@ static int look(struct trust_bundle *bundle, int *fd, const struct sl_age_keys *
     if (open_reader(bundle, fd, keys, err) < 0 ||
         trust_judge(&bundle->judgement, bundle->reader, NULL, err) < 0)
         return -1;
-    return read_manifest(bundle, err);
+    if (read_manifest(bundle, err) < 0)
+        return -1;
+    return sl_bundle_reader_bind(bundle->reader, bundle->manifest, err);
 }
 
 /* Every step but the payload, in their order. */
@@ -155,7 +155,13 @@ static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *p
     if (read_manifest(bundle, err) < 0)
         return verdict_refuse(verdict, SL_STEP_MANIFEST, err);
     verdict_say(verdict, SL_STEP_MANIFEST, SL_PASSED, "it keeps every rule of its format");
-    return judge_manifest(bundle, policy->site, err);
+    if (judge_manifest(bundle, policy->site, err) < 0)
+        return -1;
+    /* Only now: where the container is not the manifest's, both are named, and a renamed folder, which nobody signs, must not
+     * make a site say whose bundle it was given. */
+    if (sl_bundle_reader_bind(bundle->reader, bundle->manifest, err) < 0)
+        return verdict_refuse(verdict, SL_STEP_PAYLOAD, err);
+    return 0;
 }
 
 /* With a policy all of it must hold; without one, nothing is proved, and `keys` may open it. Closes the

@@ -93,6 +93,8 @@ class SiteState(Enrolment):
             with subprocess.Popen([SEALIFT, "install", bundle, "--root", "site", "--pubkey", "ops.pub", "--wait"],
                                   cwd=self.dir, stderr=subprocess.PIPE) as waiting:
                 self.assertIn(b"waiting", waiting.stderr.readline())
+                with open(f"/proc/{waiting.pid}/limits", encoding="ascii") as limits:
+                    self.assertRegex(limits.read(), "Max core file size +[01] ")
                 for name in os.listdir(self.path("enrolled/state")):
                     if name != "lock":
                         os.rename(self.path("enrolled/state", name), self.path("site/state", name))

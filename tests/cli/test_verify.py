@@ -300,6 +300,16 @@ class Verify(Case):
         self.assertIn("customer-b", result.err)
         self.assertNotIn("customer-a", result.err)
 
+    def test_a_renamed_folder_does_not_make_a_refusal_name_the_other_customer(self):
+        bundle = Bundle(self.path("ops.key"), customer="secretco")
+        bundle.top = "customer-a-v1.0-17"
+        for name in ("secretco-v1.0-17", "secretco-v9-9"):
+            bundle.change_manifest = lambda manifest, name=name: manifest.update(bundle=name)
+            path = bundle.write(self.path("renamed.tar.gz"))
+            for arguments in (["verify", path, "--explain"], ["verify", path, "--format", "json"], ["install", path, "--root", "site"]):
+                result = self.sealift(*arguments, "--pubkey", "ops.pub", "--customer", "customer-a", status=1)
+                self.assertNotIn("secretco", result.out + result.err)
+
     def test_a_bomb_costs_little(self):
         def bomb(members):
             members[4] = member(f"{TOP}/values/b.yaml", b"\0" * (200 << 20), TIME)

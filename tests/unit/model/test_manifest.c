@@ -186,7 +186,7 @@ static const struct {
     {"\"upgrade_from\":[\"v0.8\"", "\"upgrade_from\":[8", "must be a text, not a number"},
     /* values */
     {"\"bundle\":\"customer-a-v1.0-17\"", "\"bundle\":\"customer-b-v1.0-17\"",
-     "but customer, release and sequence make \"customer-a-v1.0-17\""},
+     "bundle is not the name that customer, release and sequence make"},
     {"\"bundle\":\"customer-a-v1.0-17\"", "\"bundle\":\"customer-a-v1.0-017\"",
      "customer, release and sequence"},
     {"\"customer\":\"customer-a\"", "\"customer\":\"../a\"", "customer \"../a\" may only have"},

@@ -148,6 +148,19 @@ Test(chain, more_signatures_than_a_document_may_have_are_refused)
     free(trust);
 }
 
+Test(chain, a_signature_counts_when_a_root_key_made_it)
+{
+    static const unsigned signers[] = {11, 99, 1, 12, 0};
+    static const bool counts[] = {true, false, false, true};
+    struct sl_trust *trust = trust_kit_first();
+    struct trust_kit_step step;
+    trust_kit_write(&step, trust, signers);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        cr_expect_eq(sl_trust_signature_counts(trust, &step.step, i), counts[i], "signature %zu", i);
+    trust_kit_release(&step);
+    free(trust);
+}
+
 Test(chain, a_role_without_keys_is_never_met)
 {
     struct sl_trust *trust = trust_kit_first();
