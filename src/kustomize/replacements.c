@@ -162,7 +162,7 @@ static int source_value(struct sl_build *build, struct kz_resource *resource,
     if (kz_split_field_path(build, path, &parts, &count, err) < 0 ||
         get_field(build, resource, parts, count, out, err) < 0)
         return -1;
-    if (kz_is_empty(*out))
+    if (!*out || kz_is_empty(*out))
         return kz_fail(build, source->path.mark.file ? source->path.mark : source->mark, err,
                        "the source has no field %s", sl_shown(&shown, path));
     if (!has_delimiter(source->options))
