@@ -79,10 +79,13 @@ static int load(struct sl_build *build, const struct kz_text *text, bool is_inli
         return -1;
     if (!out->operations || out->operations->kind != SL_LIST)
         return kz_fail(build, text->mark, err, "a JSON patch must be a list of operations");
+    if (out->operations->count == 0)
+        return kz_fail(build, text->mark, err, "a JSON patch without an operation");
     for (uint32_t i = 0; i < out->operations->count; i++) {
         const struct sl_node *operation = out->operations->as.items[i];
         if (operation->kind != SL_MAP && operation->kind != SL_NULL)
-            return kz_fail(build, operation->mark, err, "an operation of a JSON patch must be a map, this is %s",
+            return kz_fail(build, operation->mark, err,
+                           "an operation of a JSON patch must be a map, this is %s",
                            sl_kind_name(operation->kind));
     }
     return 0;
@@ -405,6 +408,14 @@ static int apply_patches(struct sl_build *build, struct kz_resmap *map, const st
     return 0;
 }
 
+/* A file of no bytes is to kustomize a JSON patch that does nothing, where it has a target. */
+static int apply_nothing(struct sl_build *build, struct kz_resmap *map, const struct kz_selector *target,
+                         struct sl_err *err)
+{
+    const struct sl_node *operations = sl_node_list(&build->doc);
+    return operations ? apply_json(build, map, target, operations, true, err) : kz_no_memory(build, err);
+}
+
 static int transform_patch(struct sl_build *build, struct kz_resmap *map, const struct kz_place *place,
                            const struct kz_patch *patch, struct sl_err *err)
 {
@@ -412,8 +423,11 @@ static int transform_patch(struct sl_build *build, struct kz_resmap *map, const 
     trimmed.text.text = trim(patch->text.text);
     struct kz_text text = {{NULL, 0}, {0, 0, 0}};
     struct loaded loaded;
-    if (text_of(build, place, &trimmed, "patch", &text, err) < 0 ||
-        load(build, &text, patch->path.text.len == 0, &loaded, err) < 0)
+    if (text_of(build, place, &trimmed, "patch", &text, err) < 0)
+        return -1;
+    if (patch->path.text.len && text.text.len == 0 && patch->target)
+        return apply_nothing(build, map, patch->target, err);
+    if (load(build, &text, patch->path.text.len == 0, &loaded, err) < 0)
         return -1;
     struct sl_mark mark = patch->path.text.len ? patch->path.mark : patch->text.mark;
     if (loaded.operations && !patch->target)
