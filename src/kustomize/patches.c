@@ -437,8 +437,13 @@ static int transform_patch(struct sl_build *build, struct kz_resmap *map, const 
     if (loaded.patches.count == 0)
         return kz_fail(build, mark, err, "this patch is empty");
     for (size_t i = 0; i < loaded.patches.count; i++) {
-        loaded.patches.items[i]->allow_name_change = option(patch, SL_STR("allowNameChange"));
-        loaded.patches.items[i]->allow_kind_change = option(patch, SL_STR("allowKindChange"));
+        struct kz_resource *one = loaded.patches.items[i];
+        one->allow_name_change = option(patch, SL_STR("allowNameChange"));
+        one->allow_kind_change = option(patch, SL_STR("allowKindChange"));
+        /* Noting that in an annotation makes strings of the patch's others, and a null there deletes nothing. */
+        bool noted = one->allow_name_change || one->allow_kind_change;
+        if (noted && kz_resource_stringify(build, one, "annotations", err) < 0)
+            return -1;
     }
     return apply_patches(build, map, patch, &loaded.patches, err);
 }
