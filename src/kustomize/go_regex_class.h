@@ -25,6 +25,8 @@ char kz_regex_peek(const struct kz_regex_reader *reader, size_t ahead);
 bool kz_regex_char(struct kz_regex_reader *reader, uint32_t *out);
 /* After a backslash, which is the next byte: one character. */
 bool kz_regex_escape(struct kz_regex_reader *reader, uint32_t *out);
+/* Writes what is, or is not, in a category or script of Unicode, for between brackets; false: Go does not know the name. */
+bool kz_regex_write_unicode(const struct kz_regex_reader *reader, struct sl_str name, bool negative);
 /* Writes one character as an item that can be repeated. */
 void kz_regex_write_char(const struct kz_regex_reader *reader, uint32_t code);
 /* A set from its "[" on, to behind the "]"; written as an item that can be repeated. */
