@@ -40,6 +40,16 @@ class Rules(unittest.TestCase):
     def test_what_is_registered_is_documented_once(self):
         self.assertEqual(sorted(documented()), registered())
 
+    def test_each_rule_has_an_example_a_why_and_an_except(self):
+        text = (ROOT / "docs/validation.md").read_text()
+        for section in re.split(r"^(?=###? )", text, flags=re.M):
+            name = re.match(r"### `([^`]+)`", section)
+            if name:
+                with self.subTest(rule=name[1]):
+                    self.assertRegex(section, r"(?m)^    \S", "an example")
+                    self.assertRegex(section, r"\*Why:\* \w", "why it matters")
+                    self.assertRegex(section, r"\*Except:\*\s\w", "how to except it")
+
 
 if __name__ == "__main__":
     unittest.main()
