@@ -130,6 +130,8 @@ bool cli_is_missing(const char *path);
 void cli_tell_made(bool missing, const char *path);
 /* Text from a bundle, escaped, into the report. */
 void cli_escaped(struct cli *cli, struct sl_str text);
+/* A value as JSON in one line, into the report; long ones are cut. */
+void cli_json_value(struct cli *cli, struct sl_str value);
 
 /* -- document.c: the one JSON document of --format json, docs/formats/json.md -- */
 /* The document, with its outermost map open; begun with the first call. Add members to the map, leave it open. */

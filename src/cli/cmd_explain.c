@@ -31,8 +31,10 @@ static void print_place(struct cli *cli, struct sl_str file, uint32_t line, uint
 /* Long ones are cut. */
 static void print_value(struct cli *cli, struct sl_str value)
 {
-    char shown[160];
-    sl_buf_text(&cli->out, value.ptr ? sl_escape(shown, sizeof shown, value) : "not there");
+    if (value.ptr)
+        cli_json_value(cli, value);
+    else
+        sl_buf_text(&cli->out, "not there");
 }
 
 static void print_step(struct cli *cli, const struct sl_explained_step *step)

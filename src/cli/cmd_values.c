@@ -61,9 +61,7 @@ static void print_place(struct cli *cli, const struct sl_value_say *say)
 /* A value in a report: long ones are cut. */
 static void print_value(struct cli *cli, struct sl_str value)
 {
-    enum { SHOWN_MAX = 160 };
-    char shown[SHOWN_MAX];
-    sl_buf_text(&cli->out, sl_escape(shown, sizeof shown, value));
+    cli_json_value(cli, value);
 }
 
 static void print_say(struct cli *cli, const struct sl_value_say *say)

@@ -37,6 +37,18 @@ void cli_tell_made(bool missing, const char *path)
                       sl_escape(shown, sizeof shown, sl_str_from(path)));
 }
 
+/* JSON has escaped its control characters already: a backslash is its own, and stays one. */
+void cli_json_value(struct cli *cli, struct sl_str value)
+{
+    enum { SHOWN_MAX = 160 };
+    char shown[SHOWN_MAX];
+    sl_escape(shown, sizeof shown, value);
+    for (const char *at = shown; *at; at++) {
+        sl_buf_byte(&cli->out, *at);
+        at += at[0] == '\\' && at[1] == '\\';
+    }
+}
+
 void cli_escaped(struct cli *cli, struct sl_str text)
 {
     sl_buf_escaped(&cli->out, text);

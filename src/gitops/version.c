@@ -44,15 +44,26 @@ static bool ends_word(struct sl_str text, size_t end)
     return !(is_joint(text.ptr[end]) && end + 1 < text.len && is_word(text.ptr[end + 1]));
 }
 
+/* A word like v1.0: who writes releases so means another thing where 1.0 stands alone ("portal 1.0"). */
+static bool has_marked_version(struct sl_str text)
+{
+    for (size_t at = 0; at + 1 < text.len; at++)
+        if ((text.ptr[at] == 'v' || text.ptr[at] == 'V') && is_digit(text.ptr[at + 1]) &&
+            begins_word(text, at))
+            return true;
+    return false;
+}
+
 bool sl_version_is_named(struct sl_str text, struct sl_str version)
 {
     struct sl_str number = sl_version_number(version);
+    bool only_marked = number.len < version.len && has_marked_version(text);
     for (size_t at = 0; number.len > 0 && at + number.len <= text.len; at++) {
         size_t end = at + number.len;
         if (!sl_str_equal(sl_str_slice(text, at, end), number) || !ends_word(text, end))
             continue;
         bool marked = at > 0 && (text.ptr[at - 1] == 'v' || text.ptr[at - 1] == 'V');
-        if (begins_word(text, at) || (marked && begins_word(text, at - 1)))
+        if ((begins_word(text, at) && !only_marked) || (marked && begins_word(text, at - 1)))
             return true;
     }
     return false;

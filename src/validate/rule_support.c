@@ -53,6 +53,46 @@ static int check_window(const struct sl_validation_subject *subject, struct sl_e
                              sl_shown(&shown, until), SOON_DAYS);
 }
 
+/* The terms that a site judges by, as far as they can be wrong when the disk leaves. */
+static int check_terms(const struct sl_validation_subject *subject, struct sl_err *err)
+{
+    const struct sl_layout *layout = subject->layout;
+    const struct sl_release_file *file = &layout->release_file;
+    struct sl_str path;
+    char today[11];
+    if (sl_reading_path(subject->reading, &path, layout->release_directory, SL_STR("release.yaml"), err) < 0)
+        return -1;
+    struct sl_finding finding = sl_finding_in_file(path, SL_ERROR, "support/floor");
+    finding.pointer = SL_STR("/floor");
+    finding.hint = SL_STR("a floor is at most the release's own sequence");
+    if (layout->sequence && file->floor > layout->sequence &&
+        sl_finding_report(
+            subject->reading->findings, &finding, err,
+            "floor %llu is above the sequence %llu of this release, so nothing could be installed",
+            (unsigned long long)file->floor, (unsigned long long)layout->sequence) < 0)
+        return -1;
+    if (subject->now <= 0)
+        return 0;
+    struct sl_shown day;
+    sl_validation_day(today, subject->now);
+    finding.rule = "support/expired";
+    finding.pointer = SL_STR("/expires");
+    finding.hint = SL_STR("give it a later day, or pack a release that sites may still take");
+    if (file->expires.len && sl_str_compare(file->expires, sl_str_from(today)) < 0 &&
+        sl_finding_report(subject->reading->findings, &finding, err,
+                          "no site may take this release after %s, which is over",
+                          sl_shown(&day, file->expires)) < 0)
+        return -1;
+    finding.rule = "support/not-begun";
+    finding.severity = SL_WARNING;
+    finding.pointer = SL_STR("/support/from");
+    finding.hint = SL_STR("deliver it then, or let its support begin earlier");
+    if (file->support_from.len == 0 || sl_str_compare(file->support_from, sl_str_from(today)) <= 0)
+        return 0;
+    return sl_finding_report(subject->reading->findings, &finding, err,
+                             "the support of this release begins on %s", sl_shown(&day, file->support_from));
+}
+
 /* -- what it follows -- */
 
 static int report_unknown(const struct sl_validation_subject *subject, const struct known_releases *releases,
@@ -233,7 +273,7 @@ static int check_tags(const struct sl_validation_subject *subject, struct sl_err
 
 int sl_rules_support(const struct sl_validation_subject *subject, struct sl_err *err)
 {
-    if (check_window(subject, err) < 0 || check_path(subject, err) < 0)
+    if (check_window(subject, err) < 0 || check_terms(subject, err) < 0 || check_path(subject, err) < 0)
         return -1;
     return check_tags(subject, err);
 }

@@ -61,7 +61,10 @@ static bool is_rounded(const struct sl_node *node)
     for (size_t i = 0; i < source.len; i++)
         whole = whole && ((source.ptr[i] >= '0' && source.ptr[i] <= '9') || source.ptr[i] == '_' ||
                           (i == 0 && source.ptr[i] == '-'));
-    return node->kind == SL_UINT || (node->kind == SL_FLOAT && whole);
+    /* 08 is whole, and read as a float64 too, but small. */
+    bool large =
+        node->kind == SL_FLOAT && (node->as.number > (double)exact || node->as.number < -(double)exact);
+    return node->kind == SL_UINT || (large && whole);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): the reader of values limits their depth. */

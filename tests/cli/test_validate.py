@@ -326,6 +326,26 @@ class Support(Validate):
         self.assertEqual(self.found("--rev", "HEAD"), [])
 
 
+class Terms(Validate):
+    def test_terms_that_make_a_site_refuse_the_release_are_told(self):
+        for text, rule, severity in (("floor: 18\n", "support/floor", "error"),
+                                     ("floor: 17\nexpires: '2100-01-01'\n", None, None),
+                                     ("expires: '2001-01-31'\n", "support/expired", "error"),
+                                     ("support: {from: '2100-03-01'}\n", "support/not-begun", "warning")):
+            with self.subTest(text=text):
+                self.write("repo/releases/v1.0/release.yaml", "version: v1.0\nsequence: 17\naliases: {monitoring: prometheus}\n" + text)
+                report = self.sealift("-C", "repo", "validate", "--release", "v1.0", "--customer", "customer-a",
+                                      "--format", "json", status=1 if severity == "error" else 0).json()
+                found = [(f["rule"], f["severity"]) for f in report["findings"] if f["rule"].startswith("support/")]
+                self.assertEqual(found, [(rule, severity)] if rule else [])
+
+    def test_a_page_about_another_release_does_not_name_this_one_by_chance(self):
+        self.write("repo/VERSION.md", "# Release v9\n\nWith portal 1.1 and flux 2.\n")
+        self.assertEqual(self.found("--allow-dirty", status=1), ["release/version-disagrees VERSION.md:0"])
+        self.write("repo/VERSION.md", "# Release 1.1\n")
+        self.assertEqual(self.found("--allow-dirty"), [])
+
+
 class Keys(Validate):
     """What values/unknown-key makes of keys that a chart's values.yaml does not list."""
 

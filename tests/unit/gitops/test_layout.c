@@ -417,7 +417,7 @@ Test(layout, yaml_that_cannot_be_parsed_is_an_error_with_its_place)
     }
 }
 
-/* Whether VERSION.md names v1.0: as a word of its own, with or without the v. */
+/* Whether VERSION.md names v1.0: as a word of its own, with the v where any version there has one. */
 static const struct {
     const char *text;
     bool named;
@@ -437,6 +437,8 @@ static const struct {
     {"\xe2\x80\x9c"
      "1.0\xe2\x80\x9d",
      true},
+    {"# Release 9\nWith portal 1.0.\n", true},
+    {"# Release v9\nWith portal 1.0.\n", false},
     {"", false},
     {"v1.0.1", false},
     {"v11.0", false},
