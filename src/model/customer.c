@@ -91,6 +91,27 @@ static int read_recipients(struct sl_age_recipients *out, struct sl_fields *fiel
     return 0;
 }
 
+/* What a name like y or off has become by the time anybody sees it. */
+static int check_variables(const struct sl_fields *fields, const struct sl_node *variables,
+                           struct sl_err *err)
+{
+    for (uint32_t i = 0; i < variables->count; i++) {
+        const struct sl_entry *entry = &variables->as.entries[i];
+        bool is_true = sl_str_equal(entry->key, SL_STR("true"));
+        if (!is_true && !sl_str_equal(entry->key, SL_STR("false")))
+            continue;
+        struct sl_finding finding =
+            sl_finding_at(fields->doc, entry->key_mark, SL_WARNING, fields->rule_field);
+        finding.pointer = SL_STR("/variables");
+        finding.hint = SL_STR("put the name in quotes, or give the variable another one");
+        if (sl_finding_report(fields->findings, &finding, err,
+                              "the variable is called %s: without quotes, YAML reads %s so",
+                              is_true ? "true" : "false", is_true ? "y, yes and on" : "n, no and off") < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int sl_customer_file_read(struct sl_customer_file *out, struct sl_doc *doc, const struct sl_node *root,
                           struct sl_findings *findings, struct sl_err *err)
 {
@@ -103,6 +124,8 @@ int sl_customer_file_read(struct sl_customer_file *out, struct sl_doc *doc, cons
                        &file, err) < 0)
         return -1;
     if (file.recipient_list && read_recipients(&file.recipients, &fields, file.recipient_list, err) < 0)
+        return -1;
+    if (file.variables && check_variables(&fields, file.variables, err) < 0)
         return -1;
     *out = file;
     return 0;

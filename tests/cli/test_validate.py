@@ -346,6 +346,17 @@ class Terms(Validate):
         self.assertEqual(self.found("--allow-dirty"), [])
 
 
+class Variables(Validate):
+    def test_a_name_that_yaml_makes_a_boolean_of_is_told(self):
+        text = self.read(A + "cluster-config.yaml").decode()
+        for name, said in (("y", "the variable is called true: without quotes, YAML reads y, yes and on so"),
+                           ("off", "the variable is called false: without quotes, YAML reads n, no and off so")):
+            self.write(A + "cluster-config.yaml", text + f"variables:\n  {name}: 1\n")
+            self.assertIn(f"warning: {said} [customer/field]", self.validate().out)
+        self.write(A + "cluster-config.yaml", text + 'variables:\n  "y": 1\n')
+        self.assertNotIn("customer/field", self.validate().out)
+
+
 class Keys(Validate):
     """What values/unknown-key makes of keys that a chart's values.yaml does not list."""
 

@@ -2,9 +2,8 @@
  * cluster-config.yaml: the facts of a customer's site. releases-schema/cluster-config.schema.json describes
  * it; the file is optional and so is every member.
  *
- * A member that is unknown is a warning (`customer/unknown-key`), one whose value is of the wrong kind an
- * error
- * (`customer/field`) and read as if it were not there.
+ * A member that is unknown is a warning (`customer/unknown-key`), one whose value is of the wrong kind an error
+ * (`customer/field`) and read as if it were not there. A variable called true or false is a warning of that rule.
  */
 #ifndef MODEL_CUSTOMER_H
 #define MODEL_CUSTOMER_H
