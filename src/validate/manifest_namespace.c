@@ -85,6 +85,45 @@ static int report(struct lacks *lacks, const struct lack *lack, struct sl_err *e
                              lack->destination ? "installs into" : "is in", sl_shown(&space, lack->space));
 }
 
+/* Of subjects only a slip is told: sites have service accounts in namespaces of their own. */
+static int check_subject(struct manifests *manifests, const struct manifest_object *object,
+                         const struct place *subject, struct sl_err *err)
+{
+    struct place at = place_get(subject, "namespace");
+    struct sl_str space = place_text(&at);
+    struct sl_str near;
+    if (space.len == 0 || manifest_is_template(space) || manifest_is_platform_space(space) ||
+        sl_map_get(&manifests->spaces, space) ||
+        !manifests_nearest(manifests,
+                           manifests_of_kind(manifests, SL_STR(""), SL_STR("Namespace"), SL_STR("")), space,
+                           &near))
+        return 0;
+    struct sl_finding finding = manifests_finding(manifests, object, &at, "manifests/unknown-namespace");
+    struct sl_shown kind, name, shown, meant;
+    char hint[192];
+    (void)snprintf(hint, sizeof hint, "did you mean %s?", sl_shown(&meant, near));
+    finding.hint = sl_str_from(hint);
+    return sl_finding_report(
+        manifests->findings, &finding, err, "%s %s has a subject in namespace %s, and nothing makes it",
+        sl_shown(&kind, object->kind), sl_shown(&name, object->name), sl_shown(&shown, space));
+}
+
+static int check_subjects(struct manifests *manifests, const struct manifest_object *object,
+                          struct sl_err *err)
+{
+    if (!manifest_is(object, "rbac.authorization.k8s.io", "RoleBinding") &&
+        !manifest_is(object, "rbac.authorization.k8s.io", "ClusterRoleBinding"))
+        return 0;
+    struct place root = place_root(object->node);
+    struct place subjects = place_get(&root, "subjects");
+    for (size_t i = 0; i < place_items(&subjects); i++) {
+        struct place subject = place_item(&subjects, i);
+        if (check_subject(manifests, object, &subject, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int manifests_check_namespaces(struct manifests *manifests, struct sl_err *err)
 {
     /* Other repositories may make any. */
@@ -98,6 +137,8 @@ int manifests_check_namespaces(struct manifests *manifests, struct sl_err *err)
             return -1;
         if (manifest_is(object, "argoproj.io", "Application") &&
             note(&lacks, destination_of(object), object, true, err) < 0)
+            return -1;
+        if (check_subjects(manifests, object, err) < 0)
             return -1;
     }
     for (const struct lack *lack = lacks.first; lack; lack = lack->next)

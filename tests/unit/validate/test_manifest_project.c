@@ -74,6 +74,16 @@ static const struct manifest_case namespace_cases[] = {
      "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}\n---\n"
      "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n",
      ""},
+    {"a subject in one that is nearly there",
+     "{apiVersion: v1, kind: Namespace, metadata: {name: harborline}}\n---\n"
+     "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: b}, roleRef: {kind: "
+     "ClusterRole, name: view}, subjects: [{kind: ServiceAccount, name: a, namespace: harbourline}]}\n",
+     "manifests/unknown-namespace 3:187 /subjects/0/namespace\n"},
+    {"a subject in one of the site's",
+     "{apiVersion: v1, kind: Namespace, metadata: {name: harborline}}\n---\n"
+     "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: b}, roleRef: {kind: "
+     "ClusterRole, name: view}, subjects: [{kind: ServiceAccount, name: a, namespace: observability}]}\n",
+     ""},
     {"Kubernetes has it", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: kube-system}}\n",
      ""},
     {"the installer has it", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: argocd}}\n",
