@@ -192,7 +192,7 @@ static const struct values_case cases[] = {
       {"overlays/customer-a/custom-values/web-custom.yaml", "replicas: ${none:=4}\ntier: ${tier}\n"}},
      "env: production\nimage:\n  tag: one\nreplicas: 4\ntier: ${tier}\nx: north\nz: ${z}\n",
      NULL,
-     "substitute/unknown-variable:2"},
+     "customer/field:2 substitute/unknown-variable:2"},
     {"variables where there are none",
      {{"overlays/customer-a/custom-values/web-custom.yaml", "tier: ${tier}\nenv: ${env}\n"}},
      "env: ${env}\nimage:\n  tag: one\nreplicas: 2\ntier: ${tier}\n",
