@@ -167,6 +167,20 @@ static const struct row {
     {"policy", "PodDisruptionBudget", "selector", false},
 };
 
+/* A selector of pods in the object's own namespace. */
+static int check_pods(struct check *check, const struct manifest_object *object, const struct place *place,
+                      const struct selector *selector, struct sl_err *err)
+{
+    if (selector_is_empty(selector) || labels_find(&check->pods, object->space, selector))
+        return 0;
+    enum manifest_elsewhere where = elsewhere(check->manifests, object->space, selector);
+    if (where == MANIFEST_NOWHERE)
+        return report_nothing(check, &check->pods, object, place, selector, err);
+    if (where == MANIFEST_LIKELY && !is_slip(check, object, selector))
+        return 0;
+    return report_doubt(check, object, place, selector, err);
+}
+
 static int check_selecting(struct check *check, const struct manifest_object *object, const struct row *row,
                            struct sl_err *err)
 {
@@ -175,15 +189,35 @@ static int check_selecting(struct check *check, const struct manifest_object *ob
     struct place place = place_get(&spec, row->field);
     struct selector selector = row->plain ? (struct selector){place.node, NULL} : selector_of(place.node);
     bool outside = sl_str_equal(sl_node_text(sl_node_get(spec.node, "type")), SL_STR("ExternalName"));
-    if (!place.node || outside || selector_is_empty(&selector) ||
-        labels_find(&check->pods, object->space, &selector))
+    return !place.node || outside ? 0 : check_pods(check, object, &place, &selector, err);
+}
+
+/* The policy whose peers are looked at. */
+struct policy {
+    struct check *check;
+    const struct manifest_object *object;
+};
+
+/* Who may come in, or be gone to. What is in other namespaces is mostly not the delivery's. */
+static int check_peer(const struct place *peer, void *context, struct sl_err *err)
+{
+    const struct policy *policy = context;
+    struct place place = place_get(peer, "podSelector");
+    struct selector selector = selector_of(place.node);
+    if (!place.node || sl_node_get(peer->node, "namespaceSelector"))
         return 0;
-    enum manifest_elsewhere where = elsewhere(check->manifests, object->space, &selector);
-    if (where == MANIFEST_NOWHERE)
-        return report_nothing(check, &check->pods, object, &place, &selector, err);
-    if (where == MANIFEST_LIKELY && !is_slip(check, object, &selector))
+    return check_pods(policy->check, policy->object, &place, &selector, err);
+}
+
+static int check_peers(struct check *check, const struct manifest_object *object, struct sl_err *err)
+{
+    struct policy policy = {check, object};
+    struct place root = place_root(object->node);
+    if (!manifest_is(object, "networking.k8s.io", "NetworkPolicy"))
         return 0;
-    return report_doubt(check, object, &place, &selector, err);
+    return place_each(&root, "spec/ingress/*/from/*", check_peer, &policy, err) < 0
+               ? -1
+               : place_each(&root, "spec/egress/*/to/*", check_peer, &policy, err);
 }
 
 /* Whether something is or may be selected in one of the namespaces that a monitor names. */
@@ -222,6 +256,8 @@ static int check_monitor(struct check *check, const struct manifest_object *obje
 
 static int check_object(struct check *check, const struct manifest_object *object, struct sl_err *err)
 {
+    if (check_peers(check, object, err) < 0)
+        return -1;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (manifest_is(object, rows[i].group, rows[i].kind))
             return check_selecting(check, object, &rows[i], err);

@@ -25,6 +25,14 @@ static const struct manifest_case cases[] = {
            "spec: {selector: {app: web}}\n",
      "manifests/selects-nothing 8:18 /spec/selector\n"},
     {"a policy for all pods", SPACE WEB POLICY "spec: {podSelector: {}}\n", ""},
+    {"a policy with a peer that is nobody",
+     SPACE WEB POLICY
+     "spec:\n  podSelector: {}\n  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: wep}}\n"
+     "    - podSelector: {matchLabels: {app: web}}\n    - podSelector: {}\n  egress:\n  - to:\n"
+     "    - podSelector: {matchLabels: {app: x}}\n      namespaceSelector: {}\n"
+     "    - podSelector: {matchLabels: {app: y}}\n",
+     "manifests/selects-nothing 12:20 /spec/ingress/0/from/0/podSelector\n"
+     "manifests/selects-nothing 19:20 /spec/egress/0/to/1/podSelector\n"},
     {"a policy by expressions",
      SPACE WEB POLICY
      "spec: {podSelector: {matchExpressions: [{key: tier, operator: In, values: [front, back]}]}}\n",

@@ -32,9 +32,9 @@ enum __attribute__((packed)) sl_kind {
  * is. */
 enum __attribute__((packed)) sl_style {
     SL_STYLE_ANY,
-    SL_STYLE_FOLDED,    /* a string, as ">": line breaks come and go */
-    SL_STYLE_QUOTED,    /* a string, in quotes or as "|": what a merge puts in its place becomes a string */
-    SL_STYLE_EMPTY,     /* null, as nothing at all */
+    SL_STYLE_FOLDED,     /* a string, as ">": line breaks come and go */
+    SL_STYLE_QUOTED,     /* a string, in quotes or as "|": what a merge puts in its place becomes a string */
+    SL_STYLE_EMPTY,      /* null, as nothing at all */
     SL_STYLE_FLOW_EMPTY, /* the same between braces or brackets, {a: }: becomes "" */
     SL_STYLE_OMITTED     /* null, as nothing at all, among values: written like any null */
 };
