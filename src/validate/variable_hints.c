@@ -54,7 +54,7 @@ static int add_hint(const struct sl_validation_subject *subject, size_t index,
     SL_CLEANUP(sl_buf_release) struct sl_buf hint;
     char place[SL_PATH_MAX];
     struct sl_shown name;
-    sl_buf_init(&hint, 2 * SL_PATH_MAX);
+    sl_buf_init(&hint, 2 * (size_t)SL_PATH_MAX);
     sl_buf_printf(&hint, "${%s} is stated at %s", sl_shown(&name, use->variable->key),
                   sl_mark_text(place, sizeof place, &subject->reading->doc, use->variable->value->mark));
     if (sl_buf_check(&hint, "a hint", err) < 0)
