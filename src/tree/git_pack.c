@@ -1,6 +1,7 @@
 #include "git_pack.h"
 
 #include "base/cleanup.h"
+#include "git_delta.h"
 #include "git_read_at.h"
 #include "io/file.h"
 #include "io/sys.h"
@@ -20,7 +21,8 @@ enum { NAME_SIZE = 300 };
 
 enum {
     TYPE_BLOB = 3,
-    ENTRY_MAX = 10, /* bytes of type and size that a 64-bit size can take */
+    TYPE_OFFSET_DELTA = 6, /* to the object so many bytes before */
+    ENTRY_MAX = 20,        /* bytes of type, size and distance that 64-bit numbers can take */
 };
 
 static int check_pack(int fd, const unsigned char checksum[SL_SHA1_BYTES], uint64_t *size, struct sl_err *err)
@@ -50,7 +52,7 @@ static size_t parse_entry(const unsigned char *bytes, size_t len, unsigned *type
     unsigned shift = 4;
     size_t used = 1;
     while (bytes[used - 1] & 0x80) {
-        if (used == len)
+        if (used == len || shift >= 64)
             return 0;
         uint64_t more = bytes[used++] & 0x7f;
         if (more << shift >> shift != more)
@@ -59,6 +61,21 @@ static size_t parse_entry(const unsigned char *bytes, size_t len, unsigned *type
         shift += 7;
     }
     return used;
+}
+
+/* Seven bits in each byte, the highest first; each that follows adds one, so that no number has two spellings. Returns how many
+ * bytes it took, 0 for what makes no sense. */
+static size_t parse_distance(const unsigned char *bytes, size_t len, uint64_t *distance)
+{
+    *distance = 0;
+    for (size_t used = 0; used < len;) {
+        if (*distance >> (64 - 8))
+            return 0;
+        *distance = (*distance + (used > 0)) << (used > 0 ? 7 : 0) | (bytes[used] & 0x7f);
+        if (!(bytes[used++] & 0x80))
+            return used;
+    }
+    return 0;
 }
 
 int sl_pack_blob_find(struct sl_pack_blob *out, int fd, const unsigned char checksum[SL_SHA1_BYTES],
@@ -78,9 +95,20 @@ int sl_pack_blob_find(struct sl_pack_blob *out, int fd, const unsigned char chec
     if (there <= 0)
         return there;
     size_t used = parse_entry(bytes, len, &type, &out->size);
-    out->begin = offset + used;
+    if (used == 0 || (type != TYPE_BLOB && type != TYPE_OFFSET_DELTA))
+        return 0;
+    out->base = 0;
     out->end = end;
-    return used > 0 && type == TYPE_BLOB;
+    if (type == TYPE_OFFSET_DELTA) {
+        uint64_t distance;
+        size_t more = parse_distance(bytes + used, len - used, &distance);
+        if (more == 0 || distance == 0 || distance > offset - PACK_HEAD)
+            return 0;
+        out->base = offset - distance;
+        used += more;
+    }
+    out->begin = offset + used;
+    return 1;
 }
 
 /* -- its content -- */
@@ -98,10 +126,15 @@ struct blob_source {
     unsigned char input[INPUT_BYTES];
 };
 
+int sl_pack_damaged(const char *name, struct sl_err *err)
+{
+    (void)sl_fail(err, SL_E_INPUT, "%s: its object in git is damaged", name);
+    return sl_hint(err, "git fsck says more");
+}
+
 static int damaged(const struct blob_source *self, struct sl_err *err)
 {
-    (void)sl_fail(err, SL_E_INPUT, "%s: its object in git is damaged", self->name);
-    return sl_hint(err, "git fsck says more");
+    return sl_pack_damaged(self->name, err);
 }
 
 static int more_input(struct blob_source *self, struct sl_err *err)
@@ -190,13 +223,16 @@ static int look_into_pack(struct search *search, const char *name, const struct 
                           uint64_t offset, struct sl_err *err)
 {
     SL_CLEANUP(sl_closep) int fd = open_file(search, name);
-    struct sl_pack_blob blob;
+    struct sl_pack_delta delta = {.fd = fd, .checksum = index->checksum};
+    const struct sl_pack_blob *blob = &delta.blob;
     if (fd < 0)
         return 0;
-    int found = sl_pack_blob_find(&blob, fd, index->checksum, offset, err);
-    if (found <= 0 || blob.size != search->size)
+    int found = sl_pack_blob_find(&delta.blob, fd, index->checksum, offset, err);
+    if (found > 0 && blob->base)
+        return sl_pack_delta_source(&search->found, &delta, search->size, search->path, err);
+    if (found <= 0 || blob->size != search->size)
         return found < 0 ? -1 : 0;
-    if (sl_pack_blob_source(&search->found, fd, &blob, search->path, err) < 0)
+    if (sl_pack_blob_source(&search->found, fd, blob, search->path, err) < 0)
         return -1;
     fd = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): the clean-up reads it */
     return 1;

@@ -1,9 +1,9 @@
 /*
  * Large objects out of git's packs, piece by piece. libgit2 gives a packed object only whole, and an artifact
  * may be larger than memory; what follows reads just enough of the two file formats to stream one object that
- * git keeps as it is. Source: git's Documentation/gitformat-pack.txt.
+ * git keeps as it is, or as the difference to another (git_delta.h). Source: git's Documentation/gitformat-pack.txt.
  *
- * Whatever it does not understand (another version of the index, a delta) it leaves to libgit2, and what it
+ * Whatever it does not understand (another version of the index, a base given by name) it leaves to libgit2, and what it
  * reads it does not believe: every position is checked against the files, and who reads the object to its end
  * compares it with its id (git_source.h).
  */
@@ -30,9 +30,10 @@ int sl_pack_index_open(struct sl_pack_index *out, int fd, struct sl_err *err) SL
 int sl_pack_index_find(const struct sl_pack_index *index, const struct sl_blob_id *id, uint64_t *offset,
                        struct sl_err *err) SL_MUST_USE;
 
-/* A blob in a pack that is there whole, not as the difference to another. */
+/* A blob in a pack that is there whole, or a difference to what begins at `base` of the same pack. */
 struct sl_pack_blob {
-    uint64_t size;  /* of its content */
+    uint64_t base;  /* 0: it is whole; else less than where it begins itself */
+    uint64_t size;  /* of its content, or of the instructions that make it */
     uint64_t begin; /* of its zlib stream in the pack */
     uint64_t end;   /* no byte from here on can belong to it */
 };
@@ -42,7 +43,7 @@ struct sl_pack_blob {
 int sl_pack_blob_find(struct sl_pack_blob *out, int fd, const unsigned char checksum[SL_SHA1_BYTES],
                       uint64_t offset, struct sl_err *err) SL_MUST_USE;
 
-/* Exactly `size` bytes of content, or SL_E_INPUT; what they are is not looked at. Takes `fd` over, when it
+/* Exactly `size` bytes of content or instructions, or SL_E_INPUT; what they are is not looked at. Takes `fd` over, when it
  * succeeds. `path` is for messages and copied. */
 int sl_pack_blob_source(struct sl_source **out, int fd, const struct sl_pack_blob *blob, struct sl_str path,
                         struct sl_err *err) SL_MUST_USE;
@@ -51,5 +52,8 @@ int sl_pack_blob_source(struct sl_source **out, int fd, const struct sl_pack_blo
  * is not there in this form; -1: error. */
 int sl_pack_stream(struct sl_source **out, const char *objects, const struct sl_blob_id *id, uint64_t size,
                    struct sl_str path, struct sl_err *err) SL_MUST_USE;
+
+/* SL_E_INPUT, for the object `name` (fit for messages); -1. */
+int sl_pack_damaged(const char *name, struct sl_err *err);
 
 #endif

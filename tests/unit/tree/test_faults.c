@@ -193,15 +193,18 @@ static int stream_large(struct sl_err *err)
     return (int)got;
 }
 
-static void commit_large(void)
-{
-    repository_run(&temp,
-                   "head -c 1500000 /dev/urandom > large; git add large; git commit -q -m large; git gc -q");
-}
+/* Kept as it is, and as the difference to another. */
+static const char *const ways_to_keep[] = {
+    "head -c 1500000 /dev/urandom > large; git add large; git commit -q -m large; git gc -q",
+    "cp large kept; head -c 3000 /dev/urandom | dd of=large bs=1 seek=70000 conv=notrunc 2>/dev/null\n"
+    "head -c 100 /dev/urandom >> large; git add large; git commit -q -m larger\n"
+    "mv kept large; git add large; git commit -q -m again; git repack -q -a -d -f\n"
+    "git rev-parse HEAD:large | git cat-file --batch-check='%(deltabase)' | grep -v '^0*$'",
+};
+enum { WAYS = sizeof ways_to_keep / sizeof ways_to_keep[0] };
 
-Test(faults, an_allocation_that_fails_while_a_packed_blob_is_streamed_is_reported)
+static void allocation_sweep(void)
 {
-    commit_large();
     for (size_t nth = 1;; nth++) {
         struct sl_err err = {0};
         alloc_fault_arm(nth);
@@ -214,10 +217,17 @@ Test(faults, an_allocation_that_fails_while_a_packed_blob_is_streamed_is_reporte
     }
 }
 
-/* What we cannot open libgit2 may, so not every failure is one. */
-Test(faults, a_system_call_that_fails_while_a_packed_blob_is_streamed_gives_no_other_content)
+Test(faults, an_allocation_that_fails_while_a_packed_blob_is_streamed_is_reported)
 {
-    commit_large();
+    for (size_t way = 0; way < WAYS; way++) {
+        repository_run(&temp, ways_to_keep[way]);
+        allocation_sweep();
+    }
+}
+
+/* What we cannot open libgit2 may, so not every failure is one. */
+static void call_sweep(void)
+{
     size_t failures = 0;
     for (size_t nth = 1;; nth++) {
         struct sl_err err = {0};
@@ -235,4 +245,12 @@ Test(faults, a_system_call_that_fails_while_a_packed_blob_is_streamed_gives_no_o
         }
     }
     cr_expect_gt(failures, 10);
+}
+
+Test(faults, a_system_call_that_fails_while_a_packed_blob_is_streamed_gives_no_other_content)
+{
+    for (size_t way = 0; way < WAYS; way++) {
+        repository_run(&temp, ways_to_keep[way]);
+        call_sweep();
+    }
 }

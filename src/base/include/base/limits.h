@@ -66,6 +66,11 @@
 /* A file that is read whole into memory (manifests, values, schemas). Artifacts are streamed and have no such
  * limit. */
 #define SL_TREE_FILE_MAX SL_DOC_BYTES_MAX
+
+/* What git keeps as differences is made into files one after another: so many, as git makes chains by itself (pack.depth), and
+ * none larger than four times what it makes differences of (core.bigFileThreshold). What is beyond is left to libgit2. */
+#define SL_GIT_CHAIN_MAX      50
+#define SL_GIT_BASE_BYTES_MAX (2 * SL_GIB)
 /* A blob of git from here on is streamed; smaller ones are read whole, which is quicker. */
 #define SL_GIT_STREAMED_MIN SL_MIB
 /* A Git LFS pointer: the specification's own limit. */
