@@ -107,6 +107,25 @@ static int write_file(int dir, const char *name, struct sl_str text, struct sl_e
     return sl_file_replace(dir, name, text, 0644, err);
 }
 
+struct leftovers {
+    int dir;
+    uint64_t version; /* the first that is not there yet */
+};
+
+static int remove_leftover(void *context, const struct sl_dir_entry *entry, struct sl_err *err)
+{
+    const struct leftovers *leftovers = context;
+    struct sl_trust_name name;
+    if (S_ISDIR(entry->info.st_mode))
+        return 1;
+    if (!sl_trust_name_parse(&name, sl_str_from(entry->path)) || !name.key_id[0] ||
+        name.version < leftovers->version)
+        return 0;
+    return sl_sys_unlinkat(leftovers->dir, entry->path, 0) < 0
+               ? sl_fail_errno(err, SL_E_IO, "remove %s", entry->path)
+               : 0;
+}
+
 /* Signatures first: a document without them would be no version. Those of strangers, which anybody can add to a good version,
  * are not kept: nothing of a bundle that is refused stays but what was proved. */
 static int store_step(int dir, const struct sl_trust *before, const struct sl_trust *trust,
@@ -176,6 +195,10 @@ int site_trust_store(struct site *site, const struct sl_trust *before, const str
     SL_CLEANUP(sl_closep) int dir = site_open_dir(site, SITE_STATE "/" SITE_TRUST, &missing, err);
     if (dir < 0)
         return -1;
+    /* Signatures that a stop has left without their document may be others, and together more than a version may have. */
+    struct leftovers leftovers = {dir, steps[0].version};
+    if (sl_dir_walk(dir, remove_leftover, &leftovers, err) < 0)
+        return sl_wrap(err, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
     if (store_steps(dir, before, steps, count, err) < 0)
         return sl_wrap(err, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
     if (site_ledger_with(&next, steps, count, err) < 0)

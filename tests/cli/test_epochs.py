@@ -52,6 +52,17 @@ class Enrolled(Enrolment):
         self.sealift("rollback", "--root", "site")
         self.sealift("verify", late, "--root", "site")
 
+    def test_signatures_that_a_stop_left_without_their_version_do_no_harm(self):
+        self.enrol()
+        self.next_version(1, "--floor", "1")
+        good = self.read(f"trust/2.json.{self.roots()[0]}.minisig")
+        for number in range(20):
+            self.write(f"site/state/trust/2.json.{number:016X}.minisig", good)
+        self.install(self.bundle(17))
+        self.install(self.bundle(18, release="v1.1"))
+        left = [name for name in os.listdir(self.path("site/state/trust")) if name.startswith("2.json.")]
+        self.assertEqual(sorted(left), sorted(f"2.json.{root}.minisig" for root in self.roots()))
+
     def test_an_epoch_to_come_forbids_neither_rollback_nor_repair(self):
         self.enrol()
         old, new = self.bundle(16), self.bundle(17, release="v1.1")
