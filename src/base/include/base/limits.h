@@ -218,7 +218,7 @@
 #define SL_TRUST_FILE_MAX (64 * SL_KIB)
 /* Versions of one line, so also what a site or the ops side can come to hold in a directory: one a week for 78 years. A
  * version beyond is no document, so none can be stored that could not be read again. All are proved from the first on each
- * time a site judges, half a millisecond each: 4,096 take about two seconds. */
+ * time a site judges, under a millisecond each: 4,096 take about three seconds. */
 #define SL_TRUST_VERSIONS_MAX 4096
 /* Versions and signatures over them that one bundle may carry, and their bytes: they are held in memory before
  * anything is proved. A site that has slept through more takes them from a second bundle. */
