@@ -30,7 +30,8 @@ struct showing {
     struct sl_str path;   /* to explain; empty: all */
     struct sl_json *json; /* NULL: text */
     size_t shown;
-    size_t explained; /* applications in which the path is known */
+    size_t explained;           /* applications in which the path is known */
+    char hint[SL_ERR_HINT_MAX]; /* what one of the others says that was meant */
 };
 
 static bool is_wanted(const struct showing *showing, const struct sl_values *values)
@@ -133,6 +134,8 @@ static int show_chains(struct showing *showing, const struct sl_values *values, 
     if (sl_values_explain(&explanation, values, showing->path, err) < 0) {
         if (err->code != SL_E_NOT_FOUND)
             return -1;
+        if (!showing->hint[0])
+            (void)snprintf(showing->hint, sizeof showing->hint, "%s", err->hint);
         return 0;
     }
     showing->explained++;
@@ -211,7 +214,8 @@ static int show_all(struct showing *showing, const struct sl_rendering *renderin
     if (wanted > 0 && showing->path.len > 0 && showing->explained == 0) {
         (void)sl_fail(err, SL_E_USAGE, "no layer says anything about %s",
                       sl_escape(shown, sizeof shown, showing->path));
-        return sl_hint(err, "`--explain` without a path lists all there is");
+        return sl_hint(err, "%s",
+                       showing->hint[0] ? showing->hint : "`--explain` without a path lists all there is");
     }
     if (json)
         sl_json_end(showing->json);

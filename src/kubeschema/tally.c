@@ -1,8 +1,13 @@
 #include "tally.h"
 
+#include "base/cleanup.h"
+#include "base/limits.h"
 #include "model/report.h"
 
 #include <stdlib.h>
+
+/* Of one line; more of them nobody reads. */
+enum { KINDS_LISTED = 20 };
 
 struct line {
     struct line *next;
@@ -79,45 +84,102 @@ int tally_add(struct sl_kubetally *tally, const struct tally_place *place, enum 
     return 0;
 }
 
-static int report_line(const struct line *line, struct sl_findings *findings, struct sl_err *err)
+static int report_bad(const struct line *line, struct sl_findings *findings, struct sl_err *err)
 {
     struct sl_shown key, problem;
-    struct sl_finding finding = {
-        .severity = SL_NOTE, .file = line->file, .line = line->mark.line, .column = line->mark.column};
-    const char *objects = line->count == 1 ? "object is" : "objects are";
-    (void)sl_shown(&key, line->key);
-    switch (line->reason) {
-    case TALLY_UNKNOWN:
-        finding.rule = "kube/no-schema";
-        finding.hint =
-            SL_STR("add its CustomResourceDefinition, or a file to the schemas of the Kubernetes version");
-        return sl_finding_report(findings, &finding, err,
-                                 "no schema is known of %s: %zu %s checked only for names and labels",
-                                 key.text, line->count, objects);
-    case TALLY_RULES:
-        finding.rule = "kube/rules-not-checked";
-        return sl_finding_report(findings, &finding, err,
-                                 "%s has %llu CEL rules (x-kubernetes-validations), which are not checked",
-                                 key.text, (unsigned long long)line->rules);
-    case TALLY_BAD:
-        finding.rule = "kube/bad-schema";
-        finding.severity = SL_WARNING;
-        return sl_finding_report(findings, &finding, err,
-                                 "the schema of %s cannot be used, %zu %s not checked: %s", key.text,
-                                 line->count, objects, sl_shown(&problem, line->problem));
-    case TALLY_CHECKED:
-    case TALLY_OTHER_VERSION:
-        break;
+    struct sl_finding finding = {.severity = SL_WARNING,
+                                 .rule = "kube/bad-schema",
+                                 .file = line->file,
+                                 .line = line->mark.line,
+                                 .column = line->mark.column};
+    return sl_finding_report(
+        findings, &finding, err, "the schema of %s cannot be used, %zu %s not checked: %s",
+        sl_shown(&key, line->key), line->count, line->count == 1 ? "object is" : "objects are",
+        sl_shown(&problem, line->problem));
+}
+
+/* Kinds of which the same is to be said. */
+struct sum {
+    const struct line *first;
+    size_t kinds, objects;
+    struct sl_buf list; /* "Deployment (3), Service (1)" */
+};
+
+static void add_to_sum(struct sum *sum, const struct line *line)
+{
+    size_t slash = line->key.len;
+    struct sl_shown kind;
+    while (slash > 0 && line->key.ptr[slash - 1] != '/')
+        slash--;
+    sum->first = sum->first ? sum->first : line;
+    sum->kinds++;
+    sum->objects += line->count;
+    if (sum->kinds > KINDS_LISTED)
+        return;
+    (void)sl_shown(&kind, sl_str_slice(line->key, slash, line->key.len));
+    bool rules = line->reason == TALLY_RULES;
+    sl_buf_printf(&sum->list, "%s%s (%llu%s)", sum->kinds > 1 ? ", " : "", kind.text,
+                  (unsigned long long)(rules ? line->rules : line->count),
+                  !rules             ? ""
+                  : line->rules == 1 ? " rule"
+                                     : " rules");
+}
+
+/* One line for all kinds: a list of notes would hide what else is found. */
+static int report_sum(struct sum *sum, struct sl_finding finding, struct sl_findings *findings,
+                      struct sl_err *err)
+{
+    bool one = sum->kinds == 1;
+    if (sum->kinds > KINDS_LISTED)
+        sl_buf_printf(&sum->list, " and %zu more", sum->kinds - KINDS_LISTED);
+    if (sl_buf_check(&sum->list, "a list of kinds", err) < 0)
+        return -1;
+    finding.severity = SL_NOTE;
+    if (one) {
+        finding.file = sum->first->file;
+        finding.line = sum->first->mark.line;
+        finding.column = sum->first->mark.column;
     }
-    return 0;
+    if (sum->first->reason == TALLY_RULES)
+        return sl_finding_report(
+            findings, &finding, err,
+            "%zu kind%s rules in CEL (x-kubernetes-validations), which were not checked: %s", sum->kinds,
+            one ? " has" : "s have", sum->list.ptr);
+    return sl_finding_report(
+        findings, &finding, err, "%zu resource%s of %zu kind%s %s no schema and %s not checked: %s",
+        sum->objects, sum->objects == 1 ? "" : "s", sum->kinds, one ? "" : "s",
+        sum->objects == 1 ? "has" : "have", sum->objects == 1 ? "was" : "were", sum->list.ptr);
+}
+
+static void sum_release(struct sum *sum)
+{
+    sl_buf_release(&sum->list);
+}
+
+static int report_all_of(const struct sl_kubetally *tally, enum tally_reason reason,
+                         struct sl_finding finding, struct sl_findings *findings, struct sl_err *err)
+{
+    SL_CLEANUP(sum_release) struct sum sum = {.first = NULL};
+    sl_buf_init(&sum.list, SL_FINDING_TEXT_MAX);
+    for (const struct line *line = tally->first; line; line = line->next)
+        if (line->reason == reason)
+            add_to_sum(&sum, line);
+    return sum.kinds ? report_sum(&sum, finding, findings, err) : 0;
 }
 
 int sl_kubetally_report(const struct sl_kubetally *tally, struct sl_findings *findings, struct sl_err *err)
 {
+    const struct sl_finding unknown = {
+        .rule = "kube/no-schema",
+        .hint = SL_STR("add CustomResourceDefinitions, or what sealift schema import makes, to the schemas"),
+    };
+    const struct sl_finding rules = {.rule = "kube/rules-not-checked"};
     for (const struct line *line = tally->first; line; line = line->next)
-        if (report_line(line, findings, err) < 0)
+        if (line->reason == TALLY_BAD && report_bad(line, findings, err) < 0)
             return -1;
-    return 0;
+    if (report_all_of(tally, TALLY_UNKNOWN, unknown, findings, err) < 0)
+        return -1;
+    return report_all_of(tally, TALLY_RULES, rules, findings, err);
 }
 
 void sl_kubetally_counts(const struct sl_kubetally *tally, size_t *checked, size_t *unchecked)

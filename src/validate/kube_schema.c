@@ -33,7 +33,6 @@ struct schemas {
     struct sl_kubeschema *set;
     struct sl_doc doc;                 /* owns all texts */
     struct sl_str directories[PLACES]; /* of the version; empty where there is none */
-    bool any;                          /* is there any source of schemas? */
     struct complaint *first, *last;
 };
 
@@ -90,7 +89,6 @@ static int add_directory(struct schemas *schemas, struct sl_tree *tree, struct s
     int there = sl_tree_stat(tree, directory, NULL, err);
     if (there <= 0)
         return there;
-    schemas->any = true;
     struct sl_kubeproblems problems = {complain_of_file, schemas};
     return sl_kubeschema_add_directory(schemas->set, tree, directory, &problems, err);
 }
@@ -164,7 +162,7 @@ static int add_chart(struct schemas *schemas, struct sl_tree *tree, const struct
 {
     SL_CLEANUP(sl_doc_release) struct sl_doc doc;
     struct sl_source *source = NULL;
-    struct sl_chart_crds *files = NULL;
+    struct sl_chart_file *files = NULL;
     size_t count = 0;
     sl_doc_init(&doc);
     if (sl_tree_source(tree, artifact->path, &source, err) < 0)
@@ -335,12 +333,7 @@ static int check_all(struct run *run)
             return -1;
     if (report_complaints(run) < 0)
         return -1;
-    /* A repository that brings no schemas at all knows that; notes about every kind would hide what else is found. */
-    size_t checked, unchecked;
-    sl_kubetally_counts(run->tally, &checked, &unchecked);
-    return run->schemas->any || checked
-               ? sl_kubetally_report(run->tally, run->subject->reading->findings, run->err)
-               : 0;
+    return sl_kubetally_report(run->tally, run->subject->reading->findings, run->err);
 }
 
 int sl_rules_kubernetes(const struct sl_validation_subject *subject, struct sl_err *err)

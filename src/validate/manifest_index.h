@@ -42,10 +42,10 @@ struct manifest_selectable;
 struct manifests {
     const struct sl_validation_subject *subject;
     struct sl_findings *findings;
-    struct sl_arena arena;    /* of all that is made here */
-    struct sl_buf key;        /* of the map that is asked */
-    struct sl_buf pointer;    /* of the finding that is made */
-    bool lost; /* there was no memory for one of the two: what was said since is worth nothing */
+    struct sl_arena arena; /* of all that is made here */
+    struct sl_buf key;     /* of the map that is asked */
+    struct sl_buf pointer; /* of the finding that is made */
+    bool lost;             /* there was no memory for one of the two: what was said since is worth nothing */
     struct manifest_object *objects; /* those that have apiVersion, kind and name; a second one of the same id
                                         counts as well, but is never found */
     size_t count;

@@ -108,6 +108,93 @@ static int add_chart_schema(struct known *known, struct knowing *knowing, const 
     return schema ? add_schema(known, knowing, schema, err) : 0;
 }
 
+static int add_read(struct known *known, struct knowing *knowing, const struct values_read *read,
+                    struct sl_err *err)
+{
+    const struct known_source source = {.origin = KNOWN_READ, .read = read};
+    return read ? known_add(known, knowing, source, err) : 0;
+}
+
+/* What the chart reads, and what libraries in it do: they are given its values, not their own. */
+static int add_reads(struct known *known, struct knowing *knowing, const struct sl_chart *chart,
+                     struct sl_err *err)
+{
+    const struct values_read *read;
+    if (values_reads_of(&read, knowing->subject, chart, err) < 0 || add_read(known, knowing, read, err) < 0)
+        return -1;
+    for (size_t i = 0; i < chart->subchart_count; i++) {
+        const struct sl_chart *inside = &chart->subcharts[i];
+        if (!sl_str_equal(sl_node_text(sl_node_get(inside->metadata, "type")), SL_STR("library")))
+            continue;
+        if (values_reads_of(&read, knowing->subject, inside, err) < 0 ||
+            add_read(known, knowing, read, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static const struct sl_chart *find_inside(const struct sl_chart *chart, struct sl_str name)
+{
+    for (size_t i = 0; i < chart->subchart_count; i++)
+        if (sl_str_equal(chart->subcharts[i].name, name))
+            return &chart->subcharts[i];
+    return NULL;
+}
+
+static const struct sl_node *node_at(const struct sl_node *node, struct sl_str path)
+{
+    for (size_t from = 0; node && from < path.len;) {
+        struct sl_str rest = sl_str_slice(path, from, path.len);
+        struct sl_str key = sl_str_slice(rest, 0, sl_str_find(rest, '.'));
+        const struct sl_entry *entry = sl_node_entry(node, key);
+        node = entry ? entry->value : NULL;
+        from += key.len + 1;
+    }
+    return node;
+}
+
+/* "data", for what is below `exports` of the chart inside, or {child: a.b, parent: c.d}: Helm puts a copy there. */
+static int add_import(struct known *known, struct knowing *knowing, const struct sl_node *values,
+                      const struct sl_node *import, struct sl_err *err)
+{
+    struct known_source source = {.origin = KNOWN_DEFAULT};
+    struct sl_str parent = sl_node_text(sl_node_get(import, "parent"));
+    if (import->kind == SL_STRING)
+        source.node = node_at(sl_node_get(values, "exports"), import->as.text);
+    else if (sl_str_equal(parent, SL_STR(".")))
+        source.node = node_at(values, sl_node_text(sl_node_get(import, "child")));
+    if (source.node)
+        return known_add(known, knowing, source, err);
+    struct values_reader reader = {.arena = &knowing->arena};
+    struct values_read *root = sl_arena_alloc(&knowing->arena, sizeof *root);
+    struct sl_str keys[VALUES_READ_DEPTH];
+    size_t count = 0;
+    if (!root)
+        return sl_fail_memory(err);
+    for (size_t from = 0; from < parent.len && count < VALUES_READ_DEPTH; count++) {
+        struct sl_str rest = sl_str_slice(parent, from, parent.len);
+        keys[count] = sl_str_slice(rest, 0, sl_str_find(rest, '.'));
+        from += keys[count].len + 1;
+    }
+    if (values_reader_add(&reader, keys, count, true, err) < 0)
+        return -1;
+    *root = reader.root;
+    return add_read(known, knowing, root, err);
+}
+
+static int add_imports(struct known *known, struct knowing *knowing, const struct sl_chart *chart,
+                       struct sl_err *err)
+{
+    for (size_t i = 0; i < chart->dependency_count; i++) {
+        const struct sl_node *list = chart->dependencies[i].import_values;
+        const struct sl_chart *inside = find_inside(chart, chart->dependencies[i].name);
+        for (uint32_t item = 0; list && inside && item < list->count; item++)
+            if (add_import(known, knowing, inside->values, list->as.items[item], err) < 0)
+                return -1;
+    }
+    return 0;
+}
+
 int known_add_release(struct known *known, struct knowing *knowing, const struct sl_values *values,
                       struct sl_err *err)
 {
@@ -117,7 +204,8 @@ int known_add_release(struct known *known, struct knowing *knowing, const struct
         (known_add(known, knowing,
                    (struct known_source){.origin = KNOWN_DEFAULT, .node = chart->values, .chart = chart},
                    err) < 0 ||
-         add_chart_schema(known, knowing, chart, err) < 0))
+         add_chart_schema(known, knowing, chart, err) < 0 || add_reads(known, knowing, chart, err) < 0 ||
+         add_imports(known, knowing, chart, err) < 0))
         return -1;
     struct sl_str file;
     if (values_schema_of_release(&schema, &file, knowing->subject, values->application, err) < 0)
@@ -161,8 +249,12 @@ static int add_globals(struct known *known, struct knowing *knowing, const struc
     for (size_t i = 0; i < chart->subchart_count; i++) {
         const struct sl_chart *inside = &chart->subcharts[i];
         struct known_source source = {.origin = KNOWN_DEFAULT, .node = sl_node_get(inside->values, "global")};
+        const struct values_read *read;
+        if (values_reads_of(&read, knowing->subject, inside, err) < 0)
+            return -1;
+        read = read ? values_read_below(read, SL_STR("global")) : NULL;
         if ((source.node && known_add(known, knowing, source, err) < 0) ||
-            add_globals(known, knowing, inside, err) < 0)
+            add_read(known, knowing, read, err) < 0 || add_globals(known, knowing, inside, err) < 0)
             return -1;
     }
     return 0;
@@ -221,7 +313,8 @@ static int add_inside(struct known *out, struct knowing *knowing, const struct k
         struct known_source source = {
             .origin = KNOWN_DEFAULT, .node = inside->values, .chart = inside, .inside = true};
         if (goes_by(chart, inside, key) &&
-            (known_add(out, knowing, source, err) < 0 || add_chart_schema(out, knowing, inside, err) < 0))
+            (known_add(out, knowing, source, err) < 0 || add_chart_schema(out, knowing, inside, err) < 0 ||
+             add_reads(out, knowing, inside, err) < 0 || add_imports(out, knowing, inside, err) < 0))
             return -1;
     }
     return 0;
@@ -235,6 +328,12 @@ int known_below(struct known *out, struct knowing *knowing, const struct known *
     *out = (struct known){0};
     for (size_t i = 0; i < known->count; i++) {
         const struct known_source *source = &known->items[i];
+        if (source->origin == KNOWN_READ) {
+            const struct values_read *read = values_read_below(source->read, key);
+            if (add_read(out, knowing, !read && source->read->whole ? source->read : read, err) < 0)
+                return -1;
+            continue;
+        }
         const struct sl_node *map =
             source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
         const struct sl_entry *entry = sl_node_index_entry(&knowing->index, map, key);
@@ -297,6 +396,8 @@ bool known_has(struct knowing *knowing, const struct known *known, struct sl_str
             source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
         if (sl_node_index_entry(&knowing->index, map, key))
             return true;
+        if (source->origin == KNOWN_READ && values_read_below(source->read, key))
+            return true;
         if (source->chart &&
             (has_dependency(source->chart, key) || sl_str_equal(key, SL_STR("global")) ||
              (!source->inside && sl_str_equal(key, SL_STR("tags")) && has_tag(source->chart)) ||
@@ -328,7 +429,7 @@ static bool schema_is_closed(const struct sl_node *schema)
 
 bool known_is_open(const struct known *known)
 {
-    bool defaults = false, filled = false, closed = false;
+    bool defaults = false, filled = false, closed = false, whole = false;
     const struct known_source *layer = NULL;
     for (size_t i = 0; i < known->count; i++) {
         const struct known_source *source = &known->items[i];
@@ -339,13 +440,15 @@ bool known_is_open(const struct known *known)
         } else if (source->origin == KNOWN_DEFAULT) {
             defaults = true;
             filled = filled || is_filled(source->node);
+        } else if (source->origin == KNOWN_READ) {
+            whole = whole || source->read->whole;
         } else if (!layer) {
             layer = source;
         }
     }
-    if (closed || filled)
+    if (closed || (filled && !whole))
         return false;
-    return defaults || !layer || !is_filled(layer->node);
+    return defaults || whole || !layer || !is_filled(layer->node);
 }
 
 void known_keys(const struct known *known, void (*each)(void *context, struct sl_str key), void *context)
@@ -356,6 +459,9 @@ void known_keys(const struct known *known, void (*each)(void *context, struct sl
             source->origin == KNOWN_SCHEMA ? sl_node_get(source->node, "properties") : source->node;
         for (uint32_t entry = 0; map && map->kind == SL_MAP && entry < map->count; entry++)
             each(context, map->as.entries[entry].key);
+        const struct values_read *read = source->origin == KNOWN_READ ? source->read->first : NULL;
+        for (; read; read = read->next)
+            each(context, read->key);
         for (size_t inside = 0; source->chart && inside < source->chart->dependency_count; inside++) {
             const struct sl_chart_dependency *dependency = &source->chart->dependencies[inside];
             each(context, dependency->alias.len ? dependency->alias : dependency->name);

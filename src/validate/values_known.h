@@ -8,19 +8,23 @@
 
 #include "doc/node_index.h"
 #include "validate/validate.h"
+#include "values_read.h"
 #include "values_schema.h"
 
 enum known_origin {
     KNOWN_DEFAULT, /* of a chart's values.yaml */
     KNOWN_SCHEMA,  /* of a values.schema.json, or of the release's schema */
+    KNOWN_READ,    /* by the templates of a chart, or the comments of its values.yaml */
     KNOWN_LAYER,   /* a lower layer, or the reference where there is neither chart nor schema */
 };
 
 struct known_source {
     enum known_origin origin;
-    const struct sl_node *node;         /* of a schema: the subschema; NULL: a chart without values.yaml */
+    const struct sl_node
+        *node; /* of a schema: the subschema; NULL: a chart without values.yaml, what is read */
     const struct sl_node *schema_root;  /* of a schema: where its references begin */
     const struct values_schema *schema; /* of a schema: all of it */
+    const struct values_read *read;     /* of what is read */
     const struct sl_chart *chart; /* of a default: the chart whose values begin at this place, or NULL */
     bool inside;                  /* that chart lies in another one */
 };
@@ -61,7 +65,7 @@ int known_items(struct known *out, struct knowing *knowing, const struct known *
 /* Whether anything says that the key belongs here. */
 bool known_has(struct knowing *knowing, const struct known *known, struct sl_str key);
 
-/* A map that may have any key: its default is empty, or the schema says so. */
+/* A map that may have any key: its default is empty, the chart hands it on as a whole, or the schema says so. */
 bool known_is_open(const struct known *known);
 
 /* Calls `each` for every key that is known here; some come more than once. */

@@ -3,6 +3,7 @@
  */
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "manifest_index.h"
 #include "model/report.h"
 #include "values_hint.h"
 #include "values_rules.h"
@@ -18,6 +19,7 @@ struct walk {
     const struct sl_values_layer *layer;
     const struct known *everything; /* of the root */
     bool proven;                    /* a chart says what there is */
+    bool loose; /* nobody knows what there is, and the layer may be right: only slips of the pen are told */
 };
 
 /* The map that is looked at. */
@@ -67,6 +69,7 @@ static const char *write_hint(char *hint, size_t size, const struct values_run *
     return hint;
 }
 
+/* 1: told; 0: not worth telling; -1. */
 static int report(struct walk *walk, const struct map *map, const struct sl_entry *entry, struct sl_err *err)
 {
     struct values_run *run = walk->run;
@@ -91,12 +94,13 @@ static int report(struct walk *walk, const struct map *map, const struct sl_entr
         finding.file = walk->layer->file;
     finding.pointer = sl_buf_view(&run->pointer);
     finding.hint = sl_str_from(write_hint(hint, sizeof hint, run, &guess));
-    return sl_finding_report(
+    int told = sl_finding_report(
         run->knowing.subject->reading->findings, &finding, err,
         walk->proven
             ? "%s is known to no chart default, schema or lower layer of %s"
             : "%s is in no schema and no lower layer of %s, and the release does not carry its chart",
         sl_shown(&key, entry->key), sl_shown(&application, run->values->application));
+    return told < 0 ? -1 : 1;
 }
 
 /* A name that is wrong where any would do: one letter away from Kubernetes' own, or from what other items have, which is
@@ -107,7 +111,8 @@ static int is_slip(struct walk *walk, const struct map *map, struct sl_str key, 
     struct values_guess guess;
     if (values_nearest(&guess, walk->run, &slip, err) < 0)
         return -1;
-    return guess.meant == VALUES_NEAR && guess.distance <= 1 && !guess.beside;
+    return guess.meant == VALUES_NEAR && guess.distance <= 1 && !guess.beside &&
+           (!walk->loose || manifest_is_slip(key, guess.key));
 }
 
 static int is_unknown(struct walk *walk, const struct map *map, struct sl_str key, struct sl_err *err)
@@ -115,6 +120,12 @@ static int is_unknown(struct walk *walk, const struct map *map, struct sl_str ke
     if (known_has(&walk->run->knowing, &map->known, key) || values_is_word(map->words, key))
         return 0;
     return map->open ? is_slip(walk, map, key, err) : 1;
+}
+
+static const char *const *words_at(const struct place *place)
+{
+    struct sl_str above = place->above ? place->above->key : (struct sl_str){0};
+    return values_words(above, place->key);
 }
 
 /* The map is one of Kubernetes' own if what is known of it looks like it. */
@@ -130,9 +141,9 @@ static void look_at(void *context, struct sl_str key)
     looks->alike = looks->alike || values_is_word(looks->words, key);
 }
 
-static const char *const *words_of(const struct known *known, struct sl_str key)
+static const char *const *words_of(const struct known *known, const struct place *place)
 {
-    struct looks looks = {.words = values_words(key)};
+    struct looks looks = {.words = words_at(place)};
     if (looks.words)
         known_keys(known, look_at, &looks);
     return !looks.any || looks.alike ? looks.words : NULL;
@@ -142,7 +153,7 @@ static int check_map(struct walk *walk, const struct map *map, struct sl_err *er
 
 /* Items are told apart by nothing, so all keys that any of those known has are known of each. */
 /* NOLINTNEXTLINE(misc-no-recursion): no deeper than DEPTH_MAX. */
-static int check_items(struct walk *walk, const struct map *list, struct sl_str key, struct sl_err *err)
+static int check_items(struct walk *walk, const struct map *list, struct sl_err *err)
 {
     struct known items;
     if (known_items(&items, &walk->run->knowing, &list->known, err) < 0)
@@ -158,7 +169,7 @@ static int check_items(struct walk *walk, const struct map *list, struct sl_str 
         const struct place place = place_item(list->place, i);
         const struct map map = {.place = &place,
                                 .known = items,
-                                .words = values_words(key),
+                                .words = words_at(list->place),
                                 .open = open || list->loose || known_is_open(&items),
                                 .loose = list->loose,
                                 .depth = list->depth + 1,
@@ -173,7 +184,9 @@ static int check_items(struct walk *walk, const struct map *list, struct sl_str 
 static int check_below(struct walk *walk, const struct map *map, const struct place *place,
                        struct sl_err *err)
 {
-    if ((place->node->kind != SL_MAP && place->node->kind != SL_LIST) || values_is_free(place->key))
+    bool list = place->node->kind == SL_LIST;
+    /* A map of them may have any key; items of a list are Kubernetes' own: env, extraVolumes. */
+    if ((!list && place->node->kind != SL_MAP) || (values_is_free(place->key) && !(list && words_at(place))))
         return 0;
     SL_CLEANUP(near_names_freep) struct near_names *names = NULL;
     struct map below = {.place = place,
@@ -182,10 +195,10 @@ static int check_below(struct walk *walk, const struct map *map, const struct pl
                         .names = &names};
     if (known_below(&below.known, &walk->run->knowing, &map->known, place->key, err) < 0)
         return -1;
-    if (place->node->kind == SL_LIST)
-        return check_items(walk, &below, place->key, err);
+    if (list)
+        return check_items(walk, &below, err);
     below.open = below.loose || known_is_open(&below.known);
-    below.words = below.open ? values_words(place->key) : words_of(&below.known, place->key);
+    below.words = below.open ? words_at(place) : words_of(&below.known, place);
     return check_map(walk, &below, err);
 }
 
@@ -198,14 +211,15 @@ static int check_map(struct walk *walk, const struct map *map, struct sl_err *er
         const struct sl_entry *entry = &map->place->node->as.entries[i];
         const struct place place = place_entry(map->place, i);
         int unknown = is_unknown(walk, map, entry->key, err);
-        if (unknown < 0 ||
-            (unknown ? report(walk, map, entry, err) : check_below(walk, map, &place, err)) < 0)
+        int told = unknown > 0 ? report(walk, map, entry, err) : unknown;
+        if (told < 0 || (told == 0 && check_below(walk, map, &place, err) < 0))
             return -1;
     }
     return 0;
 }
 
-/* Where the chart is not there, the release's own layers are what is known. */
+/* Where the chart is not there, the release's own layers are what is known; of each other they know only what is nearly
+ * the same. */
 static bool is_reference(enum sl_layer_kind kind)
 {
     return kind == SL_LAYER_BASE || kind == SL_LAYER_RELEASE || kind > SL_LAYER_CUSTOMER;
@@ -220,28 +234,37 @@ static int add_layer(struct known *known, struct knowing *knowing, const struct 
 
 int values_check_keys(struct values_run *run, struct sl_err *err)
 {
-    struct known known = run->release;
+    struct known known = run->release,
+                 below = {0}; /* `below`: of the release's own layers, those that came before */
     const struct sl_values *values = run->values;
     bool proven = values->chart != NULL;
+    for (size_t i = 0; !proven && i < run->release.count; i++)
+        if (known_add(&below, &run->knowing, run->release.items[i], err) < 0)
+            return -1;
     for (size_t i = 0; !proven && i < values->layer_count; i++)
         if (is_reference(values->layers[i].kind) &&
             add_layer(&known, &run->knowing, &values->layers[i], err) < 0)
             return -1;
     for (size_t i = 0; i < values->layer_count; i++) {
         const struct sl_values_layer *layer = &values->layers[i];
-        bool reference = layer->kind == SL_LAYER_CHART || (!proven && is_reference(layer->kind));
-        struct walk walk = {run, layer, &known, proven};
-        if (reference)
+        bool loose = !proven && is_reference(layer->kind);
+        const struct known *all = loose ? &below : &known;
+        struct walk walk = {run, layer, all, proven, loose};
+        if (layer->kind == SL_LAYER_CHART)
             continue;
         if (values_is_checked(run, layer)) {
             const struct place root = place_root(layer->root);
             SL_CLEANUP(near_names_freep) struct near_names *names = NULL;
-            const struct map map = {
-                .place = &root, .known = known, .open = known_is_open(&known), .names = &names};
+            const struct map map = {.place = &root,
+                                    .known = *all,
+                                    .open = loose || known_is_open(all),
+                                    .loose = loose,
+                                    .names = &names};
             if (check_map(&walk, &map, err) < 0)
                 return -1;
         }
-        if (add_layer(&known, &run->knowing, layer, err) < 0)
+        if ((!loose && add_layer(&known, &run->knowing, layer, err) < 0) ||
+            (loose && add_layer(&below, &run->knowing, layer, err) < 0))
             return -1;
     }
     return 0;

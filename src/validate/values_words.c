@@ -74,6 +74,39 @@ static const char *const tolerations[] = {"key", "operator", "value", "effect", 
 static const char *const strategy[] = {"type", "rollingUpdate", NULL};
 static const char *const rolling[] = {"maxSurge", "maxUnavailable", "partition", NULL};
 
+static const char *const weighted[] = {"weight", "podAffinityTerm", "preference", NULL};
+static const char *const required[] = {
+    "nodeSelectorTerms", "labelSelector",     "topologyKey",       "namespaces",
+    "matchLabelKeys",    "namespaceSelector", "mismatchLabelKeys", NULL};
+static const char *const term[] = {"labelSelector",  "topologyKey",       "namespaces", "namespaceSelector",
+                                   "matchLabelKeys", "mismatchLabelKeys", NULL};
+static const char *const node_terms[] = {"matchExpressions", "matchFields", NULL};
+static const char *const label_selector[] = {"matchLabels", "matchExpressions", NULL};
+static const char *const expressions[] = {"key", "operator", "values", NULL};
+static const char *const spread[] = {"maxSkew",          "topologyKey",    "whenUnsatisfiable",
+                                     "labelSelector",    "minDomains",     "nodeAffinityPolicy",
+                                     "nodeTaintsPolicy", "matchLabelKeys", NULL};
+static const char *const claim_template[] = {"apiVersion", "kind", "metadata", "spec", "status", NULL};
+static const char *const storage_spec[] = {"volumeClaimTemplate", "emptyDir", "ephemeral",
+                                           "disableMountSubPath", NULL};
+static const char *const claim[] = {
+    "accessModes", "resources",     "storageClassName",          "selector", "volumeMode", "volumeName",
+    "dataSource",  "dataSourceRef", "volumeAttributesClassName", NULL};
+static const char *const name_only[] = {"name", NULL};
+static const char *const tls[] = {"secretName", "hosts", NULL};
+static const char *const dns[] = {"nameservers", "searches", "options", NULL};
+static const char *const env[] = {"name", "value", "valueFrom", NULL};
+static const char *const value_from[] = {"secretKeyRef", "configMapKeyRef", "fieldRef", "resourceFieldRef",
+                                         NULL};
+static const char *const key_ref[] = {"name", "key", "optional", NULL};
+static const char *const env_from[] = {"secretRef", "configMapRef", "prefix", NULL};
+static const char *const mounts[] = {"name",        "mountPath",        "subPath",           "readOnly",
+                                     "subPathExpr", "mountPropagation", "recursiveReadOnly", NULL};
+static const char *const volumes[] = {
+    "name",      "configMap", "secret", "emptyDir",    "hostPath",  "persistentVolumeClaim",
+    "projected", "csi",       "nfs",    "downwardAPI", "ephemeral", NULL};
+static const char *const aliases[] = {"ip", "hostnames", NULL};
+
 static const struct {
     const char *ends; /* of the key, whole or after a word of it: livenessProbe */
     const char *const *words;
@@ -91,6 +124,29 @@ static const struct {
     {"podAffinity", affinities},
     {"podAntiAffinity", affinities},
     {"tolerations", tolerations},
+    {"preferredDuringSchedulingIgnoredDuringExecution", weighted},
+    {"requiredDuringSchedulingIgnoredDuringExecution", required},
+    {"podAffinityTerm", term},
+    {"nodeSelectorTerms", node_terms},
+    {"preference", node_terms},
+    {"labelSelector", label_selector},
+    {"matchExpressions", expressions},
+    {"topologySpreadConstraints", spread},
+    {"volumeClaimTemplate", claim_template},
+    {"storageSpec", storage_spec},
+    {"imagePullSecrets", name_only},
+    {"tls", tls},
+    {"dnsConfig", dns},
+    {"env", env},
+    {"envs", env},
+    {"envVars", env},
+    {"valueFrom", value_from},
+    {"secretKeyRef", key_ref},
+    {"configMapKeyRef", key_ref},
+    {"envFrom", env_from},
+    {"volumeMounts", mounts},
+    {"volumes", volumes},
+    {"hostAliases", aliases},
     {"strategy", strategy},
     {"rollingUpdate", rolling},
 };
@@ -112,10 +168,12 @@ static bool ends_with_word(struct sl_str key, struct sl_str word)
            sl_str_equal(sl_str_slice(end, 1, end.len), sl_str_slice(word, 1, word.len));
 }
 
-const char *const *values_words(struct sl_str key)
+const char *const *values_words(struct sl_str above, struct sl_str key)
 {
     const char *const *found = NULL;
     size_t length = 0;
+    if (sl_str_equal(key, SL_STR("spec")))
+        return ends_with_word(above, SL_STR("volumeClaimTemplate")) ? claim : NULL;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         struct sl_str ends = sl_str_from(tables[i].ends);
         if (ends.len > length && ends_with_word(key, ends)) {

@@ -2,11 +2,15 @@
 #include "base/limits.h"
 #include "doc/json.h"
 #include "doc/pointer.h"
+#include "model/report.h"
 #include "provenance.h"
 #include "values/line.h"
 
 #include <sealift/text.h>
 #include <stdlib.h>
+
+/* Keys of one map that a hint is chosen of. */
+enum { NAMES_MAX = 256 };
 
 struct sl_explanation {
     struct sl_arena arena;
@@ -242,6 +246,35 @@ static int read_steps(struct sl_explanation *explanation, struct sl_str pointer,
     return 0;
 }
 
+/* With a hint at a key that is there, in the deepest map that the path leads to. */
+static int fail_unknown(const struct sl_explanation *explanation, struct sl_str path, struct sl_err *err)
+{
+    struct sl_str names[NAMES_MAX];
+    const struct steps *steps = &explanation->steps;
+    const struct sl_node *map = NULL;
+    size_t depth = steps->count, count = 0;
+    while (!map && depth > 0) {
+        const struct steps above = {steps->items, --depth};
+        map = step_down(explanation->sources, explanation->values->effective, &above);
+    }
+    for (uint32_t i = 0; map && map->kind == SL_MAP && i < map->count && count < NAMES_MAX; i++)
+        names[count++] = map->as.entries[i].key;
+    ptrdiff_t nearest = depth < steps->count ? sl_nearest(steps->items[depth], names, count) : -1;
+    char shown[256];
+    (void)sl_fail(err, SL_E_NOT_FOUND, "no layer says anything about %s",
+                  sl_escape(shown, sizeof shown, path));
+    if (nearest < 0)
+        return -1;
+    SL_CLEANUP(sl_buf_release) struct sl_buf near;
+    sl_buf_init(&near, SL_KIB);
+    for (size_t i = 0; i < depth; i++) {
+        sl_buf_escaped(&near, steps->items[i]);
+        sl_buf_byte(&near, '.');
+    }
+    sl_buf_escaped(&near, names[nearest]);
+    return near.fail ? -1 : sl_hint(err, "did you mean %s?", near.ptr);
+}
+
 int sl_values_explain(struct sl_explanation **out, const struct sl_values *values, struct sl_str path,
                       struct sl_err *err)
 {
@@ -261,10 +294,8 @@ int sl_values_explain(struct sl_explanation **out, const struct sl_values *value
     const struct steps *steps = &explanation->steps;
     const struct sl_node *seen = step_down(explanation->sources, values->effective, steps);
     const struct say *says;
-    char shown[256];
     if (!seen && sources_says(explanation->sources, steps, &says) == 0)
-        return sl_fail(err, SL_E_NOT_FOUND, "no layer says anything about %s",
-                       sl_escape(shown, sizeof shown, path));
+        return fail_unknown(explanation, path, err);
     if (explain_at(explanation, seen, err) < 0)
         return -1;
     *out = sl_steal(&explanation);

@@ -249,6 +249,41 @@ class Strictness(Validate):
         self.assertIn("repo/unreadable sealift.yaml:2", self.found(status=1))
 
 
+class Charts(Validate):
+    CHART = "repo/releases/v1.1/artifacts/portal-1.1.0.tgz"
+    CUSTOM = A + "custom-values/portal-custom.yaml"
+
+    def change_chart(self, values, template):
+        """Adds to values.yaml, and a template. The schema goes: it would know better."""
+        with tarfile.open(self.path(self.CHART)) as archive:
+            files = {m.name: archive.extractfile(m).read() for m in archive.getmembers() if m.isfile()}
+        files.pop("portal/values.schema.json", None)
+        files["portal/values.yaml"] += values.encode()
+        files["portal/templates/more.yaml"] = template.encode()
+        with tarfile.open(self.path(self.CHART), "w:gz") as archive:
+            for name, data in files.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+
+    def unknown(self):
+        report = self.validate("--format", "json", who=("--customer", "customer-a"), status=None).json()
+        return sorted(f["pointer"] for f in report["findings"] if f["rule"] == "values/unknown-key")
+
+    def test_what_templates_and_comments_name_is_known(self):
+        self.append(self.CUSTOM, "quay: {gate: 4, crane: 5}\nberth: 6\nconfiguration: {a: {b: 1}}\n")
+        self.change_chart("", "")
+        self.assertEqual(self.unknown(), ["/berth", "/configuration", "/quay"])
+        self.change_chart("\n# berth: 1\nconfiguration:\n  known: 1\n",
+                          "{{- with .Values.quay }}{{ .gate }}{{ end }}{{ toYaml .Values.configuration }}")
+        self.assertEqual(self.unknown(), ["/quay/crane"])
+
+    def test_a_slip_is_told_in_a_map_that_is_handed_on(self):
+        self.change_chart("\nconfiguration:\n  known: 1\n", "{{ toYaml .Values.configuration }}")
+        self.append(self.CUSTOM, "configuration: {knwn: 1}\n")
+        self.assertEqual(self.unknown(), ["/configuration/knwn"])
+
+
 class Files(Validate):
     def test_each_kind_of_file_is_held_against_its_schema(self):
         for name, text, place in (

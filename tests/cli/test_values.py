@@ -36,6 +36,9 @@ class Values(Case):
     def test_a_path_that_nobody_knows_is_a_usage_error(self):
         result = self.sealift(*PORTAL, "--explain", "replcaCount", status=2)
         self.assertIn("no layer says anything about replcaCount", result.err)
+        self.assertIn("did you mean replicaCount?", result.err)
+        self.assertIn("did you mean image.tag?", self.sealift(*PORTAL, "--explain", "image.tga", status=2).err)
+        self.assertIn("lists all there is", self.sealift(*PORTAL, "--explain", "zzzzzzzz", status=2).err)
         self.assertIn("is for --explain", self.sealift(*PORTAL, "image", status=2).err)
         self.assertIn("no application nobody", self.sealift(*PORTAL[:-1], "nobody", status=2).err)
 

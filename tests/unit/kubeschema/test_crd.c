@@ -83,9 +83,10 @@ Test(kubeschema_crd, rules_in_cel_are_told_once_and_never_silently_passed_over)
     cr_expect_eq(kit_check(&kit, berth), 1);
     cr_expect_eq(kit_check(&kit, berth), 1);
     cr_assert_eq(sl_kubetally_report(kit.tally, kit.findings, &kit.err), 0);
-    cr_expect_str_eq(kit_findings(&kit),
-                     "kube/rules-not-checked: harbour.example.com/v1/Berth has 2 CEL rules "
-                     "(x-kubernetes-validations), which are not checked");
+    cr_expect_str_eq(
+        kit_findings(&kit),
+        "kube/rules-not-checked: 1 kind has rules in CEL (x-kubernetes-validations), which were not "
+        "checked: Berth (2 rules)");
 }
 
 Test(kubeschema_crd, what_it_says_of_metadata_holds_beside_what_metadata_is)
@@ -155,8 +156,7 @@ Test(kubeschema_crd, a_kind_nobody_knows_is_listed_once_with_the_number_of_objec
                  1);
     cr_assert_eq(sl_kubetally_report(kit.tally, kit.findings, &kit.err), 0);
     cr_expect(strstr(kit_findings(&kit),
-                     "kube/no-schema: no schema is known of a.b/v1/C: 2 objects are checked "
-                     "only for names and labels"),
+                     "kube/no-schema: 2 resources of 1 kind have no schema and were not checked: C (2)"),
               "%s", kit_findings(&kit));
     sl_kubetally_counts(kit.tally, &checked, &unchecked);
     cr_expect_eq(checked, 0);

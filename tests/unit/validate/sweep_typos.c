@@ -206,7 +206,7 @@ static void walk_below(struct sweep *sweep, struct knowing *knowing, const struc
         die("what is known", &err);
     sweep->way[sweep->depth++] = entry->key;
     if (value->kind == SL_MAP && !known_is_open(&below))
-        walk(sweep, knowing, &below, values_words(entry->key), value);
+        walk(sweep, knowing, &below, values_words((struct sl_str){0}, entry->key), value);
     if (value->kind == SL_LIST && value->count && value->as.items[0]->kind == SL_MAP) {
         if (known_items(&items, knowing, &below, &err) < 0)
             die("what is known", &err);
@@ -215,7 +215,7 @@ static void walk_below(struct sweep *sweep, struct knowing *knowing, const struc
             maps = maps && items.items[i].node && items.items[i].node->kind == SL_MAP;
         sweep->way[sweep->depth++] = (struct sl_str){0};
         if (maps)
-            walk(sweep, knowing, &items, values_words(entry->key), value->as.items[0]);
+            walk(sweep, knowing, &items, values_words((struct sl_str){0}, entry->key), value->as.items[0]);
         sweep->depth--;
     }
     sweep->depth--;

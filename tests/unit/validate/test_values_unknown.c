@@ -46,6 +46,16 @@ static const struct key_case cases[] = {
      "resources: {limits: {cpu: 2, memory: 1Gi, nvidia.com/gpu: 1}, requests: {cpu: 1}}\n", NULL, ""},
     {"misspelt", "resources: {request: {cpu: 2}}\n", NULL,
      PLACE "1:13 /resources/request: request" NO_CHART "(did you mean requests?)\n"},
+    {"in the items of what may have any", "extraEnv: [{nam: a, value: b}]\n", NULL,
+     PLACE "1:13 /extraEnv/0/nam: nam" NO_CHART "(did you mean name?)\n"},
+    {"a template of a claim",
+     "config: {volumeClaimTemplate: {spec: {accesModes: [], storageClassName: a}}}\n", NULL,
+     PLACE "1:39 /config/volumeClaimTemplate/spec/accesModes: accesModes" NO_CHART
+           "(did you mean accessModes?)\n"},
+    {"a spec of something else", "config: {spec: {accesModes: []}}\n", NULL, ""},
+    {"spread over nodes", "topologySpreadConstraints: [{maxSkew: 1, topologKey: a}]\n", NULL,
+     PLACE "1:42 /topologySpreadConstraints/0/topologKey: topologKey" NO_CHART
+           "(did you mean topologyKey?)\n"},
     {"a schema knows", "tuning: {depth: 1}\nopen: {a: 1}\nreplicas: 1\n", schema, ""},
     {"a schema does not", "tuning: {deph: 1}\n", schema,
      PLACE "1:10 /tuning/deph: deph" NO_CHART "(did you mean depth?)\n"},
@@ -62,5 +72,35 @@ Test(values_unknown, a_key_that_nothing_knows_is_named_with_the_likely_one)
         const char *found = manifest_kit_messages(&delivery, "values/unknown-key");
         cr_expect_str_eq(found, cases[i].messages, "%s:\n%s\ninstead of\n%s", cases[i].name, found,
                          cases[i].messages);
+    }
+}
+
+struct layer_case {
+    const char *name, *values, *messages;
+};
+
+#undef PLACE
+#define PLACE "values/unknown-key releases/v1.0/values/production/web-values.yaml:"
+
+static const struct layer_case of_the_release[] = {
+    {"a new key may be the chart's", "replicaCount: 3\nwhatever: {a: 1}\n", ""},
+    {"one letter away", "replcas: 3\n", PLACE "1:1 /replcas: replcas" NO_CHART "(did you mean replicas?)\n"},
+    {"deep down", "server: {persistance: {size: 1Gi}}\n",
+     PLACE "1:10 /server/persistance: persistance" NO_CHART "(did you mean persistence?)\n"},
+    {"both are there", "replicas: 1\nreplica: 3\n", ""},
+    {"two letters away", "repliccass: 3\n", ""},
+    {"counted on", "server: {persistence2: {size: 1Gi}}\n", ""},
+};
+
+Test(values_unknown, layers_of_the_release_know_slips_of_the_pen_of_each_other)
+{
+    for (size_t i = 0; i < sizeof of_the_release / sizeof of_the_release[0]; i++) {
+        struct delivery delivery = {
+            .files = {{"releases/v1.0/applications/web-app.yaml", APPLICATION},
+                      {"base/values/web-values.yaml", release},
+                      {"releases/v1.0/values/production/web-values.yaml", of_the_release[i].values}}};
+        const char *found = manifest_kit_messages(&delivery, "values/unknown-key");
+        cr_expect_str_eq(found, of_the_release[i].messages, "%s:\n%s\ninstead of\n%s", of_the_release[i].name,
+                         found, of_the_release[i].messages);
     }
 }

@@ -140,6 +140,8 @@
 #define SL_VALIDATE_KEYS_MAX 200000
 /* Bytes of values that one validation searches for names that are missing; beyond, they count as found. */
 #define SL_VALIDATE_VALUES_MAX (256 * SL_MIB)
+/* Keys that one chart is known to read: the largest charts have some thousands. */
+#define SL_VALIDATE_READS_MAX 50000
 /* A carried file that is searched for secrets: text is rarely longer, and images and archives are no text. */
 #define SL_VALIDATE_SEARCHED_MAX (8 * SL_MIB)
 

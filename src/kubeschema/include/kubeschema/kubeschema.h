@@ -18,8 +18,8 @@
  *   kube/name                 metadata.name and namespace, by the rule of the kind; without any schema too
  *   kube/label                keys and values of labels and annotations, and their size; likewise
  *   kube/not-served           the sets know the kind, but not in this version of its group
- *   kube/no-schema            (note) a kind nobody knows, once with the number of objects
- *   kube/rules-not-checked    (note) a kind with CEL rules (x-kubernetes-validations), once
+ *   kube/no-schema            (note) kinds nobody knows, once for all, with the number of objects
+ *   kube/rules-not-checked    (note) kinds with CEL rules (x-kubernetes-validations), once for all
  *   kube/placeholder          (note) a text with ${...} in it where something else is wanted: it is filled
  *                                   in later, or never
  *   kube/bad-schema           (warning) a kind whose schema cannot be used, once with the reason
@@ -116,7 +116,8 @@ struct sl_kubecheck {
 int sl_kubecheck(const struct sl_kubecheck *check, const struct sl_doc *doc, const struct sl_node *object,
                  struct sl_err *err) SL_MUST_USE;
 
-/* Adds the findings that come once per kind, in the order in which the kinds were met. */
+/* Adds the findings that come once: per kind whose schema cannot be used, and for all kinds that have none or have CEL
+ * rules, in the order in which the kinds were met. */
 int sl_kubetally_report(const struct sl_kubetally *tally, struct sl_findings *findings,
                         struct sl_err *err) SL_MUST_USE;
 /* Objects whose kind had a schema, and those without. */

@@ -48,15 +48,19 @@ struct sl_chart {
 int sl_chart_read(struct sl_chart *out, struct sl_doc *doc, struct sl_source *source, struct sl_str name,
                   struct sl_doc_cache *cache, struct sl_err *err) SL_MUST_USE;
 
-/* A file of a `crds/` folder. */
-struct sl_chart_crds {
+/* A file of a chart. */
+struct sl_chart_file {
     struct sl_str file; /* "NAME!TOP/crds/a.yaml" */
     struct sl_str text;
 };
 
 /* The CustomResourceDefinitions that Helm installs before a chart: the YAML files of its `crds/` folder, and of those of
  * the charts in it, in the order of their paths. Otherwise as sl_chart_read(). */
-int sl_chart_read_crds(struct sl_chart_crds **out, size_t *count, struct sl_doc *doc,
+int sl_chart_read_crds(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
                        struct sl_source *source, struct sl_str name, struct sl_err *err) SL_MUST_USE;
+
+/* values.yaml and everything in `templates/`, as text, of the chart and of the charts in it. Otherwise the same. */
+int sl_chart_read_templates(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
+                            struct sl_source *source, struct sl_str name, struct sl_err *err) SL_MUST_USE;
 
 #endif

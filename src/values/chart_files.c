@@ -5,9 +5,10 @@
 
 struct finder {
     struct sl_doc *doc;
-    struct sl_chart_crds *items;
+    struct sl_chart_file *items;
     size_t count, capacity;
-    uint64_t *room;
+    uint64_t room; /* bytes that may still be unpacked */
+    bool (*matters)(struct sl_str path);
 };
 
 static bool is_archive(struct sl_str path)
@@ -15,21 +16,40 @@ static bool is_archive(struct sl_str path)
     return sl_str_ends_with(path, SL_STR(".tgz"));
 }
 
-/* "crds/a.yaml", "charts/db/crds/x/a.yaml", and archives of charts. */
-static bool matters(struct sl_str path)
+/* The path below the innermost chart: "crds/x/a.yaml" of "charts/db/crds/x/a.yaml", and "db-1.0.tgz" of an archive of a
+ * chart, for which *archive is set; empty for what belongs to no chart. */
+static struct sl_str path_in_chart(struct sl_str path, bool *archive)
 {
     static const struct sl_str charts = SL_STR_INIT("charts/");
+    *archive = false;
     for (unsigned depth = 0; depth < SL_CHART_DEPTH_MAX && sl_str_starts_with(path, charts); depth++) {
         path = sl_str_slice(path, charts.len, path.len);
         size_t slash = sl_str_find(path, '/');
         if (path.len == 0 || path.ptr[0] == '_' || path.ptr[0] == '.')
-            return false;
-        if (slash == path.len)
-            return is_archive(path);
+            return (struct sl_str){0};
+        if (slash == path.len) {
+            *archive = is_archive(path);
+            return path;
+        }
         path = sl_str_slice(path, slash + 1, path.len);
     }
-    return sl_str_starts_with(path, SL_STR("crds/")) &&
-           (sl_str_ends_with(path, SL_STR(".yaml")) || sl_str_ends_with(path, SL_STR(".yml")));
+    return path;
+}
+
+static bool is_crd(struct sl_str path)
+{
+    bool archive;
+    struct sl_str below = path_in_chart(path, &archive);
+    return archive || (sl_str_starts_with(below, SL_STR("crds/")) &&
+                       (sl_str_ends_with(below, SL_STR(".yaml")) || sl_str_ends_with(below, SL_STR(".yml"))));
+}
+
+static bool is_template(struct sl_str path)
+{
+    bool archive;
+    struct sl_str below = path_in_chart(path, &archive);
+    return archive || sl_str_equal(below, SL_STR("values.yaml")) ||
+           sl_str_starts_with(below, SL_STR("templates/"));
 }
 
 static int add(struct finder *finder, struct sl_str site, const struct chart_part *part, struct sl_err *err)
@@ -37,7 +57,7 @@ static int add(struct finder *finder, struct sl_str site, const struct chart_par
     struct sl_arena *arena = &finder->doc->arena;
     if (finder->count == finder->capacity) {
         size_t capacity = finder->capacity ? 2 * finder->capacity : 16;
-        struct sl_chart_crds *items = sl_arena_array(arena, capacity, sizeof *items);
+        struct sl_chart_file *items = sl_arena_array(arena, capacity, sizeof *items);
         if (!items)
             return sl_fail_memory(err);
         if (finder->count)
@@ -48,7 +68,7 @@ static int add(struct finder *finder, struct sl_str site, const struct chart_par
     struct sl_str file = sl_arena_join(arena, site, part->path);
     if (!file.ptr)
         return sl_fail_memory(err);
-    finder->items[finder->count++] = (struct sl_chart_crds){file, part->text};
+    finder->items[finder->count++] = (struct sl_chart_file){file, part->text};
     return 0;
 }
 
@@ -65,7 +85,7 @@ static int find(struct finder *finder, struct sl_source *source, struct sl_str b
 {
     struct chart_parts parts = {0};
     struct chart_archive archive = {
-        .source = source, .bytes = bytes, .name = name, .room = finder->room, .matters = matters};
+        .source = source, .bytes = bytes, .name = name, .room = &finder->room, .matters = finder->matters};
     if (depth > SL_CHART_DEPTH_MAX)
         return sl_fail(err, SL_E_LIMIT, "charts lie in one another deeper than %d levels",
                        SL_CHART_DEPTH_MAX);
@@ -83,20 +103,33 @@ static int find(struct finder *finder, struct sl_source *source, struct sl_str b
                 return sl_fail_memory(err);
             if (find(finder, NULL, part->text, inner, depth + 1, err) < 0)
                 return -1;
-        } else if (matters(part->path) && add(finder, site, part, err) < 0) {
+        } else if (finder->matters(part->path) && add(finder, site, part, err) < 0) {
             return -1;
         }
     }
     return 1;
 }
 
-int sl_chart_read_crds(struct sl_chart_crds **out, size_t *count, struct sl_doc *doc,
+static int read_files(struct sl_chart_file **out, size_t *count, struct finder *finder,
+                      struct sl_source *source, struct sl_str name, struct sl_err *err)
+{
+    finder->room = SL_CHART_BYTES_MAX;
+    int found = find(finder, source, (struct sl_str){0}, name, 0, err);
+    *out = finder->items;
+    *count = finder->count;
+    return found;
+}
+
+int sl_chart_read_crds(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
                        struct sl_source *source, struct sl_str name, struct sl_err *err)
 {
-    uint64_t room = SL_CHART_BYTES_MAX;
-    struct finder finder = {.doc = doc, .room = &room};
-    int found = find(&finder, source, (struct sl_str){0}, name, 0, err);
-    *out = finder.items;
-    *count = finder.count;
-    return found;
+    struct finder finder = {.doc = doc, .matters = is_crd};
+    return read_files(out, count, &finder, source, name, err);
+}
+
+int sl_chart_read_templates(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
+                            struct sl_source *source, struct sl_str name, struct sl_err *err)
+{
+    struct finder finder = {.doc = doc, .matters = is_template};
+    return read_files(out, count, &finder, source, name, err);
 }
