@@ -159,9 +159,9 @@ int values_reads_of(const struct values_read **out, const struct sl_validation_s
     struct sl_str archive = sl_str_slice(file, 0, sl_str_find(file, '!'));
     void *made = NULL;
     *out = NULL;
+    sl_buf_init(&key, SL_PATH_MAX + SL_KIB);
     if (archive.len == file.len)
         return 0;
-    sl_buf_init(&key, SL_PATH_MAX + SL_KIB);
     sl_buf_text(&key, "values: read by ");
     sl_buf_str(&key, archive);
     if (sl_buf_check(&key, "the path of a chart", err) < 0 ||

@@ -67,7 +67,8 @@ static const char *all_of(const struct sl_validation *validation)
     return all;
 }
 
-static const char expected[] = "warning values/no-application base/values/old-values.yaml:0 for 0,1,2;"
+static const char expected[] = "note kube/no-schema :0 for 0;note kube/no-schema :0 for 1,2;"
+                               "warning values/no-application base/values/old-values.yaml:0 for 0,1,2;"
                                "note customer/unknown-key overlays/customer-b/cluster-config.yaml:2 for 1;"
                                "warning config/unused sealift.yaml:5 for ";
 
@@ -81,10 +82,10 @@ Test(validate, what_is_equal_for_several_customers_is_there_once)
         cr_expect_str_eq(all_of(validation), expected, "%u threads: %s", threads, all_of(validation));
         cr_expect_eq(sl_validation_customer_count(validation), 3);
         cr_expect(sl_str_equal(sl_validation_customer(validation, 2), SL_STR("customer-c")));
-        cr_expect_eq(sl_findings_count(sl_validation_findings_of(validation, 1)), 2);
+        cr_expect_eq(sl_findings_count(sl_validation_findings_of(validation, 1)), 3);
         cr_expect_eq(sl_validation_of(validation, SL_ERROR), 0);
         cr_expect_eq(sl_validation_of(validation, SL_WARNING), 2);
-        cr_expect_eq(sl_validation_of(validation, SL_NOTE), 1);
+        cr_expect_eq(sl_validation_of(validation, SL_NOTE), 3);
         cr_expect_eq(sl_validation_excepted(validation), 1);
         sl_validation_free(validation);
     }
