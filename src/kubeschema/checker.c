@@ -2,10 +2,9 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
-#include "doc/json.h"
-#include "doc/yaml.h"
 #include "io/file.h"
 #include "kubeschema/kubeschema.h"
+#include "schema/documents.h"
 
 #include <sealift/text.h>
 #include <stdlib.h>
@@ -19,18 +18,6 @@ struct sl_kube_checker {
 };
 
 /* -- schemas -- */
-
-static int parse(struct sl_node **documents, struct sl_doc *doc, struct sl_str text, struct sl_str name,
-                 struct sl_err *err)
-{
-    struct sl_node *root = NULL;
-    if (!sl_str_ends_with(name, SL_STR(".json")))
-        return sl_yaml_read(documents, doc, text, name, SL_YAML_RESOURCE, err);
-    if (sl_json_read(&root, doc, text, name, err) < 0)
-        return -1;
-    *documents = sl_node_list(doc);
-    return sl_list_add(doc, *documents, root, err);
-}
 
 /* The items of a List, or the document itself. */
 static const struct sl_node *items_of(const struct sl_node *document)
@@ -48,7 +35,7 @@ static int add_crd_file(struct sl_kubeschema *set, const char *path, struct sl_e
     sl_buf_init(&text, SL_DOC_BYTES_MAX);
     sl_doc_init(&doc);
     if (sl_file_read(&text, path, SL_DOC_BYTES_MAX, err) < 0 ||
-        parse(&documents, &doc, sl_buf_view(&text), sl_str_from(path), err) < 0)
+        sl_documents_read(&documents, &doc, sl_buf_view(&text), sl_str_from(path), SL_YAML_RESOURCE, err) < 0)
         return -1;
     for (uint32_t i = 0; i < documents->count; i++) {
         const struct sl_node *items = items_of(documents->as.items[i]);
@@ -167,17 +154,6 @@ static int check_document(const struct file_check *file, const struct sl_node *d
     return items ? 0 : check_object(file, document, err);
 }
 
-static int add_unreadable(const char *path, const struct sl_err *why, struct sl_findings *findings,
-                          struct sl_err *err)
-{
-    struct sl_finding finding = {.severity = SL_ERROR,
-                                 .rule = "schema/unreadable",
-                                 .file = sl_str_from(path),
-                                 .message = sl_str_from(why->message),
-                                 .hint = sl_str_from(why->hint)};
-    return sl_finding_add(findings, &finding, err);
-}
-
 int sl_kube_checker_file(struct sl_kube_checker *checker, const char *path, struct sl_findings *findings,
                          struct sl_kube_counts *counts, struct sl_err *err)
 {
@@ -189,14 +165,13 @@ int sl_kube_checker_file(struct sl_kube_checker *checker, const char *path, stru
     sl_doc_init(&doc);
     if (sl_file_read(&text, path, SL_DOC_BYTES_MAX, err) < 0)
         return -1;
-    if (parse(&documents, &doc, sl_buf_view(&text), sl_str_from(path), err) < 0) {
-        struct sl_err why = *err;
-        if (why.code != SL_E_INPUT)
+    if (sl_documents_read(&documents, &doc, sl_buf_view(&text), sl_str_from(path), SL_YAML_RESOURCE, err) <
+        0) {
+        if (sl_documents_unreadable(path, findings, err) < 0)
             return -1;
-        sl_err_clear(err);
         counts->objects++;
         counts->invalid++;
-        return add_unreadable(path, &why, findings, err);
+        return 0;
     }
     for (uint32_t i = 0; i < documents->count; i++)
         if (check_document(&file, documents->as.items[i], err) < 0)

@@ -12,7 +12,7 @@ static const struct sl_str folder = SL_STR_INIT("manifests/");
 
 struct writer {
     struct sl_rendering *rendering;
-    struct sl_map objects;    /* object_key() to the struct sl_object that has it */
+    struct sl_map objects;    /* object_key() of those that are written, to anything */
     struct sl_map names;      /* file names that are taken */
     struct sl_node *list;     /* of kustomization.yaml: file names in the order of composition */
     struct sl_buf text, name; /* of the document at hand */
@@ -26,20 +26,8 @@ static void writer_release(struct writer *writer)
     sl_buf_release(&writer->name);
 }
 
-static int report_not_kubernetes(struct writer *writer, const struct sl_object *object, const char *lacks,
-                                 struct sl_err *err)
-{
-    struct sl_finding finding =
-        sl_finding_at(object->doc, object->built.node->mark, SL_ERROR, "manifests/not-kubernetes");
-    finding.file = object->built.file;
-    finding.hint = SL_STR("every document needs apiVersion, kind and metadata.name");
-    return sl_finding_report(writer->rendering->reading.findings, &finding, err,
-                             "is no Kubernetes object: %s", lacks);
-}
-
-/* 1: an object; 0: none, which is reported; -1. */
-static int read_id(struct writer *writer, const struct sl_object *object, struct object_id *id,
-                   struct sl_err *err)
+/* False: it is no object. The rules say so, and nothing is packed then. */
+static bool read_id(const struct sl_object *object, struct object_id *id)
 {
     const struct sl_node *root = object->built.node;
     const struct sl_node *metadata = sl_node_get(root, "metadata");
@@ -53,32 +41,10 @@ static int read_id(struct writer *writer, const struct sl_object *object, struct
         .namespace = sl_node_text(sl_node_get(metadata, "namespace")),
         .name = sl_node_text(sl_node_get(metadata, "name")),
     };
-    const char *lacks = NULL;
-    if (id->version.len == 0)
-        lacks = "it has no apiVersion";
-    else if (id->kind.len == 0)
-        lacks = "it has no kind";
-    else if (id->name.len == 0)
-        lacks = "it has no metadata.name";
-    return lacks ? report_not_kubernetes(writer, object, lacks, err) : 1;
+    return id->version.len && id->kind.len && id->name.len;
 }
 
-static int report_duplicate(struct writer *writer, const struct sl_object *object,
-                            const struct sl_object *first, const struct object_id *id, struct sl_err *err)
-{
-    struct sl_finding finding =
-        sl_finding_at(object->doc, object->built.node->mark, SL_ERROR, "manifests/duplicate");
-    finding.hint = SL_STR("to change an object, patch it; to replace it, leave the other out");
-    char where[256];
-    struct sl_shown kind, name, namespace;
-    return sl_finding_report(writer->rendering->reading.findings, &finding, err,
-                             "a second %s %s%s%s; the first is at %s", sl_shown(&kind, id->kind),
-                             sl_shown(&name, id->name), id->namespace.len ? " in namespace " : "",
-                             sl_shown(&namespace, id->namespace),
-                             sl_mark_text(where, sizeof where, first->doc, first->built.node->mark));
-}
-
-/* The key of an object, in the reading's memory. 1: new; 0: a duplicate, which is reported; -1. */
+/* The key of an object, in the reading's memory. 1: new; 0: a duplicate, of which the rules say so too; -1. */
 static int claim_object(struct writer *writer, struct sl_object *object, const struct object_id *id,
                         struct sl_err *err)
 {
@@ -86,9 +52,8 @@ static int claim_object(struct writer *writer, struct sl_object *object, const s
     object_key(&writer->name, id);
     if (sl_buf_check(&writer->name, "the name of an object", err) < 0)
         return -1;
-    const struct sl_object *first = sl_map_get(&writer->objects, sl_buf_view(&writer->name));
-    if (first)
-        return report_duplicate(writer, object, first, id, err);
+    if (sl_map_get(&writer->objects, sl_buf_view(&writer->name)))
+        return 0;
     struct sl_str key = sl_arena_str(&writer->rendering->reading.doc.arena, sl_buf_view(&writer->name));
     if (!key.ptr)
         return sl_fail_memory(err);
@@ -129,9 +94,7 @@ static int write_document(struct writer *writer, struct sl_object *object, struc
 {
     struct sl_doc *doc = &writer->rendering->reading.doc;
     struct object_id id;
-    int good = read_id(writer, object, &id, err);
-    if (good > 0)
-        good = claim_object(writer, object, &id, err);
+    int good = read_id(object, &id) ? claim_object(writer, object, &id, err) : 0;
     if (good <= 0)
         return good;
     struct sl_str name;

@@ -2,9 +2,8 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
-#include "doc/json.h"
-#include "doc/yaml.h"
 #include "io/file.h"
+#include "schema/documents.h"
 #include "schema/schema.h"
 #include "uri.h"
 
@@ -27,30 +26,12 @@ struct sl_schema_checker {
 
 /* -- reading -- */
 
-static bool is_json(struct sl_str name)
-{
-    return sl_str_ends_with(name, SL_STR(".json"));
-}
-
-/* *documents is a list: what a file of JSON or YAML holds. */
-static int parse(struct sl_node **documents, struct sl_doc *doc, struct sl_str text, struct sl_str name,
-                 struct sl_err *err)
-{
-    struct sl_node *root = NULL;
-    if (!is_json(name))
-        return sl_yaml_read(documents, doc, text, name, SL_YAML_VALUES, err);
-    if (sl_json_read(&root, doc, text, name, err) < 0)
-        return -1;
-    *documents = sl_node_list(doc);
-    return sl_list_add(doc, *documents, root, err);
-}
-
 static int parse_schema(const struct sl_node **root, struct sl_doc *doc, struct sl_str text,
                         struct sl_str name, struct sl_err *err)
 {
     struct sl_node *documents = NULL;
     char shown[256];
-    if (parse(&documents, doc, text, name, err) < 0)
+    if (sl_documents_read(&documents, doc, text, name, SL_YAML_VALUES, err) < 0)
         return -1;
     if (documents->count != 1)
         return sl_fail(err, SL_E_INPUT, "%s: a schema is one document, and here are %u",
@@ -236,17 +217,6 @@ static int add_report(const struct sl_schema_checker *checker, const char *path,
     return sl_schema_report_is_cut(report) ? sl_finding_add(findings, &cut, err) : 0;
 }
 
-static int add_unreadable(const char *path, const struct sl_err *why, struct sl_findings *findings,
-                          struct sl_err *err)
-{
-    struct sl_finding finding = {.severity = SL_ERROR,
-                                 .rule = "schema/unreadable",
-                                 .file = sl_str_from(path),
-                                 .message = sl_str_from(why->message),
-                                 .hint = sl_str_from(why->hint)};
-    return sl_finding_add(findings, &finding, err);
-}
-
 static int check_document(const struct sl_schema_checker *checker, const char *path,
                           const struct sl_node *document, struct sl_findings *findings, struct sl_err *err)
 {
@@ -271,14 +241,12 @@ int sl_schema_check_file(struct sl_schema_checker *checker, const char *path, st
     sl_doc_init(&doc);
     if (sl_file_read(&text, path, SL_DOC_BYTES_MAX, err) < 0)
         return -1;
-    if (parse(&documents, &doc, sl_buf_view(&text), sl_str_from(path), err) < 0) {
-        struct sl_err why = *err;
-        if (why.code != SL_E_INPUT)
+    if (sl_documents_read(&documents, &doc, sl_buf_view(&text), sl_str_from(path), SL_YAML_VALUES, err) < 0) {
+        if (sl_documents_unreadable(path, findings, err) < 0)
             return -1;
-        sl_err_clear(err);
         tally->documents++;
         tally->invalid++;
-        return add_unreadable(path, &why, findings, err);
+        return 0;
     }
     for (uint32_t i = 0; i < documents->count; i++) {
         int fits = check_document(checker, path, documents->as.items[i], findings, err);

@@ -131,7 +131,7 @@ int manifests_add_made(struct manifests *manifests, struct sl_str kind, struct s
     return add_to_list(manifests, object, err);
 }
 
-/* What has no id is reported where manifests are written, and left out here. */
+/* What has no id is reported by manifests_check_identities(), and left out here. */
 static int add_object(struct manifests *manifests, const struct sl_object *shipped, struct sl_err *err)
 {
     const struct sl_built *built = &shipped->built;

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "manifest_glob.h"
+#include "manifest_project_kind.h"
 #include "manifest_reference.h"
 #include "model/report.h"
 
@@ -197,6 +198,10 @@ static int check_application(struct manifests *manifests, const struct manifest_
     struct application application = {manifests, object, spec, sl_node_get(found->node, "spec"), project};
     if (place_each(spec, "source", check_source, &application, err) < 0 ||
         place_each(spec, "sources/*", check_source, &application, err) < 0)
+        return -1;
+    struct place at = name.node ? name : *spec;
+    if (manifest_is(object, "argoproj.io", "Application") &&
+        manifests_check_project_kinds(manifests, object, &at, application.project, project, err) < 0)
         return -1;
     return check_destination(&application, err);
 }

@@ -18,9 +18,9 @@ int manifests_check_references(struct manifests *manifests, struct sl_err *err)
 int sl_rules_manifests(const struct sl_validation_subject *subject, struct sl_err *err)
 {
     static int (*const rules[])(struct manifests *, struct sl_err *) = {
-        manifests_check_references, manifests_check_selectors, manifests_check_namespaces,
-        manifests_check_projects,   manifests_check_images,    manifests_check_apis,
-        manifests_check_secrets,
+        manifests_check_identities, manifests_check_references, manifests_check_selectors,
+        manifests_check_namespaces, manifests_check_projects,   manifests_check_images,
+        manifests_check_apis,       manifests_check_secrets,
     };
     SL_CLEANUP(manifests_release) struct manifests manifests;
     if (manifests_init(&manifests, subject, err) < 0)

@@ -6,6 +6,8 @@
 
 #include "manifest_index.h"
 
+/* manifest_identity.c: manifests/not-kubernetes, manifests/duplicate */
+int manifests_check_identities(struct manifests *manifests, struct sl_err *err) SL_MUST_USE;
 /* manifests/missing-reference, -secret, -key, manifests/doubtful-reference */
 int manifests_check_references(struct manifests *manifests, struct sl_err *err) SL_MUST_USE;
 /* manifests/selector-mismatch, manifests/selects-nothing */

@@ -50,6 +50,8 @@ static const struct sl_rule rules[] = {
     {"manifests/not-kubernetes", SL_ERROR, true, "a document is no Kubernetes object"},
     {"manifests/project-destination", SL_ERROR, false,
      "an Application installs where its AppProject does not let it"},
+    {"manifests/project-kind", SL_WARNING, false,
+     "a chart makes objects of a kind that the AppProject does not permit"},
     {"manifests/project-source", SL_ERROR, false,
      "an Application reads from where its AppProject does not let it"},
     {"manifests/removed-api", SL_ERROR, false, "an API version that the customer's cluster does not serve"},

@@ -279,6 +279,26 @@ class Charts(Validate):
                           "{{- with .Values.quay }}{{ .gate }}{{ end }}{{ toYaml .Values.configuration }}")
         self.assertEqual(self.unknown(), ["/quay/gat"])
 
+    def test_kinds_of_a_chart_are_those_that_its_project_permits(self):
+        role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
+        project = "repo/releases/v1.1/projects/harborline-project.yaml"
+
+        def found():
+            report = self.validate("--format", "json", who=("--customer", "customer-a"), status=None).json()
+            return [f["message"] for f in report["findings"] if f["rule"] == "manifests/project-kind"]
+
+        self.change_chart("", "{{ if .Values.a }}\n" + role + "{{ end }}\n")
+        self.assertEqual(found(), [])
+        self.change_chart("", role)
+        self.assertEqual(found(), ["the chart of Application portal makes a ClusterRole of rbac.authorization.k8s.io, which "
+                                   "AppProject harborline does not permit"])
+        text = self.read(project).decode()
+        some = text.replace("clusterResourceWhitelist: []", "clusterResourceWhitelist: [{group: rbac.*, kind: '*'}]")
+        self.write(project, some)
+        self.assertEqual(found(), [])
+        self.write(project, some.replace('group: ""\n      kind: ResourceQuota', "group: apps\n      kind: Deploy*"))
+        self.assertEqual(len(found()), 1)
+
     def test_a_slip_is_told_in_a_map_that_is_handed_on(self):
         self.change_chart("\nconfiguration:\n  known: 1\n", "{{ toYaml .Values.configuration }}")
         self.append(self.CUSTOM, "configuration: {knwn: 1}\n")
