@@ -61,6 +61,19 @@ static void print_terms(struct cli *cli, const struct sl_manifest *manifest)
         cli_field(cli, "floor", "%llu", (unsigned long long)manifest->floor);
 }
 
+/* minisign does not look for a signature of this name by itself. */
+static void print_stock_command(struct cli *cli, const struct sl_bundle_head *head, bool proved)
+{
+    for (size_t i = 0; i < head->signer_count; i++) {
+        const struct sl_signer *signer = &head->signers[i];
+        if (signer->detached || (proved && !signer->trusted))
+            continue;
+        cli_field(cli, "by hand", "minisign -VHm manifest.json -x manifest.json.%s.minisig -p FILE.pub",
+                  signer->key_id);
+        return;
+    }
+}
+
 void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
 {
     const struct sl_manifest *manifest = head->manifest;
@@ -86,6 +99,7 @@ void head_print(struct cli *cli, const struct sl_bundle_head *head, bool proved)
         print_signer(cli, &head->signers[i], proved);
     if (head->signer_count == 0)
         cli_field(cli, "signed by", "nobody");
+    print_stock_command(cli, head, proved);
 }
 
 void digest_json(struct sl_json *json, const char *key, const unsigned char sha256[32])

@@ -104,9 +104,12 @@ static int keep_unchecked(struct validated_customer *customer, struct sl_renderi
 }
 
 /* What is wrong with files stops this delivery, but is a finding like others for whoever looks at all of them. */
-static int report_stopped(struct validated_customer *customer, const struct sl_err *why, struct sl_err *err)
+static int report_stopped(struct validated_customer *customer, bool alone, const struct sl_err *why,
+                          struct sl_err *err)
 {
-    if (why->code != SL_E_INPUT && why->code != SL_E_UNSUPPORTED && why->code != SL_E_LIMIT) {
+    /* What cannot be read of one customer is told, and says nothing about the others. */
+    bool told = why->code == SL_E_IO && !alone;
+    if (!told && why->code != SL_E_INPUT && why->code != SL_E_UNSUPPORTED && why->code != SL_E_LIMIT) {
         *err = *why;
         return -1;
     }
@@ -127,7 +130,7 @@ static int check_customer(struct validated_customer *customer, const struct crew
     struct sl_err why = {0};
     int result = rendering_check(&rendering, &query, &common, customer->findings, &why);
     if (result < 0)
-        result = report_stopped(customer, &why, err);
+        result = report_stopped(customer, crew->validation->customer_count == 1, &why, err);
     if (result == 0 && rendering) {
         customer->excepted = rendering->excepted;
         result = keep_used(customer, &rendering->policy, err);

@@ -245,7 +245,7 @@ static int disagree(const struct site *site, struct sl_err *err)
     if (last.len == 0) {
         (void)sl_fail(err, SL_E_REFUSED, "%s/" SITE_CURRENT " leads to " SL_FMT ", but there is no history",
                       site->shown, SL_ARG(site->current));
-        return sl_hint(err, "put " SITE_STATE "/" SITE_HISTORY " back from a backup");
+        return site_hint_lost(site, err);
     }
     if (site->current.len == 0)
         (void)sl_fail(err, SL_E_REFUSED, "%s/" SITE_CURRENT " is missing; by the history it led to " SL_FMT,

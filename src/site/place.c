@@ -79,10 +79,29 @@ int site_open(struct site *site, struct sl_err *err)
     return 0;
 }
 
+int site_hint_lost(const struct site *site, struct sl_err *err)
+{
+    if (site->identity.enrolled)
+        return sl_hint(
+            err,
+            "put all of state/ back from a backup; without one it is lost what the site knew: move current away "
+            "and state/ with it, enrol again, and tell the vendor the new receipt key");
+    return sl_hint(
+        err,
+        "put state/ back from a backup; without one move current away (mv current current.old) and install "
+        "the bundle again; a site that was enrolled has to be enrolled again before that");
+}
+
 int site_require(const struct site *site, struct sl_err *err)
 {
+    struct stat info;
     if (site->state >= 0)
         return 0;
+    if (site->root >= 0 && sl_sys_fstatat(site->root, SITE_CURRENT, &info) == 0) {
+        (void)sl_fail(err, SL_E_REFUSED, "%s/" SITE_CURRENT " is there, but %s/" SITE_STATE " is not",
+                      site->shown, site->shown);
+        return site_hint_lost(site, err);
+    }
     return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s", site->shown);
 }
 

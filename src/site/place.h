@@ -71,7 +71,7 @@ void site_release(struct site *site);
 /* Opens what is there of ROOT and ROOT/state; 0 also when neither is. */
 int site_open(struct site *site, struct sl_err *err) SL_MUST_USE;
 
-/* SL_E_NOT_FOUND "nothing is installed" unless ROOT/state is open. */
+/* SL_E_NOT_FOUND "nothing is installed" unless ROOT/state is open; SL_E_REFUSED where only that is missing. */
 int site_require(const struct site *site, struct sl_err *err) SL_MUST_USE;
 
 /* Opens ROOT and ROOT/state after making, durably, what is missing of them. A ROOT/state with other people's
@@ -111,6 +111,9 @@ const struct sl_site_change *site_change_making(const struct site *site, struct 
 
 /* Whether any line of the history names the generation. */
 bool site_history_knows(const struct site *site, struct sl_str generation);
+
+/* What to do where `current` is there, and what the site knew of it is lost. Returns -1. */
+int site_hint_lost(const struct site *site, struct sl_err *err);
 
 /* Whether the system said that writing is not allowed. */
 bool site_cannot_write(const struct sl_err *err);

@@ -165,7 +165,7 @@ static int describe(struct sl_tree *tree, struct sl_tree_revision *out, struct s
     if (committed < 0 || (committed > 0 && sl_git_describe(git, &head, out, err) < 0))
         return -1;
 
-    return sl_git_compare(git, &tree->arena, out, err);
+    return sl_git_compare(git, inside, &tree->arena, out, err);
 }
 
 static int revision(struct sl_tree *tree, struct sl_tree_revision *out, struct sl_err *err)

@@ -45,8 +45,8 @@ int sl_git_count_first_parents(const struct sl_git *git, const git_oid *commit, 
                                struct sl_err *err) SL_MUST_USE;
 
 /* Compares the work tree with HEAD: fills dirty, changed, which is in `arena`, and changed_count. */
-int sl_git_compare(const struct sl_git *git, struct sl_arena *arena, struct sl_tree_revision *out,
-                   struct sl_err *err) SL_MUST_USE;
+int sl_git_compare(const struct sl_git *git, struct sl_str inside, struct sl_arena *arena,
+                   struct sl_tree_revision *out, struct sl_err *err) SL_MUST_USE;
 
 /* Whether `path`, which is absolute and without links, lies in the work tree and not in ".git"; `inside`,
  * which borrows from it, is where: "" for the work tree itself. */

@@ -2,12 +2,15 @@
  * Whether the work tree is what the commit holds.
  */
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "crypto/digest.h"
 #include "git_repository.h"
 #include "io/sys.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sealift/text.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { TEXT_SIZE = 300 };
@@ -91,11 +94,42 @@ static int is_unchanged_lfs(const struct sl_git *git, const git_status_entry *en
     return is_lfs_content(git, delta->old_file.path, &delta->old_file.id, err);
 }
 
-static void add_change(struct sl_str path, struct sl_str *lowest, struct sl_tree_revision *out)
+/* Whether a path of the repository counts: it lies in the directory that is asked about, or is an untracked one around it
+ * ("products/"). */
+static bool counts(struct sl_str path, struct sl_str inside)
 {
-    if (out->changed_count == 0 || sl_str_compare(path, *lowest) < 0)
-        *lowest = path;
-    out->changed_count++;
+    if (inside.len == 0)
+        return true;
+    if (sl_str_ends_with(path, SL_STR("/")) && sl_str_starts_with(inside, path))
+        return true;
+    return sl_str_starts_with(path, inside) && path.len > inside.len && path.ptr[inside.len] == '/';
+}
+
+/* Whether the system says that a file of the work tree must not be read, whatever the reason. */
+static bool is_unreadable(const struct sl_git *git, const char *path)
+{
+    SL_CLEANUP(sl_closep)
+    int root = sl_sys_open(git->api.repository_workdir(git->repository), O_PATH | O_DIRECTORY, 0);
+    SL_CLEANUP(sl_closep)
+    int fd = root < 0 ? -1 : sl_sys_open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    return root >= 0 && fd < 0 && (errno == EACCES || errno == EPERM);
+}
+
+/* One look at a work tree. */
+struct look {
+    const struct sl_git *git;
+    git_index *index;
+    struct sl_str inside; /* of the repository, what is asked about; empty: all of it */
+    struct sl_str lowest; /* path of what changed */
+    struct sl_tree_revision *out;
+};
+
+static void add_change(struct look *look, const char *changed)
+{
+    struct sl_str path = sl_str_from(changed);
+    if (look->out->changed_count == 0 || sl_str_compare(path, look->lowest) < 0)
+        look->lowest = path;
+    look->out->changed_count++;
 }
 
 /*
@@ -107,7 +141,7 @@ static int is_changed_unseen(const struct sl_git *git, const git_index_entry *en
 {
     bool hidden = (entry->flags & GIT_INDEX_ENTRY_VALID) != 0 ||
                   (entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
-    if (!hidden)
+    if (!hidden || is_unreadable(git, entry->path))
         return 0;
     git_oid id;
     int result =
@@ -122,44 +156,50 @@ static int is_changed_unseen(const struct sl_git *git, const git_index_entry *en
     return same < 0 ? -1 : !same;
 }
 
-static int collect_unseen(const struct sl_git *git, git_index *index, struct sl_str *lowest,
-                          struct sl_tree_revision *out, struct sl_err *err)
+static int collect_unseen(struct look *look, struct sl_err *err)
 {
-    for (size_t i = 0; i < git->api.index_entrycount(index); i++) {
-        const git_index_entry *entry = git->api.index_get_byindex(index, i);
+    const struct sl_git *git = look->git;
+    for (size_t i = 0; i < git->api.index_entrycount(look->index); i++) {
+        const git_index_entry *entry = git->api.index_get_byindex(look->index, i);
+        if (!counts(sl_str_from(entry->path), look->inside))
+            continue;
         int changed = is_changed_unseen(git, entry, err);
         if (changed < 0)
             return -1;
         if (changed)
-            add_change(sl_str_from(entry->path), lowest, out);
+            add_change(look, entry->path);
     }
     return 0;
 }
 
-static int collect_changes(const struct sl_git *git, git_status_list *list, git_index *index,
-                           struct sl_arena *arena, struct sl_tree_revision *out, struct sl_err *err)
+/* 1: something to tell; 0; -1. A directory that must not be read looks like one whose files were deleted. */
+static int is_change(const struct sl_git *git, const git_status_entry *entry, git_index *index,
+                     const char *path, struct sl_err *err)
 {
-    struct sl_str lowest = {NULL, 0};
-    out->changed_count = 0;
+    if (entry->status == GIT_STATUS_CURRENT || is_left_out(git, index, entry, path) ||
+        (entry->status == GIT_STATUS_WT_DELETED && is_unreadable(git, path)))
+        return 0;
+    int same = is_unchanged_lfs(git, entry, err);
+    return same < 0 ? -1 : !same;
+}
+
+static int collect_changes(struct look *look, git_status_list *list, struct sl_err *err)
+{
+    const struct sl_git *git = look->git;
+    look->out->changed_count = 0;
     for (size_t i = 0; i < git->api.status_list_entrycount(list); i++) {
         const git_status_entry *entry = git->api.status_byindex(list, i);
         const git_diff_delta *delta =
             entry->index_to_workdir ? entry->index_to_workdir : entry->head_to_index;
-        if (entry->status == GIT_STATUS_CURRENT || !delta ||
-            is_left_out(git, index, entry, delta->old_file.path))
+        if (!delta || !counts(sl_str_from(delta->old_file.path), look->inside))
             continue;
-        int same = is_unchanged_lfs(git, entry, err);
-        if (same < 0)
+        int change = is_change(git, entry, look->index, delta->old_file.path, err);
+        if (change < 0)
             return -1;
-        if (same)
-            continue;
-        add_change(sl_str_from(delta->old_file.path), &lowest, out);
+        if (change)
+            add_change(look, delta->old_file.path);
     }
-    if (collect_unseen(git, index, &lowest, out, err) < 0)
-        return -1;
-    out->dirty = out->changed_count > 0;
-    out->changed = sl_arena_str(arena, lowest);
-    return out->changed.ptr ? 0 : sl_fail_memory(err);
+    return collect_unseen(look, err);
 }
 
 static int fail_status(const struct sl_git *git, struct sl_err *err)
@@ -168,8 +208,25 @@ static int fail_status(const struct sl_git *git, struct sl_err *err)
     return sl_hint(err, "packing a revision does not need the work tree");
 }
 
-int sl_git_compare(const struct sl_git *git, struct sl_arena *arena, struct sl_tree_revision *out,
-                   struct sl_err *err)
+/* Has git overlook, in this process's copy of the index, what must not be read: asked to compare that, it gives up. True
+ * where there is such a file. */
+static bool overlook_unreadable(const struct look *look)
+{
+    const struct sl_git *git = look->git;
+    bool any = false;
+    for (size_t i = 0; i < git->api.index_entrycount(look->index); i++) {
+        /* The index is ours, and is not written. */
+        git_index_entry *entry = (git_index_entry *)git->api.index_get_byindex(look->index, i);
+        if (!counts(sl_str_from(entry->path), look->inside) || !is_unreadable(git, entry->path))
+            continue;
+        entry->flags |= GIT_INDEX_ENTRY_VALID;
+        any = true;
+    }
+    return any;
+}
+
+int sl_git_compare(const struct sl_git *git, struct sl_str inside, struct sl_arena *arena,
+                   struct sl_tree_revision *out, struct sl_err *err)
 {
     git_status_options options;
     if (git->api.status_options_init(&options, GIT_STATUS_OPTIONS_VERSION) < 0)
@@ -177,11 +234,24 @@ int sl_git_compare(const struct sl_git *git, struct sl_arena *arena, struct sl_t
     options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_NO_REFRESH |
                     GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH | GIT_STATUS_OPT_SORT_CASE_SENSITIVELY;
+    char directory[SL_PATH_MAX + 1];
+    char *pathspec[] = {directory};
+    if (inside.len > 0 && inside.len < sizeof directory) {
+        (void)snprintf(directory, sizeof directory, SL_FMT, SL_ARG(inside));
+        options.pathspec = (git_strarray){pathspec, 1};
+    }
 
     SL_CLEANUP(sl_git_status_release) struct sl_git_status list = {&git->api, NULL};
     SL_CLEANUP(sl_git_index_release) struct sl_git_index index = {&git->api, NULL};
-    if (git->api.repository_index(&index.it, git->repository) < 0 ||
-        git->api.status_list_new(&list.it, git->repository, &options) < 0)
+    if (git->api.repository_index(&index.it, git->repository) < 0)
         return fail_status(git, err);
-    return collect_changes(git, list.it, index.it, arena, out, err);
+    struct look look = {.git = git, .index = index.it, .inside = inside, .out = out};
+    if (git->api.status_list_new(&list.it, git->repository, &options) < 0 &&
+        (!overlook_unreadable(&look) || git->api.status_list_new(&list.it, git->repository, &options) < 0))
+        return fail_status(git, err);
+    if (collect_changes(&look, list.it, err) < 0)
+        return -1;
+    out->dirty = out->changed_count > 0;
+    out->changed = sl_arena_str(arena, look.lowest);
+    return out->changed.ptr ? 0 : sl_fail_memory(err);
 }

@@ -1,5 +1,9 @@
 #include "groups.h"
 
+#include "model/report.h"
+
+#include <stdio.h>
+
 struct group {
     const char *name; /* for messages about work that was stopped */
     int (*run)(const struct sl_validation_subject *subject, struct sl_err *err);
@@ -19,6 +23,60 @@ static const struct group groups[] = {
     {"the names of variables", sl_rules_name_variables, true},
 };
 
+/* -- one fault, one finding -- */
+
+enum { LINKS_MAX = 64 };
+
+/* Links that lead where they must not, by the findings that say so. */
+struct bad_links {
+    struct sl_str messages[LINKS_MAX];
+    bool told[LINKS_MAX]; /* the first that says so stays */
+    size_t count;
+};
+
+static bool is_refused_link(const struct sl_finding *finding)
+{
+    return finding->severity == SL_ERROR &&
+           sl_str_starts_with(finding->message, SL_STR("the symbolic link "));
+}
+
+static bool is_about(struct sl_str message, struct sl_str file)
+{
+    struct sl_shown shown;
+    char begin[256];
+    int len = snprintf(begin, sizeof begin, "the symbolic link %s leads ", sl_shown(&shown, file));
+    return file.len > 0 && len > 0 && (size_t)len < sizeof begin &&
+           sl_str_starts_with(message, (struct sl_str){begin, (size_t)len});
+}
+
+/* What stands in the file that such a link leads to is not this delivery's, and nothing that is wrong there is news. */
+static bool is_news(void *context, struct sl_finding *finding)
+{
+    struct bad_links *links = context;
+    for (size_t i = 0; i < links->count; i++) {
+        if (sl_str_equal(finding->message, links->messages[i])) {
+            bool first = !links->told[i];
+            links->told[i] = true;
+            return first;
+        }
+        if (is_about(links->messages[i], finding->file))
+            return false;
+    }
+    return true;
+}
+
+static void drop_echoes(struct sl_findings *findings)
+{
+    struct bad_links links = {.count = 0};
+    for (size_t i = 0; i < sl_findings_count(findings) && links.count < LINKS_MAX; i++) {
+        const struct sl_finding *finding = sl_findings_at(findings, i);
+        if (is_refused_link(finding))
+            links.messages[links.count++] = finding->message;
+    }
+    if (links.count > 0)
+        sl_findings_revise(findings, is_news, &links);
+}
+
 int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_err *err)
 {
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
@@ -28,5 +86,6 @@ int sl_validate_subject(const struct sl_validation_subject *subject, struct sl_e
         if (group->run(subject, err) < 0)
             return sl_wrap(err, "validate %s", group->name);
     }
+    drop_echoes(subject->reading->findings);
     return 0;
 }

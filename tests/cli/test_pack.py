@@ -133,6 +133,24 @@ class Pack(Case):
         self.assertIn("customer-a", self.pack(customer="customer-aa", status=2).err)
         self.assertIn("no-such", self.pack("--rev", "no-such", status=2).err)
 
+    def test_a_link_that_leads_to_another_customer_is_one_error(self):
+        places = (("overlays/customer-a/b.yaml", "../customer-b/cluster-config.yaml"),
+                  ("overlays/customer-a/kustomization.yaml", "../customer-b/kustomization.yaml"),
+                  ("overlays/customer-a/custom-values/portal-custom.yaml", "../../customer-b/custom-values/portal-custom.yaml"),
+                  ("releases/v1.0/projects/x-project.yaml", "../../../overlays/customer-b/cluster-config.yaml"))
+        for place, target in places:
+            with self.subTest(place=place):
+                link = self.path("repo", place)
+                if os.path.exists(link):
+                    os.remove(link)
+                os.symlink(target, link)
+                result = self.pack("--allow-dirty", status=1)
+                said = [line for line in result.err.splitlines() if "error: " in line or "the symbolic link" in line]
+                self.assertEqual(len(said), 1, result.err)
+                self.assertIn(f"the symbolic link {place} leads to", result.err)
+                os.remove(link)
+                self.git("checkout", "--", ".")
+
     def test_hostile_names_never_become_paths(self):
         for name in ("../customer-a", "a/b", ".", "..", "/etc", "a\nb", "\x1b[31m", "-x", "a" * 100):
             with self.subTest(name=name):

@@ -2,6 +2,7 @@
 """The exit statuses of docs/troubleshooting.md where they are easily mixed up: what is a mistake in the command line (2), what
 cannot be read or written (3), and what is a verdict (1)."""
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -73,6 +74,39 @@ class Statuses(Case):
                     self.assertIn(f"{name} is in the way", result.err)
                     self.assertIn("move it away", result.err)
 
+    def test_a_site_that_lost_its_state_is_told_the_way_out_and_it_works(self):
+        bundle = self.pack()
+        install = ("install", bundle, "--pubkey", "ops.pub", "--root", "site")
+        for lose in ("state", "state/history.jsonl"):
+            with self.subTest(lose=lose):
+                self.sealift(*install)
+                os.rename(self.path("site", lose), self.path("lost"))
+                for command in (("status", "--root", "site"), ("history", "--root", "site"), ("rollback", "--root", "site"), install):
+                    result = self.sealift(*command, status=1)
+                    self.assertIn("current", result.err)
+                    self.assertIn("mv current current.old", result.err)
+                os.rename(self.path("site/current"), self.path("site/current.old"))
+                self.sealift(*install)
+                self.sealift("status", "--root", "site")
+                shutil.rmtree(self.path("site"))
+                (shutil.rmtree if lose == "state" else os.remove)(self.path("lost"))
+
+    def test_an_enrolled_site_that_lost_its_state_is_enrolled_again(self):
+        self.key("root")
+        self.sealift("trust", "init", "trust.json", "--customer", "customer-a", "--root-key", "root.pub", "--release-key", "ops.pub")
+        self.sealift("trust", "sign", "trust.json", "--key", "root.key")
+        fingerprint = re.search("fingerprint +([0-9a-f]{64})", self.sealift("trust", "show", "trust.json").out).group(1)
+        enrol = ("enrol", "--root", "site", "--trust", "trust.json", "--fingerprint", fingerprint)
+        install = ("install", self.pack("--trust", "trust.json"), "--root", "site")
+        self.sealift(*enrol)
+        self.sealift(*install)
+        shutil.rmtree(self.path("site/state"))
+        self.assertIn("has to be enrolled again", self.sealift("status", "--root", "site", status=1).err)
+        os.rename(self.path("site/current"), self.path("site/current.old"))
+        self.sealift(*enrol)
+        self.sealift(*install)
+        self.sealift("status", "--root", "site")
+
     def test_of_a_mistyped_path_nothing_is_made_and_what_is_made_is_told(self):
         bundle = self.pack(out="out")
         for args in (("install", bundle, "--pubkey", "ops.pub", "--root"), ("-C", "repo", "pack", *RELEASE, "--out")):
@@ -101,6 +135,47 @@ class Statuses(Case):
     def test_broken_settings_of_git_are_status_3(self):
         self.write("repo/.git/config", "[core\n")
         self.assertIn("git's settings lie in", self.sealift("-C", "repo", "render", *RELEASE, status=3).err)
+
+    def as_nobody(self, *args):
+        return subprocess.run([SEALIFT, *args], cwd=self.dir, user=NOBODY, capture_output=True, text=True,
+                              env={**os.environ, "HOME": self.dir}, check=False)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_what_must_not_be_read_of_one_customer_stops_no_other(self):
+        os.chmod(self.dir, 0o777)
+        subprocess.run(["chown", "-R", str(NOBODY), self.path("repo")], check=True)
+        os.chmod(self.path("ops.key"), 0o644)
+        for hidden in ("overlays/customer-b", "overlays/customer-b/kustomization.yaml"):
+            with self.subTest(hidden=hidden):
+                mode = os.stat(self.path("repo", hidden)).st_mode
+                os.chmod(self.path("repo", hidden), 0)
+                packed = self.as_nobody("-C", "repo", "pack", *RELEASE, "--key", "ops.key", "--replace")
+                self.assertEqual(packed.returncode, 0, packed.stderr)
+                other = self.as_nobody("-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-b")
+                self.assertEqual(other.returncode, 3, other.stderr)
+                self.assertIn("Permission denied", other.stderr)
+                self.assertNotIn("the work tree is not what", other.stderr)
+                everybody = self.as_nobody("-C", "repo", "validate", "--release", "v1.0", "--all")
+                self.assertEqual(everybody.returncode, 1, everybody.stderr)
+                self.assertIn("Permission denied", everybody.stdout)
+                self.assertIn("validated v1.0 for 2 customers", everybody.stdout)
+                os.chmod(self.path("repo", hidden), mode)
+
+    def test_what_changed_beside_the_release_repository_is_no_change_of_it(self):
+        os.makedirs(self.path("mono/other"))
+        os.rename(self.path("repo"), self.path("mono/repo"))
+        shutil.rmtree(self.path("mono/repo/.git"))
+        self.write("mono/other/file", "1\n")
+        self.git("init", "-q", cwd="mono")
+        self.git("add", "--all", cwd="mono")
+        self.git("commit", "-q", "-m", "x", cwd="mono")
+        self.write("mono/other/file", "2\n")
+        self.write("mono/untracked", "")
+        self.sealift("-C", "mono/repo", "pack", *RELEASE)
+        self.write("mono/repo/untracked", "")
+        result = self.sealift("-C", "mono/repo", "pack", *RELEASE, "--replace", status=1)
+        self.assertIn("the work tree is not what commit", result.err)
+        self.assertIn("repo/untracked", result.err)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
     def test_what_is_installed_already_needs_no_right_to_write(self):

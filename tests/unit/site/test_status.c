@@ -312,7 +312,7 @@ Test(status, a_history_that_is_missing_or_lost_its_end_is_refused)
     cr_assert_eq(truncate(path, one.st_size), 0);
     expect_disagreement("by the history to 17-v1.0-", "put state/history.jsonl back from a backup");
     cr_assert_eq(unlink(path), 0);
-    expect_disagreement("but there is no history", "put state/history.jsonl back from a backup");
+    expect_disagreement("but there is no history", "put state/ back from a backup");
 }
 
 /* Somebody else may be between the two steps right now. */

@@ -73,7 +73,11 @@ Test(revision, a_work_tree_is_dirty_when_anything_but_ignored_files_differs)
         (void)snprintf(script, sizeof script, "rm -rf work; cp -a template work; cd work\n%s",
                        change_cases[i].script);
         repository_run(&temp, script);
-        struct sl_tree *tree = repository_open_directory(&temp, "work/base");
+        /* Nothing of this is in base/, so that whoever asks about that alone is told of no change. */
+        struct sl_tree *beside = repository_open_directory(&temp, "work/base");
+        cr_expect_not(look(beside).dirty, "%s", change_cases[i].script);
+        sl_tree_free(beside);
+        struct sl_tree *tree = repository_open_directory(&temp, "work");
         struct sl_tree_revision revision = look(tree);
         cr_expect(revision.is_git && !revision.shallow);
         cr_expect_eq(strlen(revision.commit), 40);
@@ -83,6 +87,36 @@ Test(revision, a_work_tree_is_dirty_when_anything_but_ignored_files_differs)
         cr_expect_eq(revision.dirty, change_cases[i].changed_count > 0, "%s", change_cases[i].script);
         cr_expect(sl_str_equal(revision.changed, sl_str_from(change_cases[i].changed)), "%s: " SL_FMT,
                   change_cases[i].script, SL_ARG(revision.changed));
+        sl_tree_free(tree);
+    }
+}
+
+static const struct {
+    const char *script, *changed;
+} inside_cases[] = {
+    {"echo 2 > base/z", "base/z"},
+    {"echo 2 > base/new; echo 2 > base2", "base/new"},
+    {"git rm -q base/z; mkdir -p base", "base/z"},
+    {"git rm -q --cached -r base; git commit -q -m two", "base/"},
+    {"git mv base/z z; mkdir -p base", "base/z"},
+    {"mkdir base2; echo 1 > base2/z; echo 1 > basez", ""},
+};
+
+Test(revision, of_a_directory_only_what_is_in_it_counts)
+{
+    repository_run(&temp,
+                   "git init -q -b main template; cd template; mkdir base; echo 1 > base/z; echo 1 > b\n"
+                   "git add .; git commit -q -m one");
+    for (size_t i = 0; i < sizeof inside_cases / sizeof inside_cases[0]; i++) {
+        char script[512];
+        (void)snprintf(script, sizeof script, "rm -rf work; cp -a template work; cd work\n%s",
+                       inside_cases[i].script);
+        repository_run(&temp, script);
+        struct sl_tree *tree = repository_open_directory(&temp, "work/base");
+        struct sl_tree_revision revision = look(tree);
+        cr_expect_eq(revision.dirty, inside_cases[i].changed[0] != '\0', "%s", inside_cases[i].script);
+        cr_expect(sl_str_equal(revision.changed, sl_str_from(inside_cases[i].changed)), "%s: " SL_FMT,
+                  inside_cases[i].script, SL_ARG(revision.changed));
         sl_tree_free(tree);
     }
 }

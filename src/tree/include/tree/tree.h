@@ -120,8 +120,9 @@ struct sl_tree_revision {
 };
 
 /*
- * Of a git view: its commit. Of a directory: HEAD of the repository around it, and whether anything in that
- * whole work tree differs from it: changed, staged, deleted or untracked; ignored files do not count, nor
+ * Of a git view: its commit. Of a directory: HEAD of the repository around it, and whether anything in the directory
+ * differs from it; what the repository has beside it does not count, nor what must not be read: whoever needs
+ * that is told when it is read. Differs: changed, staged, deleted or untracked; ignored files do not count, nor
  * does a file that is what the Git LFS pointer in its place stands for. Looked at once, at the first call.
  * Neither index nor anything else is written.
  */
