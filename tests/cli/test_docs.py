@@ -34,6 +34,16 @@ class Documents(Case):
             if have("minisign") or "minisign" not in command:
                 self.shell(command)
 
+    def test_the_readme_has_the_sizes_that_are_printed(self):
+        self.release_repository()
+        shown = re.compile(r"files +(\d+, [0-9.]+ KiB)")
+        with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as f:
+            sizes = shown.findall(f.read())
+        self.assertEqual(len(sizes), 1)
+        self.key()
+        packed = self.sealift("-C", "release-repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--key", "ops.key")
+        self.assertEqual(shown.findall(packed.out), sizes)
+
     def test_the_values_page_shows_what_is_printed(self):
         self.check_session("docs/values.md", 4)
 
