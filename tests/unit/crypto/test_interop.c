@@ -7,7 +7,7 @@
 #include "crypto/minisig.h"
 #include "fixture.h"
 #include "temp_dir.h"
-#include <stdarg.h>
+#include "temp_shell.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,24 +25,9 @@ static void remove_directory(void)
 
 TestSuite(interop, .init = make_directory, .fini = remove_directory);
 
-/* The exit status of a shell command in the directory. */
-static int shell(const char *format, ...) SL_PRINTF(1, 2);
-static int shell(const char *format, ...)
-{
-    char command[1024];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(command, sizeof command, format, args);
-    va_end(args);
-    char line[PATH_MAX + sizeof command + 64];
-    (void)snprintf(line, sizeof line, "cd '%s' && { %s; } >>log 2>&1", temp.path, command);
-    int status = system(line);
-    return status == -1 ? -1 : status >> 8;
-}
-
 static bool has_minisign(void)
 {
-    return shell("command -v minisign") == 0;
+    return temp_shell(&temp, "command -v minisign") == 0;
 }
 
 Test(interop, without_minisign_a_line_says_that_nothing_was_proved)
@@ -126,8 +111,8 @@ Test(interop, minisign_signs_with_our_key_and_both_accept_it)
         return;
     save_pair("");
     struct sl_err err = {0};
-    cr_assert_eq(shell("minisign -S -s k.key -m m"), 0);
-    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    cr_assert_eq(temp_shell(&temp, "minisign -S -s k.key -m m"), 0);
+    cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub"), 0);
     cr_expect_eq(we_accept(&err), 0, "%s", err.message);
 }
 
@@ -137,9 +122,9 @@ Test(interop, minisign_signs_with_our_encrypted_key_and_both_accept_it)
         return;
     save_pair("correct horse");
     struct sl_err err = {0};
-    cr_expect_neq(shell("echo wrong | minisign -S -s k.key -m m"), 0);
-    cr_assert_eq(shell("echo correct horse | minisign -S -s k.key -m m"), 0);
-    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    cr_expect_neq(temp_shell(&temp, "echo wrong | minisign -S -s k.key -m m"), 0);
+    cr_assert_eq(temp_shell(&temp, "echo correct horse | minisign -S -s k.key -m m"), 0);
+    cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub"), 0);
     cr_expect_eq(we_accept(&err), 0, "%s", err.message);
 }
 
@@ -149,24 +134,25 @@ Test(interop, minisign_makes_the_same_public_key_file_of_our_secret_key)
     if (!has_minisign())
         return;
     save_pair("");
-    cr_assert_eq(shell("minisign -R -s k.key -p again.pub"), 0);
-    cr_expect_eq(shell("cmp again.pub k.pub"), 0);
+    cr_assert_eq(temp_shell(&temp, "minisign -R -s k.key -p again.pub"), 0);
+    cr_expect_eq(temp_shell(&temp, "cmp again.pub k.pub"), 0);
 }
 
 Test(interop, minisign_accepts_what_we_sign_with_its_key)
 {
     if (!has_minisign())
         return;
-    cr_assert_eq(shell("minisign -G -W -s k.key -p k.pub"), 0);
+    cr_assert_eq(temp_shell(&temp, "minisign -G -W -s k.key -p k.pub"), 0);
     temp_dir_write_text(&temp, "m", STOCK_MESSAGE);
     we_sign("", SL_STR("customer:customer-a release:v1.0"));
     struct sl_err err = {0};
     cr_expect_eq(we_accept(&err), 0, "%s", err.message);
-    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
-    cr_expect_eq(shell("test \"$(minisign -VQHm m -p k.pub)\" = 'customer:customer-a release:v1.0'"), 0);
-    cr_expect_eq(shell("minisign -VHm m -P \"$(tail -n 1 k.pub)\""), 0);
+    cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub"), 0);
+    cr_expect_eq(
+        temp_shell(&temp, "test \"$(minisign -VQHm m -p k.pub)\" = 'customer:customer-a release:v1.0'"), 0);
+    cr_expect_eq(temp_shell(&temp, "minisign -VHm m -P \"$(tail -n 1 k.pub)\""), 0);
     temp_dir_write_text(&temp, "m", "ho\n");
-    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 1);
+    cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub"), 1);
 }
 
 Test(interop, minisign_accepts_what_we_sign_with_an_encrypted_key)
@@ -175,7 +161,7 @@ Test(interop, minisign_accepts_what_we_sign_with_an_encrypted_key)
         return;
     save_pair("correct horse");
     we_sign("correct horse", SL_STR("x"));
-    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub"), 0);
 }
 
 /* minisign writes the checksum then, which it leaves zero for a key made without password. */
@@ -185,7 +171,7 @@ Test(interop, a_key_whose_password_minisign_removed_is_read)
         return;
     save_pair("correct horse");
     struct sl_secret_key before = load_secret_key("correct horse");
-    cr_assert_eq(shell("echo correct horse | minisign -C -W -s k.key"), 0);
+    cr_assert_eq(temp_shell(&temp, "echo correct horse | minisign -C -W -s k.key"), 0);
     struct sl_secret_key after = load_secret_key("");
     cr_expect_arr_eq(&before, &after, sizeof before);
 }
@@ -198,9 +184,9 @@ Test(interop, the_longest_and_the_shortest_trusted_comment_are_accepted_by_minis
     memset(comment, 'x', sizeof comment);
     save_pair("");
     we_sign("", (struct sl_str){comment, sizeof comment});
-    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub"), 0);
     we_sign("", SL_STR(""));
-    cr_expect_eq(shell("minisign -VHm m -p k.pub"), 0);
+    cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub"), 0);
 }
 
 Test(interop, minisigns_legacy_signature_is_good_for_minisign_and_not_for_us)
@@ -209,8 +195,8 @@ Test(interop, minisigns_legacy_signature_is_good_for_minisign_and_not_for_us)
         return;
     save_pair("");
     struct sl_err err = {0};
-    cr_assert_eq(shell("minisign -S -l -s k.key -m m"), 0);
-    cr_expect_eq(shell("minisign -Vm m -p k.pub"), 0);
+    cr_assert_eq(temp_shell(&temp, "minisign -S -l -s k.key -m m"), 0);
+    cr_expect_eq(temp_shell(&temp, "minisign -Vm m -p k.pub"), 0);
     cr_expect_eq(we_accept(&err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED);
     cr_expect_not_null(strstr(err.message, "legacy"), "%s", err.message);
@@ -222,8 +208,8 @@ Test(interop, unicode_in_minisigns_comments_is_accepted)
         return;
     save_pair("");
     struct sl_err err = {0};
-    cr_assert_eq(shell("minisign -S -s k.key -m m -c 'f\xc3\xbcr a' -t 'Gr\xc3\xb6\xc3\x9f"
-                       "e'"),
+    cr_assert_eq(temp_shell(&temp, "minisign -S -s k.key -m m -c 'f\xc3\xbcr a' -t 'Gr\xc3\xb6\xc3\x9f"
+                                   "e'"),
                  0);
     cr_expect_eq(we_accept(&err), 0, "%s", err.message);
 }

@@ -6,9 +6,9 @@
 #include "base/cleanup.h"
 #include "crypto/age.h"
 #include "temp_dir.h"
+#include "temp_shell.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,24 +31,9 @@ static void tear_down(void)
 
 TestSuite(age_interop, .init = set_up, .fini = tear_down, .timeout = 120);
 
-/* The exit status of a shell command in the directory. */
-static int shell(const char *format, ...) SL_PRINTF(1, 2);
-static int shell(const char *format, ...)
-{
-    char command[1024];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(command, sizeof command, format, args);
-    va_end(args);
-    char line[PATH_MAX + sizeof command + 64];
-    (void)snprintf(line, sizeof line, "cd '%s' && { %s; } >>log 2>&1", temp.path, command);
-    int status = system(line);
-    return status == -1 ? -1 : status >> 8;
-}
-
 static bool has_age(void)
 {
-    return shell("command -v age && command -v age-keygen") == 0;
+    return temp_shell(&temp, "command -v age && command -v age-keygen") == 0;
 }
 
 Test(age_interop, without_age_a_line_says_that_nothing_was_proved)
@@ -111,23 +96,26 @@ Test(age_interop, both_read_what_the_other_wrote_at_any_size)
     if (!has_age())
         return;
     cr_assert_eq(
-        shell(
+        temp_shell(
+            &temp,
             "age-keygen -o one.txt && age-keygen -o two.txt && (age-keygen -y one.txt; age-keygen -y two.txt) >both"),
         0);
     load_identity("one.txt");
     load_identity("two.txt");
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct sl_err err = {0};
-        cr_assert_eq(shell("head -c %zu /dev/urandom >plain", sizes[i]), 0);
+        cr_assert_eq(temp_shell(&temp, "head -c %zu /dev/urandom >plain", sizes[i]), 0);
         cr_assert_eq(we_encrypt("plain", "ours.age", &err), 0, "%s", err.message);
-        cr_expect_eq(shell("age -d -i one.txt ours.age | cmp - plain"), 0, "%zu bytes, one", sizes[i]);
-        cr_expect_eq(shell("age -d -i two.txt ours.age | cmp - plain"), 0, "%zu bytes, two", sizes[i]);
+        cr_expect_eq(temp_shell(&temp, "age -d -i one.txt ours.age | cmp - plain"), 0, "%zu bytes, one",
+                     sizes[i]);
+        cr_expect_eq(temp_shell(&temp, "age -d -i two.txt ours.age | cmp - plain"), 0, "%zu bytes, two",
+                     sizes[i]);
         static const char *const forms[] = {"", "-a"};
         for (size_t form = 0; form < 2; form++) {
-            cr_assert_eq(shell("age %s -R both -o theirs.age plain", forms[form]), 0);
+            cr_assert_eq(temp_shell(&temp, "age %s -R both -o theirs.age plain", forms[form]), 0);
             cr_expect_eq(we_decrypt("theirs.age", "back", SL_STR(""), &err), 0, "%zu bytes: %s", sizes[i],
                          err.message);
-            cr_expect_eq(shell("cmp back plain"), 0, "%zu bytes %s", sizes[i], forms[form]);
+            cr_expect_eq(temp_shell(&temp, "cmp back plain"), 0, "%zu bytes %s", sizes[i], forms[form]);
         }
     }
 }
@@ -145,26 +133,27 @@ Test(age_interop, an_identity_made_here_is_one_for_age)
     cr_assert_eq(sl_age_identity_file_write(&file, &identity, 0, &err), 0);
     temp_dir_write(&temp, "ours.txt", file.ptr, file.len);
     sl_buf_release(&file);
-    cr_expect_eq(
-        shell("test \"$(age-keygen -y ours.txt)\" = %s", sl_age_recipient_text(text, &identity.recipient)),
-        0);
-    cr_expect_eq(shell("echo hello | age -r %s | age -d -i ours.txt | grep -qx hello", text), 0);
+    cr_expect_eq(temp_shell(&temp, "test \"$(age-keygen -y ours.txt)\" = %s",
+                            sl_age_recipient_text(text, &identity.recipient)),
+                 0);
+    cr_expect_eq(temp_shell(&temp, "echo hello | age -r %s | age -d -i ours.txt | grep -qx hello", text), 0);
     sl_age_identity_wipe(&identity);
 }
 
 /* age asks at a terminal only: script(1) gives it one. */
 Test(age_interop, a_file_of_age_with_a_passphrase_is_read)
 {
-    if (!has_age() || shell("script -qec true /dev/null") != 0)
+    if (!has_age() || temp_shell(&temp, "script -qec true /dev/null") != 0)
         return; /* also where there are no pseudo-terminals, as in some containers */
     struct sl_err err = {0};
     cr_assert_eq(
-        shell(
+        temp_shell(
+            &temp,
             "head -c 70000 /dev/urandom >plain && (sleep 1; echo correct horse; sleep 1; echo correct horse) "
             "| script -qec 'age -p -o words.age plain' /dev/null && test -s words.age"),
         0);
     cr_expect_eq(we_decrypt("words.age", "back", SL_STR("correct horse"), &err), 0, "%s", err.message);
-    cr_expect_eq(shell("cmp back plain"), 0);
+    cr_expect_eq(temp_shell(&temp, "cmp back plain"), 0);
     cr_expect_eq(we_decrypt("words.age", "back", SL_STR("wrong horse"), &err), -1);
     cr_expect(strstr(err.message, "the passphrase is not the one"), "%s", err.message);
 }
