@@ -45,9 +45,9 @@ static int read_block(struct sl_bundle_reader *reader, struct ustar *block, stru
 {
     if (sl_source_read_exactly(reader->tar, block, sizeof *block, "a header", err) >= 0)
         return 0;
-    if (err->code != SL_E_REFUSED)
+    if (err->code != SL_E_REFUSED || reader->manifest_json.len == 0)
         return -1;
-    return sl_wrap(err, reader->manifest_json.len > 0 ? "behind manifest.json" : "before manifest.json");
+    return sl_wrap(err, "behind manifest.json");
 }
 
 /* Compares with the only header that a member of the head of this name, size and time may have. */
