@@ -109,8 +109,8 @@ struct sl_pack_result {
     unsigned char manifest_sha256[32];
     uint64_t files, bytes, bundle_bytes;
 };
-/* What can be known before anything is hashed, and before a password is asked for: SL_E_INPUT without a sequence, SL_E_EXISTS
- * where the bundle is there already. sl_release_pack() asks again. */
+/* What can be known before anything is hashed, and before a password is asked for: SL_E_INPUT without a sequence and for
+ * versions of trust.json that no site would take, SL_E_EXISTS where the bundle is there already. sl_release_pack() asks again. */
 int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_pack_options *options,
                           struct sl_err *err) SL_MUST_USE;
 

@@ -128,10 +128,15 @@ static int check_time(const struct sl_rendering *rendering, int64_t now, struct 
                    "the commit was made with a wrong clock, or this one is wrong: set it, or commit anew");
 }
 
-static int finish_plan(struct packing *packing, const struct sl_pack_options *options, struct sl_err *err)
+static struct terms terms_of(const struct sl_rendering *rendering, const struct sl_pack_options *options)
 {
-    struct sl_rendering *rendering = packing->rendering;
     const struct sl_layout *layout = &rendering->layout;
+    return (struct terms){&layout->release_file, layout->customer, options};
+}
+
+static int add_files(struct packing *packing, struct sl_err *err)
+{
+    const struct sl_rendering *rendering = packing->rendering;
     for (size_t i = 0; i < rendering->files.count; i++)
         if (sl_plan_add_text(packing->plan, rendering->files.items[i].path, rendering->files.items[i].text,
                              false, err) < 0)
@@ -139,6 +144,18 @@ static int finish_plan(struct packing *packing, const struct sl_pack_options *op
     for (size_t i = 0; i < rendering->carried.count; i++)
         if (add_carried(packing, &rendering->carried.items[i], err) < 0)
             return -1;
+    return 0;
+}
+
+static int finish_plan(struct packing *packing, const struct sl_pack_options *options, struct sl_err *err)
+{
+    struct sl_rendering *rendering = packing->rendering;
+    const struct sl_layout *layout = &rendering->layout;
+    struct terms terms = terms_of(rendering, options);
+    /* What is cheap to find out first: artifacts may be large. And while they are hashed, a work tree that git believes
+     * to be clean may turn out not to be, which is one of the facts below. */
+    if (terms_check(&terms, err) < 0 || add_files(packing, err) < 0)
+        return -1;
     bool has_commit = rendering->revision.is_git && rendering->revision.commit[0];
     struct sl_manifest facts = {
         .customer = layout->customer,
@@ -154,7 +171,7 @@ static int finish_plan(struct packing *packing, const struct sl_pack_options *op
     };
     memcpy(facts.requires_receipt, options->requires_receipt, sizeof facts.requires_receipt);
     SL_CLEANUP(sl_freep) struct sl_manifest_stop *stops = NULL;
-    if (terms_add(packing->plan, &facts, &stops, &layout->release_file, options, err) < 0 ||
+    if (terms_add(packing->plan, &facts, &stops, &terms, err) < 0 ||
         attest_add(packing->plan, rendering, &facts, options, err) < 0)
         return -1;
     return sl_plan_finish(packing->plan, &facts, err);
@@ -245,8 +262,9 @@ int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_
     char path[BUNDLE_PATH_MAX];
     struct stat info;
     struct sl_age_recipients recipients;
+    struct terms terms = terms_of(rendering, options);
     if (check_sequence(rendering, err) < 0 || check_time(rendering, options->now, err) < 0 ||
-        choose_recipients(&recipients, rendering, options, err) < 0 ||
+        terms_check(&terms, err) < 0 || choose_recipients(&recipients, rendering, options, err) < 0 ||
         bundle_path(path, &rendering->layout, options->out, recipients.count > 0, err) < 0)
         return -1;
     if (options->replace || sl_sys_fstatat(AT_FDCWD, path, &info) < 0)

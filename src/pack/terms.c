@@ -62,15 +62,13 @@ static int check_customer(const struct sl_trust *trust, struct sl_str customer, 
                    sl_shown(&shown, customer));
 }
 
-static int take_epoch(struct sl_manifest *facts, const struct sl_trust *trust, struct sl_err *err)
+static int check_epoch(const struct sl_trust *trust, uint64_t epoch, struct sl_err *err)
 {
-    if (facts->epoch > 0 && facts->epoch != trust->epoch)
-        return sl_fail(err, SL_E_INPUT,
-                       "release.yaml says epoch %llu, and version %llu of trust.json says %llu",
-                       (unsigned long long)facts->epoch, (unsigned long long)trust->version,
-                       (unsigned long long)trust->epoch);
-    facts->epoch = trust->epoch;
-    return 0;
+    if (epoch == 0 || epoch == trust->epoch)
+        return 0;
+    return sl_fail(err, SL_E_INPUT, "release.yaml says epoch %llu, and version %llu of trust.json says %llu",
+                   (unsigned long long)epoch, (unsigned long long)trust->version,
+                   (unsigned long long)trust->epoch);
 }
 
 /* Sites would take it as proved that this time is past, and what expires before it as expired. */
@@ -86,24 +84,40 @@ static int check_issued(const struct sl_trust *trust, int64_t now, struct sl_err
     return sl_hint(err, "set the clock; or make a version with --epoch, in which the time is said anew");
 }
 
-static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const struct sl_pack_options *options,
-                       struct sl_err *err)
+/* All versions, and the epoch of the newest. */
+static int open_trust(struct sl_trust_steps **steps, uint64_t *epoch, const struct terms *terms, struct sl_err *err)
 {
-    const char *path = options->trust;
-    SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
+    const char *path = terms->options->trust;
     SL_CLEANUP(sl_trust_freep) struct sl_trust *newest = NULL;
-    if (sl_trust_steps_load(&steps, path, err) < 0)
+    if (sl_trust_steps_load(steps, path, err) < 0)
         return -1;
     struct sl_shown shown;
-    if (sl_trust_chain(&newest, steps, err) < 0) {
+    if (sl_trust_chain(&newest, *steps, err) < 0) {
         if (err->code != SL_E_REFUSED)
             return -1;
         err->code = SL_E_INPUT; /* here it is what was given to pack, not what somebody handed over */
         (void)sl_wrap(err, "%s", sl_shown(&shown, sl_str_from(path)));
         return sl_hint(err, "sealift trust check says what is missing, sealift trust sign adds it");
     }
-    if (check_customer(newest, facts->customer, err) < 0 || take_epoch(facts, newest, err) < 0 ||
-        check_issued(newest, options->now, err) < 0)
+    if (check_customer(newest, terms->customer, err) < 0 || check_epoch(newest, terms->file->epoch, err) < 0 ||
+        check_issued(newest, terms->options->now, err) < 0)
+        return -1;
+    *epoch = newest->epoch;
+    return 0;
+}
+
+int terms_check(const struct terms *terms, struct sl_err *err)
+{
+    SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
+    uint64_t epoch = 0;
+    return terms->options->trust ? open_trust(&steps, &epoch, terms, err) : 0;
+}
+
+static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const struct terms *terms,
+                       struct sl_err *err)
+{
+    SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
+    if (open_trust(&steps, &facts->epoch, terms, err) < 0)
         return -1;
     for (size_t i = first_carried(steps); i < sl_trust_steps_count(steps); i++)
         if (add_step(plan, sl_trust_steps_at(steps, i), err) < 0)
@@ -154,8 +168,9 @@ static int copy_stops(struct sl_manifest *facts, struct sl_manifest_stop **stops
 }
 
 int terms_add(struct sl_plan *plan, struct sl_manifest *facts, struct sl_manifest_stop **stops,
-              const struct sl_release_file *file, const struct sl_pack_options *options, struct sl_err *err)
+              const struct terms *terms, struct sl_err *err)
 {
+    const struct sl_release_file *file = terms->file;
     *stops = NULL;
     facts->upgrade_from = file->upgrade_from;
     facts->upgrade_from_count = file->upgrade_from_count;
@@ -164,5 +179,5 @@ int terms_add(struct sl_plan *plan, struct sl_manifest *facts, struct sl_manifes
     facts->expires = file->expires.len ? end_of_day(file->expires) : 0;
     if (copy_stops(facts, stops, file, err) < 0)
         return -1;
-    return options->trust ? carry_trust(plan, facts, options, err) : 0;
+    return terms->options->trust ? carry_trust(plan, facts, terms, err) : 0;
 }

@@ -10,14 +10,21 @@
 #include <sealift/release.h>
 #include <sealift/trust.h>
 
+struct terms {
+    const struct sl_release_file *file;
+    struct sl_str customer;
+    const struct sl_pack_options *options; /* .trust: where the versions are (sl_trust_steps_load()); NULL: none */
+};
+
+/* SL_E_INPUT for versions that do not follow one from the other, are not signed enough, are for somebody else or are
+ * dated later than options->now, and for another epoch in release.yaml. */
+int terms_check(const struct terms *terms, struct sl_err *err) SL_MUST_USE;
+
 /*
- * Fills expires, floor, epoch, upgrade_from and stops of `facts`, whose customer is known, and adds all versions
- * that options->trust holds (sl_trust_steps_load(); NULL: none), or the newest that fit, to the plan. *stops is what facts->stops points to: free()
- * it after the plan is finished. SL_E_INPUT for versions that do not follow one from the other, are not signed
- * enough, are for somebody else or are dated later than options->now, and for another epoch in release.yaml.
+ * Checks the same, fills expires, floor, epoch, upgrade_from and stops of `facts`, and adds all versions, or the newest
+ * that fit, to the plan. *stops is what facts->stops points to: free() it after the plan is finished.
  */
 int terms_add(struct sl_plan *plan, struct sl_manifest *facts, struct sl_manifest_stop **stops,
-              const struct sl_release_file *file, const struct sl_pack_options *options,
-              struct sl_err *err) SL_MUST_USE;
+              const struct terms *terms, struct sl_err *err) SL_MUST_USE;
 
 #endif

@@ -196,6 +196,38 @@ Test(pack, the_result_counts_what_is_in_the_bundle)
     cr_expect_gt(result.bytes, 0);
 }
 
+static void count_hashing(void *context, const char *phase, uint64_t done, uint64_t total)
+{
+    (void)done;
+    (void)total;
+    *(unsigned *)context += strcmp(phase, "hashing") == 0;
+}
+
+Test(pack, what_is_wrong_with_trust_json_is_said_before_anything_is_hashed)
+{
+    static const char *const wrong[] = {"nothing", "empty", "no-document"};
+    temp_dir_make_dir(&temp, "empty");
+    temp_dir_write_text(&temp, "no-document", "{}\n");
+    for (size_t i = 0; i <= sizeof wrong / sizeof wrong[0]; i++) {
+        bool good = i == sizeof wrong / sizeof wrong[0]; /* without any */
+        unsigned hashed = 0;
+        char trust[PATH_MAX];
+        char out[PATH_MAX];
+        struct sl_release_query query = pack_kit_query(repo);
+        struct sl_pack_result result;
+        query.progress = (struct sl_progress){count_hashing, &hashed};
+        pack_kit_render(&kit, &query);
+        cr_assert_eq(kit.result, 0, "%s", kit.err.message);
+        struct sl_pack_options options = {.out = temp_dir_join(&temp, "out", out),
+                                          .trust = good ? NULL : temp_dir_join(&temp, wrong[i], trust)};
+        cr_expect_eq(sl_release_pack_check(kit.rendering, &options, &kit.err), good ? 0 : -1);
+        cr_expect_eq(sl_release_pack(&result, kit.rendering, &options, &kit.err), good ? 0 : -1, "%s",
+                     kit.err.message);
+        cr_expect_eq(hashed > 0, good, "case %zu: %u", i, hashed);
+        pack_kit_release(&kit);
+    }
+}
+
 Test(pack, without_a_sequence_it_says_how_to_give_one)
 {
     char path[PATH_MAX];
