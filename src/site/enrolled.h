@@ -102,4 +102,9 @@ struct site_deed {
 int site_receipt_add(struct site *site, const struct sl_site_options *options, const struct site_deed *deed,
                      struct sl_err *err) SL_MUST_USE;
 
+/* A receipt of a refusal, whose message becomes the detail, where `refusal` is one (SL_E_REFUSED). Where it cannot be
+ * written, the refusal is still the news. Returns -1. */
+int site_note_refusal(struct site *site, const struct sl_site_options *options, const struct site_deed *what,
+                      const struct sl_err *refusal);
+
 #endif

@@ -350,15 +350,14 @@ static int install_plain(struct install *in, int *bundle, const char *name, cons
 
 /* -- an enrolled site -- */
 
-/* A refusal is worth a receipt, unless the receipt itself is what fails: then the refusal is still the news. */
+/* After what was staged is gone: the receipt says what is so. */
 static int note_refusal(const struct install *in, const struct sl_err *refusal)
 {
     struct sl_err second = {0};
-    struct site_deed deed = {.action = SL_RECEIPT_REFUSE, .verdict = in->verdict, .detail = refusal->message};
+    const struct site_deed deed = {.verdict = in->verdict};
     if (refusal->code != SL_E_REFUSED || in->site->switched || site_recover(in->site, &second) < 0)
         return -1;
-    (void)!site_receipt_add(in->site, in->options, &deed, &second);
-    return -1;
+    return site_note_refusal(in->site, in->options, &deed, refusal);
 }
 
 static int judge_and_install(struct install *in, struct site_judge *judge, int *bundle, const char *name,

@@ -18,9 +18,14 @@ static void receipt_name(char out[NAME_MAX_BYTES], uint64_t number, const char *
     (void)snprintf(out, NAME_MAX_BYTES, "%09llu.json%s", (unsigned long long)number, ending);
 }
 
+/* Made, durably, by the enrolment; after that it is there. */
 static int open_receipts(const struct site *site, struct sl_err *err)
 {
     bool missing;
+    int there = site_open_dir(site, SITE_STATE "/" SITE_RECEIPTS, &missing, err);
+    if (there >= 0 || !missing)
+        return there;
+    sl_err_clear(err);
     if (sl_dir_make(site->state, SITE_RECEIPTS, err) < 0 || sl_dir_sync(site->state, ".", err) < 0)
         return sl_wrap(err, "make %s/" SITE_STATE "/" SITE_RECEIPTS, site->shown);
     return site_open_dir(site, SITE_STATE "/" SITE_RECEIPTS, &missing, err);
@@ -163,6 +168,18 @@ int site_receipt_add(struct site *site, const struct sl_site_options *options, c
     if (dir < 0 || write_both(dir, filling.receipt.number, &json, &signature, err) < 0)
         return sl_wrap(err, "write the receipt");
     return count_receipt(site, sl_buf_view(&json), err);
+}
+
+int site_note_refusal(struct site *site, const struct sl_site_options *options, const struct site_deed *what,
+                      const struct sl_err *refusal)
+{
+    struct sl_err second = {0};
+    struct site_deed deed = *what;
+    deed.action = SL_RECEIPT_REFUSE;
+    deed.detail = refusal->message;
+    if (refusal->code == SL_E_REFUSED)
+        (void)!site_receipt_add(site, options, &deed, &second);
+    return -1;
 }
 
 /* -- after a stop -- */

@@ -288,21 +288,17 @@ static int use_grant(struct sl_digest *used, struct site *site, const struct sl_
     return site_ledger_save(site, &next, err);
 }
 
-/* A refusal is worth a receipt; where that fails, the refusal is still the news. */
 static int note_refusal(struct site *site, const struct sl_site_options *options,
                         const struct site_generation *generation, const struct sl_err *refusal)
 {
-    struct sl_err second = {0};
     struct sl_site_change meant = {
         .bundle = generation->manifest->bundle,
         .from = site->current,
         .to = site->current,
         .manifest = generation->change->manifest,
     };
-    struct site_deed deed = {.action = SL_RECEIPT_REFUSE, .change = &meant, .detail = refusal->message};
-    if (refusal->code == SL_E_REFUSED)
-        (void)!site_receipt_add(site, options, &deed, &second);
-    return -1;
+    const struct site_deed deed = {.change = &meant};
+    return site_note_refusal(site, options, &deed, refusal);
 }
 
 static int check_permitted(struct sl_digest *used, struct site *site,

@@ -188,6 +188,23 @@ class Enrolled(Enrolment):
             shutil.rmtree(self.path("site/state"))
             shutil.copytree(self.path("saved"), self.path("site/state"))
 
+    def test_a_ledger_of_an_earlier_epoch_is_noticed_without_its_receipts(self):
+        self.enrol()
+        self.install(self.bundle(40))
+        shutil.copytree(self.path("site/state"), self.path("backup"))
+        self.sealift("trust", "set", "trust/1.json", "--epoch", "2")
+        self.sign(2)
+        self.install(self.bundle(5, release="v1.1"))
+        self.assertEqual(self.sealift("status", "--root", "site", "--format", "json").json()["sequence"], 5)
+        for name in ("ledger.1", "ledger.2"):
+            shutil.copy(self.path("backup", name), self.path("site/state", name))
+        for name in set(os.listdir(self.path("site/state/receipts"))) - set(os.listdir(self.path("backup/receipts"))):
+            os.unlink(self.path("site/state/receipts", name))
+        before = self.listing("site")
+        refused = self.install(self.bundle(6), status=1)
+        self.assertIn("it was put back to an earlier day", refused.err)
+        self.assertEqual(self.listing("site"), before)
+
     def test_a_copied_site_shows_as_a_fork(self):
         self.enrol()
         self.install(self.bundle(17))
