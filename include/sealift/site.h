@@ -81,11 +81,23 @@ int sl_site_trust_open(struct sl_site_trust **out, const struct sl_site_options 
 void sl_site_trust_free(struct sl_site_trust *trust);
 void sl_site_trust_freep(struct sl_site_trust **trust);
 
-/* What an enrolled site never forgets; all 0 for one that is not. SL_E_REFUSED where the ledger is damaged. */
+/* The last of a site's receipts, as far as it is for people (sealift/receipt.h). */
+struct sl_site_receipt {
+    const char *action; /* "install"; NULL: there is none */
+    char bundle[256];   /* CUSTOMER-RELEASE-SEQUENCE; empty: it could not be trusted so far */
+    char verdict[512];  /* "limits=passed trust=passed ..."; empty: nothing was judged */
+    char detail[512];   /* why it was refused; mostly empty */
+    int64_t time;       /* by the site's clock, seconds since 1970 */
+};
+
+/* What an enrolled site never forgets; all 0 for one that is not. Changes nothing. SL_E_REFUSED where the ledger is damaged, or
+ * the receipt is not the one that it counted last, or the versions of trust.json are not those that it knows. */
 struct sl_site_ledger {
     bool enrolled;
-    uint64_t epoch, highest_sequence, floor, trust_version, receipts;
+    uint64_t epoch, highest_sequence, trust_version, receipts;
+    uint64_t floor; /* the higher of the site's own and that of its trust.json; 0: none */
     int64_t proved_time;
+    struct sl_site_receipt last;
 };
 int sl_site_ledger(struct sl_site_ledger *out, const struct sl_site_options *options,
                    struct sl_err *err) SL_MUST_USE;

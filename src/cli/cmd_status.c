@@ -43,6 +43,61 @@ static int verdict(const struct sl_site_state *state, const struct context *cont
     return sl_hint(err, "install the same bundle again for a fresh copy, or go back with rollback");
 }
 
+/* -- what an enrolled site never forgets -- */
+
+static void ledger_text(struct cli *cli, const struct sl_site_ledger *ledger)
+{
+    char when[24];
+    char said[700];
+    const struct sl_site_receipt *last = &ledger->last;
+    if (!ledger->enrolled)
+        return;
+    cli_field(cli, "trust.json", "version %llu, epoch %llu", (unsigned long long)ledger->trust_version,
+              (unsigned long long)ledger->epoch);
+    cli_field(cli, "accepted", "sequence %llu is the highest so far",
+              (unsigned long long)ledger->highest_sequence);
+    if (ledger->floor)
+        cli_field(cli, "floor", "sequence %llu", (unsigned long long)ledger->floor);
+    else
+        cli_field(cli, "floor", "none");
+    if (ledger->proved_time)
+        cli_field(cli, "proved time", "%s", sl_time_text(when, ledger->proved_time));
+    else
+        cli_field(cli, "proved time", "none");
+    cli_field(cli, "receipts", "%llu; the last: %s%s%s, %s", (unsigned long long)ledger->receipts,
+              last->action, last->bundle[0] ? " " : "", last->bundle, sl_time_text(when, last->time));
+    if (last->detail[0])
+        cli_field(cli, "", "%s", sl_escape(said, sizeof said, sl_str_from(last->detail)));
+    if (last->verdict[0])
+        cli_field(cli, "verdict", "%s", sl_escape(said, sizeof said, sl_str_from(last->verdict)));
+}
+
+static void ledger_json(struct sl_json *json, const struct sl_site_ledger *ledger)
+{
+    sl_json_key_bool(json, "enrolled", ledger->enrolled);
+    if (!ledger->enrolled)
+        return;
+    sl_json_key(json, "ledger");
+    sl_json_map(json);
+    sl_json_key_unsigned(json, "epoch", ledger->epoch);
+    sl_json_key_unsigned(json, "floor", ledger->floor);
+    sl_json_key_unsigned(json, "highest_sequence", ledger->highest_sequence);
+    sl_json_key_unsigned(json, "proved_time", (uint64_t)ledger->proved_time);
+    sl_json_key_unsigned(json, "receipts", ledger->receipts);
+    sl_json_key_unsigned(json, "trust_version", ledger->trust_version);
+    sl_json_key(json, "last_receipt");
+    sl_json_map(json);
+    sl_json_key_text(json, "action", sl_str_from(ledger->last.action));
+    sl_json_key_text(json, "bundle", sl_str_from(ledger->last.bundle));
+    sl_json_key_text(json, "detail", sl_str_from(ledger->last.detail));
+    sl_json_key_unsigned(json, "time", (uint64_t)ledger->last.time);
+    sl_json_key_text(json, "verdict", sl_str_from(ledger->last.verdict));
+    sl_json_end(json);
+    sl_json_end(json);
+}
+
+/* -- both -- */
+
 static int status_text(struct cli *cli, const struct context *context, const struct sl_site_options *site,
                        struct sl_err *err)
 {
@@ -64,8 +119,13 @@ static int status_text(struct cli *cli, const struct context *context, const str
         if (state.pending)
             cli_field(cli, "unfinished",
                       "a change was stopped, or is still at work; the next install or rollback clears it up");
+        struct sl_site_ledger ledger;
+        result = sl_site_ledger(&ledger, site, err);
+        if (result == 0)
+            ledger_text(cli, &ledger);
         sl_buf_str(&cli->out, sl_buf_view(&lines));
-        result = verdict(&state, context, err);
+        if (result == 0)
+            result = verdict(&state, context, err);
     }
     sl_buf_release(&lines);
     return result;
@@ -93,6 +153,10 @@ static int status_json(struct cli *cli, const struct context *context, const str
     sl_json_key_unsigned(json, "bytes", state.bytes);
     sl_json_key_bool(json, "intact", state.drifted == 0);
     sl_json_key_bool(json, "pending", state.pending);
+    struct sl_site_ledger ledger;
+    if (sl_site_ledger(&ledger, site, err) < 0)
+        return -1;
+    ledger_json(json, &ledger);
     return verdict(&state, context, err);
 }
 
@@ -114,7 +178,10 @@ const struct cli_command cmd_status = {
     .description =
         "Reads every file of the current generation and compares it with the manifest: content, size, mode; what is\n"
         "missing and what was added. Changes nothing. Exit status 1 when something\n"
-        "differs, when the generation is gone, or when the history does not lead to what is current.",
+        "differs, when the generation is gone, or when the history does not lead to what is current.\n\n"
+        "Of an enrolled site it also shows what the site never forgets: the version of its trust.json, epoch, floor, the\n"
+        "highest sequence that it accepted, the latest time that anything signed has proved, and the last receipt with\n"
+        "its verdict. Exit status 1 too when the ledger is damaged or was put back to an earlier day.",
     .examples = "  sealift status --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),

@@ -73,6 +73,9 @@ int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store
                      struct sl_err *err) SL_MUST_USE;
 void site_judge_release(struct site_judge *judge);
 
+/* The part of that which only looks at state/trust: fills steps and trust of a judge whose site is set. */
+int site_judge_open_chain(struct site_judge *judge, struct sl_err *err) SL_MUST_USE;
+
 /* What the site knows, as the steps of a verdict look at it; lives until the next load. Of one that is not enrolled it is
  * what its history says. */
 int site_view_fill(struct sl_site_view *view, struct site *site, struct sl_err *err) SL_MUST_USE;
@@ -101,6 +104,9 @@ struct site_deed {
 };
 int site_receipt_add(struct site *site, const struct sl_site_options *options, const struct site_deed *deed,
                      struct sl_err *err) SL_MUST_USE;
+
+/* The last that the ledger counts; there is one since the enrolment. SL_E_REFUSED where it is gone or another. */
+int site_receipt_last(struct sl_site_receipt *out, const struct site *site, struct sl_err *err) SL_MUST_USE;
 
 /* A receipt of a refusal, whose message becomes the detail, where `refusal` is one (SL_E_REFUSED). Where it cannot be
  * written, the refusal is still the news. Returns -1. */

@@ -229,7 +229,7 @@ static const struct sl_trust_step *newest(const struct sl_trust_steps *steps)
 }
 
 /* Everything is proved again from the fingerprint on: what lies on the disk is only as good as that. */
-static int open_chain(struct site_judge *judge, struct sl_err *err)
+int site_judge_open_chain(struct site_judge *judge, struct sl_err *err)
 {
     bool missing;
     char name[320];
@@ -316,7 +316,7 @@ int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store
     }
     if (site_claim_customer(site, policy, err) < 0)
         return -1;
-    if (open_chain(judge, err) < 0 || read_identity(judge, err) < 0) {
+    if (site_judge_open_chain(judge, err) < 0 || read_identity(judge, err) < 0) {
         if (!err->hint[0] && err->code != SL_E_NO_MEMORY)
             (void)sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
         return -1;

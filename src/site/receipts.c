@@ -182,6 +182,44 @@ int site_note_refusal(struct site *site, const struct sl_site_options *options, 
     return -1;
 }
 
+/* -- the last one -- */
+
+static void fill_last(struct sl_site_receipt *out, const struct sl_receipt *receipt)
+{
+    *out = (struct sl_site_receipt){.action = sl_receipt_action_name(receipt->action), .time = receipt->time};
+    (void)snprintf(out->bundle, sizeof out->bundle, SL_FMT, SL_ARG(receipt->bundle));
+    (void)snprintf(out->verdict, sizeof out->verdict, SL_FMT, SL_ARG(receipt->verdict));
+    (void)snprintf(out->detail, sizeof out->detail, SL_FMT, SL_ARG(receipt->detail));
+}
+
+int site_receipt_last(struct sl_site_receipt *out, const struct site *site, struct sl_err *err)
+{
+    bool missing;
+    char name[NAME_MAX_BYTES];
+    struct sl_receipt receipt;
+    struct sl_digest digest;
+    struct sl_str signers[SL_RECEIPT_SIGNERS_MAX];
+    SL_CLEANUP(sl_buf_release) struct sl_buf json;
+    sl_buf_init(&json, SL_RECEIPT_BYTES_MAX);
+    SL_CLEANUP(sl_closep) int dir = site_open_dir(site, SITE_STATE "/" SITE_RECEIPTS, &missing, err);
+    receipt_name(name, site->ledger.receipts, "");
+    if (dir >= 0 && sl_file_read_beneath(&json, dir, name, SL_RECEIPT_BYTES_MAX, err) == 0) {
+        sl_sha256(&digest, json.ptr, json.len);
+        if (sl_digest_equal(&digest, &site->ledger.receipt) &&
+            sl_receipt_read(&receipt, signers, sl_buf_view(&json), name, err) == 0) {
+            fill_last(out, &receipt);
+            return 0;
+        }
+    } else if (err->code != SL_E_NOT_FOUND && err->code != SL_E_LIMIT && err->code != SL_E_INPUT) {
+        return sl_wrap(err, "%s/" SITE_STATE "/" SITE_RECEIPTS, site->shown);
+    }
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "%s/" SITE_STATE "/" SITE_RECEIPTS "/%s is not the receipt that the ledger counted last",
+                  site->shown, name);
+    return sl_hint(err, "it was changed, removed or put back to an earlier day: put " SITE_STATE
+                        "/ back from one backup as a whole");
+}
+
 /* -- after a stop -- */
 
 /* What the site held when the receipt was written was on disk before, so the ledger must still say it. */

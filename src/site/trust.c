@@ -99,6 +99,26 @@ void sl_site_trust_freep(struct sl_site_trust **trust)
     *trust = NULL;
 }
 
+/* Below which sequence nothing of the present epoch may come back. */
+static uint64_t floor_of(const struct sl_ledger *ledger, const struct sl_trust *trust)
+{
+    return ledger->epoch == trust->epoch && ledger->floor > trust->floor ? ledger->floor : trust->floor;
+}
+
+static int fill_ledger(struct sl_site_ledger *out, struct site_judge *judge, struct sl_err *err)
+{
+    const struct site *site = judge->site;
+    if (site_judge_open_chain(judge, err) < 0)
+        return -1;
+    out->epoch = site->ledger.epoch;
+    out->highest_sequence = site->ledger.highest_sequence;
+    out->floor = floor_of(&site->ledger, judge->trust);
+    out->trust_version = site->ledger.trust_version;
+    out->receipts = site->ledger.receipts;
+    out->proved_time = site->ledger.proved_time;
+    return site_receipt_last(&out->last, site, err);
+}
+
 int sl_site_ledger(struct sl_site_ledger *out, const struct sl_site_options *options, struct sl_err *err)
 {
     SL_CLEANUP(site_release) struct site site;
@@ -109,11 +129,8 @@ int sl_site_ledger(struct sl_site_ledger *out, const struct sl_site_options *opt
     if (!site.identity.enrolled)
         return 0;
     out->enrolled = true;
-    out->epoch = site.ledger.epoch;
-    out->highest_sequence = site.ledger.highest_sequence;
-    out->floor = site.ledger.floor;
-    out->trust_version = site.ledger.trust_version;
-    out->receipts = site.ledger.receipts;
-    out->proved_time = site.ledger.proved_time;
-    return 0;
+    struct site_judge judge = {.site = &site};
+    int result = fill_ledger(out, &judge, err);
+    site_judge_release(&judge);
+    return result;
 }

@@ -155,6 +155,65 @@ class Enrolled(Enrolment):
         self.install(first)
         self.install(second)
 
+    # -- looking --
+
+    def test_status_shows_what_the_site_never_forgets(self):
+        self.enrol()
+        self.sealift("status", "--root", "site", status=3)
+        self.install(self.bundle(17))
+        self.sealift("trust", "set", "trust/1.json", "--floor", "18")
+        self.sign(2)
+        self.install(self.bundle(18, release="v1.1"))
+        self.sealift("rollback", "--root", "site", "--to", "17", status=1)
+        before = self.listing("site")
+        shown = self.sealift("status", "--root", "site", "--format", "json").json()
+        self.assertTrue(shown["enrolled"])
+        ledger = shown["ledger"]
+        last = ledger.pop("last_receipt")
+        self.assertGreater(ledger.pop("proved_time"), 1700000000)
+        self.assertEqual(ledger, {"epoch": 1, "floor": 18, "highest_sequence": 18, "receipts": 4, "trust_version": 2})
+        self.assertEqual((last["action"], last["bundle"], last["verdict"]), ("refuse", "customer-a-v1.0-17", ""))
+        self.assertIn("below the floor of 18", last["detail"])
+        refused = self.install(self.bundle(16), status=1)
+        self.assertIn("a later one was accepted before", refused.err)
+        text = self.sealift("status", "--root", "site").out
+        self.assertIn("  trust.json   version 2, epoch 1\n  accepted     sequence 18 is the highest so far\n", text)
+        self.assertRegex(text, r"  proved time  \d{4}-\d\d-\d\dT")
+        self.assertRegex(text, r"  receipts     5; the last: refuse customer-a-v1.0-16, \d{4}-")
+        self.assertIn("  verdict      limits=passed trust=passed signatures=passed manifest=passed audience=passed "
+                      "revocations=passed epoch=passed sequence=refused\n", text)
+        self.sealift("status", "--root", "site")
+        self.assertEqual({name for name in before if "receipts" not in name}, {
+            name for name in self.listing("site") if "receipts" not in name})
+
+    def test_status_of_a_site_that_is_not_enrolled_has_no_ledger(self):
+        self.install(self.bundle(17), "--pubkey", "ops.pub")
+        shown = self.sealift("status", "--root", "site", "--format", "json").json()
+        self.assertFalse(shown["enrolled"])
+        self.assertNotIn("ledger", shown)
+        self.assertNotIn("receipts", self.sealift("status", "--root", "site").out)
+
+    def test_status_says_that_ledger_or_receipts_are_not_what_they_were(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        for name in ("ledger.1", "receipts/000000002.json"):
+            for broken in (None, b"", self.read(f"site/state/{name}").replace(b"17", b"18")):
+                with self.subTest(name=name, broken=broken):
+                    good = self.read(f"site/state/{name}")
+                    if broken is None:
+                        os.unlink(self.path("site/state", name))
+                    else:
+                        self.write(f"site/state/{name}", broken)
+                    before = self.listing("site")
+                    said = self.sealift("status", "--root", "site", status=1)
+                    self.assertIn("intact", said.out)
+                    self.assertRegex(said.err, "cannot be trusted|is not the receipt that the ledger counted last")
+                    self.assertEqual(self.sealift("status", "--root", "site", "--format", "json", status=1).json()["error"]["code"],
+                                     "refused")
+                    self.assertEqual(self.listing("site"), before)
+                    self.write(f"site/state/{name}", good)
+        self.sealift("status", "--root", "site")
+
     # -- damage --
 
     def test_a_damaged_ledger_is_refused_with_the_way_out(self):
