@@ -105,6 +105,10 @@ struct sl_receipt_problem {
     char text[300];  /* one line, escaped */
 };
 
+/* Which site the first receipt of an export says that it is of, to look its key up by. Nothing is proved. SL_E_REFUSED where
+ * no line is a receipt. */
+int sl_receipt_export_site(unsigned char out[32], struct sl_str text, struct sl_err *err) SL_MUST_USE;
+
 struct sl_receipt_check;
 /* `text` of an export, any number of times. `key` is the site's; its role is for the caller to know. */
 int sl_receipt_check_new(struct sl_receipt_check **out, const struct sl_public_key *key,

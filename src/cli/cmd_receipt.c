@@ -1,6 +1,7 @@
 /*
  * Receipts: taken out of a site, and on the ops side held against each other.
  */
+#include "anchor.h"
 #include "bundle_report.h"
 #include "cmd.h"
 #include "site_options.h"
@@ -15,7 +16,8 @@
 #define EXPORT_MAX (256U << 20)
 
 struct context {
-    const char *root, *out, *key;
+    const char *root, *out, *trust, *fingerprint;
+    struct cli_list key;
     uint64_t from;
     enum cli_format format;
 };
@@ -27,8 +29,12 @@ static const struct cli_option options[] = {
      offsetof(struct context, from), false},
     {"out", "FILE", "export: write to FILE instead of standard output", CLI_TEXT,
      offsetof(struct context, out), false},
-    {"pubkey", "FILE", "check: the site's public key, state/site.pub, as it came at the enrolment", CLI_TEXT,
+    {"pubkey", "FILE", "check: the site's public key, state/site.pub, as it came at the enrolment", CLI_LIST,
      offsetof(struct context, key), false},
+    {"trust", "FILE", "check: trust.json, or a directory of its versions: its role site has that key",
+     CLI_TEXT, offsetof(struct context, trust), false},
+    {"fingerprint", "HEX", "check: what the SHA-256 of the first version of --trust must be", CLI_TEXT,
+     offsetof(struct context, fingerprint), false},
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
 };
@@ -144,11 +150,16 @@ static void print_json(struct cli *cli, const struct sl_receipt_check *check)
     sl_json_end(json);
 }
 
+static int read_export(struct sl_buf *text, const char *path, struct sl_err *err)
+{
+    sl_buf_init(text, EXPORT_MAX);
+    return sl_file_read(text, path, EXPORT_MAX, err);
+}
+
 static int add_file(struct sl_receipt_check *check, const char *path, struct sl_err *err)
 {
     struct sl_buf text;
-    sl_buf_init(&text, EXPORT_MAX);
-    int result = sl_file_read(&text, path, EXPORT_MAX, err);
+    int result = read_export(&text, path, err);
     if (result == 0)
         result = sl_receipt_check_add(check, sl_buf_view(&text), path, err);
     sl_buf_release(&text);
@@ -177,19 +188,90 @@ static int judge(struct cli *cli, const struct context *context, struct sl_recei
     return sl_hint(err, "ask the site for all of them: sealift receipt export --root DIR");
 }
 
-static int run_check(struct cli *cli, const struct context *context, struct sl_err *err)
+/* -- whose key -- */
+
+/* The first version of a line must be the one that was told on another way. */
+static int check_fingerprint(const struct cli_anchor *anchor, const char *text, struct sl_err *err)
 {
-    if (!context->key || cli->word_count < 2)
-        return sl_fail(err, SL_E_USAGE, "receipt check needs exported FILEs and --pubkey FILE");
-    struct cli_list list = {.items = {context->key}, .count = 1};
-    struct cli_keys keys;
-    struct sl_receipt_check *check = NULL;
-    int result = cli_public_keys(&keys, &list, err);
+    unsigned char given[32];
+    unsigned char is[32];
+    if (!cli_sha256(given, text))
+        return sl_fail(err, SL_E_USAGE, "--fingerprint wants 64 hexadecimal digits in lower case");
+    if (!anchor->trust)
+        return sl_fail(err, SL_E_USAGE, "--fingerprint is that of a --trust");
+    sl_trust_fingerprint(is, sl_trust_steps_at(anchor->steps, 0)->json);
+    if (memcmp(is, given, sizeof is) == 0)
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED, "this trust.json has not the fingerprint that was given");
+    return sl_hint(err, "give --trust the directory with all versions: the fingerprint is that of version 1");
+}
+
+/* Of the role site, the one that the receipts say they were signed with; whether they were is proved afterwards. */
+static int find_site_key(struct sl_public_key *out, const struct sl_trust *trust, const char *path,
+                         struct sl_err *err)
+{
+    struct sl_buf text;
+    unsigned char site[32];
+    int result = read_export(&text, path, err);
     if (result == 0)
-        result = sl_receipt_check_new(&check, &keys.keys[0], err);
+        result = sl_receipt_export_site(site, sl_buf_view(&text), err);
+    sl_buf_release(&text);
+    if (result < 0)
+        return -1;
+    const struct sl_trust_key *key = sl_trust_key_find(trust, site);
+    if (key && key->roles >> SL_ROLE_SITE & 1U) {
+        *out = key->key;
+        return 0;
+    }
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "the key of these receipts is not in the role site of version %llu of trust.json",
+                  (unsigned long long)trust->version);
+    return sl_hint(
+        err,
+        "`sealift trust add-key --site-key` puts it there, after it was compared with the site on another way");
+}
+
+/* A site may not speak for another customer than those whose trust.json has its key. */
+static int check_customer(const struct sl_trust *trust, const struct sl_receipt_check *check,
+                          struct sl_err *err)
+{
+    bool any = !trust || strcmp(trust->customer, "*") == 0 || sl_receipt_check_count(check) == 0;
+    if (any || sl_str_equal(sl_receipt_check_at(check, 0)->receipt.customer, sl_str_from(trust->customer)))
+        return 0;
+    return sl_fail(err, SL_E_REFUSED, "the receipts are of another customer than this trust.json, %s",
+                   trust->customer);
+}
+
+static int check_with(struct cli *cli, const struct context *context, const struct cli_anchor *anchor,
+                      struct sl_err *err)
+{
+    struct sl_receipt_check *check = NULL;
+    struct sl_public_key key;
+    if (context->fingerprint && check_fingerprint(anchor, context->fingerprint, err) < 0)
+        return -1;
+    if (!anchor->trust)
+        key = anchor->keys.keys[0];
+    else if (find_site_key(&key, anchor->trust, cli->words[1], err) < 0)
+        return -1;
+    int result = sl_receipt_check_new(&check, &key, err);
     if (result == 0)
         result = judge(cli, context, check, err);
+    if (result == 0)
+        result = check_customer(anchor->trust, check, err);
     sl_receipt_check_free(check);
+    return result;
+}
+
+static int run_check(struct cli *cli, const struct context *context, struct sl_err *err)
+{
+    if (cli->word_count < 2 || context->key.count > 1)
+        return sl_fail(err, SL_E_USAGE,
+                       "receipt check needs exported FILEs and one --pubkey FILE or --trust FILE");
+    struct cli_anchor anchor;
+    int result = cli_anchor_open(&anchor, "receipt check", &context->key, context->trust, err);
+    if (result == 0)
+        result = check_with(cli, context, &anchor, err);
+    cli_anchor_release(&anchor);
     return result;
 }
 
@@ -216,9 +298,12 @@ const struct cli_command cmd_receipt = {
         "holding the digest of the one before.\n\n"
         "export prints those of ROOT, one line each, for the way back to the vendor. check takes any number of such\n"
         "files of one site, proves every signature, lists what was done when, and finds gaps, forks (the state of the\n"
-        "site was put back or copied), and a floor that fell. Exit status 1 when they are no unbroken line.",
+        "site was put back or copied), and a floor that fell. Exit status 1 when they are no unbroken line.\n\n"
+        "With --trust the site's key is taken from the role site of trust.json, which the root keys have signed; an auditor\n"
+        "then needs the versions of trust.json and their fingerprint, and no file from the site but its receipts.",
     .examples = "  sealift receipt export --root /opt/product --out receipts.jsonl\n"
-                "  sealift receipt check receipts.jsonl --pubkey customer-a-site.pub\n",
+                "  sealift receipt check receipts.jsonl --pubkey customer-a-site.pub\n"
+                "  sealift receipt check receipts.jsonl --trust trust --fingerprint bf2f...\n",
     .options = options,
     .context_size = sizeof(struct context),
     .run = run,

@@ -156,6 +156,33 @@ int sl_receipt_check_add(struct sl_receipt_check *check, struct sl_str text, con
     return 0;
 }
 
+/* 1 a receipt, 0 something else, -1 no memory. */
+static int site_of_line(unsigned char out[32], struct sl_str line, struct sl_err *err)
+{
+    struct sl_node *root = NULL;
+    struct sl_receipt receipt;
+    struct sl_str signers[SL_RECEIPT_SIGNERS_MAX];
+    SL_CLEANUP(sl_doc_release) struct sl_doc doc;
+    sl_doc_init(&doc);
+    if (sl_json_read(&root, &doc, line, SL_STR("an export"), err) < 0 ||
+        sl_receipt_read(&receipt, signers, sl_node_text(sl_node_get(root, "receipt")), "an export", err) < 0)
+        return err->code == SL_E_NO_MEMORY ? -1 : 0;
+    memcpy(out, receipt.site, sizeof receipt.site);
+    return 1;
+}
+
+int sl_receipt_export_site(unsigned char out[32], struct sl_str text, struct sl_err *err)
+{
+    while (text.len > 0) {
+        size_t len = sl_str_find(text, '\n');
+        int found = site_of_line(out, sl_str_slice(text, 0, len), err);
+        if (found != 0)
+            return found < 0 ? -1 : 0;
+        text = sl_str_slice(text, len < text.len ? len + 1 : len, text.len);
+    }
+    return sl_fail(err, SL_E_REFUSED, "there is no receipt in what was given");
+}
+
 /* -- holding them against each other -- */
 
 static int by_number(const void *left, const void *right)

@@ -264,6 +264,48 @@ class Enrolled(Enrolment):
         self.assertIn("it was put back to an earlier day", refused.err)
         self.assertEqual(self.listing("site"), before)
 
+    def test_the_key_of_a_site_may_come_from_trust_json(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.sealift("receipt", "export", "--root", "site", "--out", "receipts.jsonl")
+        check = ["receipt", "check", "receipts.jsonl", "--trust", "trust"]
+        unknown = self.sealift(*check, status=1)
+        self.assertIn("is not in the role site of version 1 of trust.json", unknown.err)
+        self.sealift("trust", "add-key", "trust/1.json", "--site-key", "site/state/site.pub", "--site-key", "new.pub")
+        self.assertIn("0 of 2 root signatures", self.sealift(*check, status=2).err)
+        self.sign(2)
+        self.assertIn("install   customer-a-v1.0-17", self.sealift(*check, "--fingerprint", self.fingerprint).out)
+        self.assertTrue(self.sealift(*check, "--format", "json").json()["whole"])
+        self.assertIn("not the fingerprint", self.sealift(*check, "--fingerprint", "0" * 64, status=1).err)
+        self.assertIn("64 hexadecimal digits", self.sealift(*check, "--fingerprint", "0", status=2).err)
+        self.assertIn("not both", self.sealift(*check, "--pubkey", "site/state/site.pub", status=2).err)
+        self.assertIn("--fingerprint is that of a --trust", self.sealift(
+            "receipt", "check", "receipts.jsonl", "--pubkey", "site/state/site.pub", "--fingerprint", "0" * 64, status=2).err)
+        self.sealift("receipt", "check", "--trust", "trust", status=2)
+        self.sealift("receipt", "check", "receipts.jsonl", status=2)
+        self.write("empty.jsonl", "{}\n")
+        self.assertIn("no receipt in what was given", self.sealift("receipt", "check", "empty.jsonl", "--trust", "trust", status=1).err)
+
+    def test_receipts_that_another_key_signed_or_of_another_customer_are_refused_with_trust_json(self):
+        self.enrol()
+        self.sealift("receipt", "export", "--root", "site", "--out", "receipts.jsonl")
+        self.sealift("trust", "add-key", "trust/1.json", "--site-key", "site/state/site.pub")
+        self.sign(2)
+        good = self.read("receipts.jsonl").decode()
+        line = json.loads(good)
+        line["signature"] = line["signature"].replace(line["signature"].splitlines()[1][20:30], "A" * 10)
+        self.write("forged.jsonl", json.dumps(line) + "\n")
+        self.assertIn("unsigned", self.sealift("receipt", "check", "forged.jsonl", "--trust", "trust", status=1).out)
+        self.sealift("trust", "init", "b.json", "--customer", "customer-b", "--root-key", "anna.pub", "--release-key", "ops.pub",
+                     "--site-key", "site/state/site.pub")
+        self.sealift("trust", "sign", "b.json", "--key", "anna.key")
+        self.assertIn("of another customer", self.sealift("receipt", "check", "receipts.jsonl", "--trust", "b.json", status=1).err)
+        self.sealift("trust", "init", "all.json", "--customer", "*", "--root-key", "anna.pub", "--release-key", "ops.pub",
+                     "--site-key", "site/state/site.pub")
+        self.sealift("trust", "sign", "all.json", "--key", "anna.key")
+        self.sealift("receipt", "check", "receipts.jsonl", "--trust", "all.json")
+        self.sealift("receipt", "check", "receipts.jsonl", "receipts.jsonl", "--trust", "trust")
+
     def test_a_copied_site_shows_as_a_fork(self):
         self.enrol()
         self.install(self.bundle(17))

@@ -3,6 +3,8 @@
  */
 #include <criterion/criterion.h>
 
+#include "alloc_fault.h"
+#include "base/limits.h"
 #include "crypto/digest.h"
 
 #include <sealift/receipt.h>
@@ -364,6 +366,35 @@ Test(receipts, one_that_names_another_site_is_told)
     receipt.site[0] ^= 1;
     add(&set, receipt);
     expect_one(&set, SL_RECEIPT_OTHER, 1);
+}
+
+Test(receipts, an_export_says_whose_it_is)
+{
+    struct sl_receipt receipt = sample(1);
+    struct sl_buf text;
+    unsigned char sha256[32];
+    unsigned char site[32];
+    struct sl_err err = {0};
+    sl_buf_init(&text, SL_MIB);
+    cr_expect_eq(sl_receipt_export_site(site, sl_buf_view(&text), &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED);
+    sl_buf_text(&text, "\nno receipt\n{}\n{\"receipt\":\"{}\",\"signature\":\"\"}\n");
+    cr_expect_eq(sl_receipt_export_site(site, sl_buf_view(&text), &err), -1);
+    cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+    export_line(&text, &receipt, 1, sha256);
+    receipt.site[0] ^= 1;
+    export_line(&text, &receipt, 1, sha256);
+    cr_assert_eq(sl_receipt_export_site(site, sl_buf_view(&text), &err), 0, "%s", err.message);
+    receipt.site[0] ^= 1;
+    cr_expect_eq(memcmp(site, receipt.site, sizeof site), 0, "the first that can be read");
+    for (size_t nth = 1;; nth++) {
+        alloc_fault_arm(nth);
+        int result = sl_receipt_export_site(site, sl_buf_view(&text), &err);
+        if (!alloc_fault_disarm())
+            break;
+        cr_expect(result == 0 || err.code == SL_E_NO_MEMORY, "allocation %zu: %s", nth, err.message);
+    }
+    sl_buf_release(&text);
 }
 
 Test(receipts, what_is_no_export_is_told_by_its_line)
