@@ -173,9 +173,22 @@ bool cli_terminal_is_dumb(void);
         "identity", "FILE", "an age identity that opens encrypted bundles; may be given several times",      \
             CLI_LIST, offsetof(struct type, identities), false                                               \
     }
-/* The identities of all these files, or none of them. Wipe them in every case. */
-int cli_identities(struct sl_age_identities *out, const struct cli_list *paths,
+/* For commands that ask for no other password. */
+#define IDENTITY_PASSWORD_OPTION(type)                                                                       \
+    {                                                                                                        \
+        "password-file", "FILE",                                                                             \
+            "take the password of an identity file that is encrypted itself from the first line of FILE",    \
+            CLI_TEXT, offsetof(struct type, password_file), false                                            \
+    }
+/* The identities of all these files, or none of them; a password is asked for where a file is encrypted with one
+ * (identities.c). Wipe them in every case. */
+int cli_identities(struct sl_age_identities *out, const struct cli_list *paths, const char *password_file,
                    struct sl_err *err) SL_MUST_USE;
+/* A key that is none is a mistake in the command line, in the file `path` or itself (NULL): exit status 1 would tell a
+ * script that the bundle was refused. Returns -1. */
+int cli_key_failed(struct sl_err *err, const char *path);
+/* Overwrites and releases. */
+void cli_wipe(struct sl_buf *buf);
 /* Each is a recipient ("age1...") or a file of them. */
 int cli_recipients(struct sl_age_recipients *out, const struct cli_list *items,
                    struct sl_err *err) SL_MUST_USE;

@@ -3,6 +3,7 @@
 
 struct context {
     struct cli_list identities;
+    const char *password_file;
     bool files;
     enum cli_format format;
 };
@@ -11,6 +12,7 @@ static const struct cli_option options[] = {
     {"files", NULL, "list every file with its digest and size", CLI_FLAG, offsetof(struct context, files),
      false},
     IDENTITY_OPTION(context),
+    IDENTITY_PASSWORD_OPTION(context),
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
 };
@@ -24,12 +26,12 @@ static void report_json(struct cli *cli, const struct sl_bundle_head *head, bool
         files_json(json, head->manifest);
 }
 
-static int inspect(struct sl_inspection **out, const char *path, const struct cli_list *identity_files,
+static int inspect(struct sl_inspection **out, const char *path, const struct context *context,
                    struct sl_err *err)
 {
     int fd = -1;
     struct sl_age_identities identities;
-    int result = cli_identities(&identities, identity_files, err);
+    int result = cli_identities(&identities, &context->identities, context->password_file, err);
     struct sl_age_keys keys = {.identities = identities.items, .identity_count = identities.count};
     if (result == 0)
         result = cli_open_bundle(&fd, path, err);
@@ -43,7 +45,7 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
     struct sl_inspection *inspection = NULL;
-    if (inspect(&inspection, cli->words[0], &context->identities, err) < 0)
+    if (inspect(&inspection, cli->words[0], context, err) < 0)
         return -1;
     const struct sl_bundle_head *head = sl_inspection_head(inspection);
     if (context->format == CLI_AS_JSON) {

@@ -9,7 +9,7 @@
 
 struct context {
     struct cli_list public_keys, signatures, identities;
-    const char *root, *trust, *customer;
+    const char *root, *trust, *customer, *password_file;
     bool wait;
     enum cli_format format;
 };
@@ -23,6 +23,7 @@ static const struct cli_option options[] = {
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
     IDENTITY_OPTION(context),
+    IDENTITY_PASSWORD_OPTION(context),
     WAIT_OPTION(context),
     CLI_FORMAT_OPTION(context),
     CLI_OPTIONS_END,
@@ -90,7 +91,7 @@ static int install(struct sl_install_result *out, const char *path, const struct
     int fd = -1;
     struct sl_age_identities identities;
     struct sl_detached_files *detached = NULL;
-    int result = cli_identities(&identities, &context->identities, err);
+    int result = cli_identities(&identities, &context->identities, context->password_file, err);
     policy->age_keys =
         (struct sl_age_keys){.identities = identities.items, .identity_count = identities.count};
     if (result == 0)

@@ -39,13 +39,6 @@ struct key_files {
     struct sl_buf secret_text, public_text, password;
 };
 
-static void wipe(struct sl_buf *buf)
-{
-    if (buf->ptr)
-        explicit_bzero(buf->ptr, buf->capacity);
-    sl_buf_release(buf);
-}
-
 /* Asked before a password is: both names must be free. */
 static int check_free(const char *path, struct sl_err *err)
 {
@@ -147,8 +140,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     int result = context->command ? take_public(&files, context, err) : generate(&files, context, err);
     if (result == 0)
         result = report(cli, context, &files, err);
-    wipe(&files.secret_text);
-    wipe(&files.password);
+    cli_wipe(&files.secret_text);
+    cli_wipe(&files.password);
     sl_buf_release(&files.public_text);
     return result;
 }

@@ -135,7 +135,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     struct cli_signers signers = {.count = 0};
     struct sl_age_identities identities;
-    int result = cli_identities(&identities, &((const struct context *)data)->identities, err);
+    const struct context *context = data;
+    int result = cli_identities(&identities, &context->identities, context->signers.password_file, err);
     if (result == 0)
         result = sign(cli, data, &signers, &identities, err);
     sl_age_identities_wipe(&identities);

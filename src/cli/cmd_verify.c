@@ -9,7 +9,7 @@
 
 struct context {
     struct cli_list public_keys, signatures, identities, provenance_keys;
-    const char *trust, *root, *customer;
+    const char *trust, *root, *customer, *password_file;
     bool explain;
     enum cli_format format;
 };
@@ -24,6 +24,7 @@ static const struct cli_option options[] = {
     {"customer", "NAME", "the bundle must be for this customer", CLI_TEXT, offsetof(struct context, customer),
      false},
     IDENTITY_OPTION(context),
+    IDENTITY_PASSWORD_OPTION(context),
     {"provenance-key", "FILE",
      "the provenance must be signed with this public key; may be given several times", CLI_LIST,
      offsetof(struct context, provenance_keys), false},
@@ -141,7 +142,7 @@ static int decide(struct cli *cli, const struct context *context, const struct c
     struct sl_detached_files *detached = NULL;
     struct sl_age_identities identities;
     cli_anchor_apply(&policy, anchor);
-    int result = cli_identities(&identities, &context->identities, err);
+    int result = cli_identities(&identities, &context->identities, context->password_file, err);
     policy.age_keys.identities = identities.items;
     policy.age_keys.identity_count = identities.count;
     if (result == 0)

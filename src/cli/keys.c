@@ -35,8 +35,7 @@ static int took_bundle(const char *path, struct sl_err *err)
     return sl_hint(err, "keys are the short files that end in .pub and .key");
 }
 
-/* A key that is none is a mistake in the command line, in the file `path` or itself (NULL): exit status 1 would tell a script that the bundle was refused. */
-static int key_failed(struct sl_err *err, const char *path)
+int cli_key_failed(struct sl_err *err, const char *path)
 {
     if (err->code == SL_E_INPUT || err->code == SL_E_LIMIT) {
         err->code = SL_E_USAGE;
@@ -57,13 +56,13 @@ int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct s
             result = sl_public_key_read(&out->keys[i], sl_buf_view(&text), paths->items[i], err);
         sl_buf_release(&text);
         if (result < 0)
-            return key_failed(err, paths->items[i]);
+            return cli_key_failed(err, paths->items[i]);
         out->count++;
     }
     return 0;
 }
 
-static void wipe(struct sl_buf *buf)
+void cli_wipe(struct sl_buf *buf)
 {
     if (buf->ptr)
         explicit_bzero(buf->ptr, buf->capacity);
@@ -83,8 +82,8 @@ int cli_secret_key_check(const char *path, struct sl_err *err)
         result = sl_secret_key_read(&key, sl_buf_view(&text), (struct sl_str){NULL, 0}, path, err);
         sl_secret_key_wipe(&key);
     }
-    wipe(&text);
-    return result < 0 ? key_failed(err, path) : 0;
+    cli_wipe(&text);
+    return result < 0 ? cli_key_failed(err, path) : 0;
 }
 
 int cli_secret_key(struct sl_secret_key *out, const char *path, const char *password_file, struct sl_err *err)
@@ -98,29 +97,13 @@ int cli_secret_key(struct sl_secret_key *out, const char *path, const char *pass
         result = cli_password(&password, path, password_file, false, err);
     if (result == 0)
         result = sl_secret_key_read(out, sl_buf_view(&text), sl_buf_view(&password), path, err);
-    wipe(&password);
-    wipe(&text);
-    return result < 0 ? key_failed(err, path) : 0;
+    cli_wipe(&password);
+    cli_wipe(&text);
+    return result < 0 ? cli_key_failed(err, path) : 0;
 }
 
 /* The limit of the library is smaller than what this reads: it has the message. */
 #define AGE_FILE_MAX ((size_t)1 << 20)
-
-int cli_identities(struct sl_age_identities *out, const struct cli_list *paths, struct sl_err *err)
-{
-    out->count = 0;
-    for (size_t i = 0; i < paths->count; i++) {
-        struct sl_buf text;
-        sl_buf_init(&text, AGE_FILE_MAX);
-        int result = sl_file_read(&text, paths->items[i], AGE_FILE_MAX, err);
-        if (result == 0)
-            result = sl_age_identities_read(out, sl_buf_view(&text), paths->items[i], err);
-        wipe(&text);
-        if (result < 0)
-            return key_failed(err, paths->items[i]);
-    }
-    return 0;
-}
 
 static int add_recipients(struct sl_age_recipients *out, const char *item, struct sl_err *err)
 {
@@ -128,7 +111,7 @@ static int add_recipients(struct sl_age_recipients *out, const char *item, struc
         struct sl_age_recipient recipient;
         if (sl_age_recipient_parse(&recipient, sl_str_from(item), err) < 0 ||
             sl_age_recipients_add(out, &recipient, err) < 0)
-            return key_failed(err, NULL);
+            return cli_key_failed(err, NULL);
         return 0;
     }
     struct sl_buf text;
@@ -137,7 +120,7 @@ static int add_recipients(struct sl_age_recipients *out, const char *item, struc
     if (result == 0)
         result = sl_age_recipients_read(out, sl_buf_view(&text), item, err);
     sl_buf_release(&text);
-    return result < 0 ? key_failed(err, item) : 0;
+    return result < 0 ? cli_key_failed(err, item) : 0;
 }
 
 int cli_recipients(struct sl_age_recipients *out, const struct cli_list *items, struct sl_err *err)

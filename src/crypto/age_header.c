@@ -133,6 +133,8 @@ static int no_match(const struct survey *survey, const struct sl_age_keys *keys,
         return sl_fail(err, SL_E_REFUSED, "it is encrypted with a passphrase, not for an identity");
     if (survey->for_passphrases)
         return sl_fail(err, SL_E_REFUSED, "the passphrase is not the one it was encrypted with");
+    if (given == 0)
+        return sl_fail(err, SL_E_REFUSED, "it is encrypted for a recipient, not with a passphrase");
     if (survey->for_recipients == 0)
         return sl_fail(err, SL_E_REFUSED, "it is encrypted for recipients of other kinds than X25519 only");
     if (given == 1)

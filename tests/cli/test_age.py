@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Bundles that are encrypted on their way: packing, reading, refusing, and stock age on the other side."""
 import os
+import pty
 import stat
 import subprocess
 import unittest
@@ -244,6 +245,100 @@ class Secrecy(AgeCase):
             self.verify("stock.age", "site.identity")
         self.assertEqual(subprocess.run(["age-keygen", "-y", "site.identity"], cwd=self.dir, check=True,
                                         capture_output=True).stdout.decode().strip(), self.ours)
+
+
+# As `age -p -a` makes it, over a file of age-keygen's, with the password "correct horse" and the work factor 10 (stock age takes
+# 18, which is 256 MiB each time).
+LOCKED = """\
+-----BEGIN AGE ENCRYPTED FILE-----
+YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBEbnRMb3ByYTFNZDdMcDhK
+N2lic0Z3IDEwCnh5TG9wTkhIYmd5L2xLZkszRzlMYTFUeGNKNlVpUjIyWi8rNTVS
+VHYwSHMKLS0tIEtNRDNXb2puand0WmVzVDNET1A0aWJGR0F1V0hzTkliNzJiUjlO
+dEs3NFUKTIuwbrPx62TqiJGof2VQjfsan75kJxtPPwAp3wu4QkN2EJ8yMK0HotpD
+5GWQTsKcZJY7nZ82AL1C+pTSGEFDPKKmQ5Kzl+p0rUmGt/F714yYe34LHOoQ5kmO
+Mrk06layYzfUgg5G+RSsGvWdCHEyrcdvwVFUOMjoVGQz8vN8P1c/5SohkJqyl3Ow
+KfTL1eEWtbepIPn4ofQeuKD0MUklJ1RMUZqOMXLt+t6fTeh5tGWE43Sn2Nx4Jp8M
+fovOgcCKgXFzDtlujkSdvvFFVyKNpDefmGObt+Dn
+-----END AGE ENCRYPTED FILE-----
+"""
+LOCKED_RECIPIENT = "age193tw6tp4dgv7dwtqhxkqvql86fe36nczd738g3uadhkq2grm9u7quv9crj"
+
+
+class Locked(AgeCase):
+    """Identity files that are encrypted themselves."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("locked.age", LOCKED)
+        self.write("password", "correct horse\n")
+        self.write("wrong", "battery staple\n")
+        self.bundle = self.encrypted(to=LOCKED_RECIPIENT)
+
+    def test_every_command_that_opens_bundles_takes_one_with_its_password(self):
+        locked = ["--identity", "locked.age", "--password-file", "password"]
+        self.assertIn("not verified", self.sealift("inspect", self.bundle, *locked).out)
+        self.assertIn("verified", self.sealift("verify", self.bundle, "--pubkey", "ops.pub", *locked).out)
+        self.sealift("sign", self.bundle, "--key", "ops.key", "--detached", *locked)
+        self.install(self.bundle, *locked)
+
+    def test_without_a_file_the_password_is_asked_for(self):
+        given = ["verify", self.bundle, "--pubkey", "ops.pub", "--identity", "locked.age"]
+        self.sealift(*given, stdin=b"correct horse\n")
+        self.assertIn("not the one it was encrypted with", self.sealift(*given, stdin=b"\n", status=2).err)
+
+    def test_what_is_wrong_with_it_is_said_and_is_no_refusal_of_the_bundle(self):
+        self.write("cut.age", LOCKED[:-60] + "\n-----END AGE ENCRYPTED FILE-----\n")
+        self.write("changed.age", LOCKED.replace("KfTL1eEWtbe", "KfTL1eEWtbA"))
+        self.write("for-us.age", self.read(self.encrypted(out="for-us")))
+        rows = (("locked.age", "wrong", "locked.age, which is encrypted itself: the passphrase is not the one"),
+                ("cut.age", "password", "cut.age, which is encrypted itself: "),
+                ("changed.age", "password", "changed.age, which is encrypted itself: age: the encrypted data was changed or cut off"),
+                ("for-us.age", "password", "for-us.age is a bundle, not a key"),
+                ("locked.age", "nowhere", "nowhere"))
+        for name, password, message in rows:
+            with self.subTest(name=name, password=password):
+                said = self.sealift("verify", self.bundle, "--pubkey", "ops.pub", "--identity", name, "--password-file", password,
+                                    status=3 if password == "nowhere" else 2)
+                self.assertIn(message, said.err)
+                self.assertNotIn("AGE-SECRET-KEY", said.out + said.err)
+
+    def test_no_password_is_asked_for_where_none_is_needed(self):
+        self.verify(self.encrypted(out="ours"), "site.identity")
+
+    def with_terminal(self, *argv, passwords):
+        """Runs a program that asks at its terminal, and types."""
+        try:
+            pid, terminal = pty.fork()
+        except OSError as error:
+            self.skipTest(f"no pseudo-terminal: {error}")
+        if pid == 0:
+            os.chdir(self.dir)
+            os.execvp(argv[0], argv)
+        said, typed = b"", 0
+        while True:
+            try:
+                piece = os.read(terminal, 1024)
+            except OSError:
+                break
+            if not piece:
+                break
+            said += piece
+            if said.rstrip().endswith(b":") and said.count(b"assphrase") > typed:
+                typed = said.count(b"assphrase")
+                os.write(terminal, passwords.encode() + b"\n")
+        os.close(terminal)
+        self.assertEqual(os.waitpid(pid, 0)[1], 0, said)
+
+    @unittest.skipUnless(AGE, "age is not installed")
+    def test_stock_age_locks_an_identity_for_us_and_opens_what_is_encrypted_for_it(self):
+        for form in ([], ["-a"]):
+            name = "stock" + "".join(form)
+            self.with_terminal("age", "-p", *form, "-o", name, "site.identity", passwords="a horse")
+            self.write("horse", "a horse\n")
+            bundle = self.encrypted(out="for" + name)
+            self.sealift("verify", bundle, "--pubkey", "ops.pub", "--identity", name, "--password-file", "horse")
+            self.with_terminal("age", "-d", "-i", name, "-o", name + ".opened", bundle, passwords="a horse")
+            self.sealift("verify", name + ".opened", "--pubkey", "ops.pub")
 
 
 @unittest.skipUnless(os.path.exists(SITE), "no release build with -DSEALIFT_SITE=ON")

@@ -310,6 +310,13 @@ class Site(Delivery):
         self.assertIn("is for the customer customer-a", self.pack("--trust", self.path("trust/1.json"), customer="customer-b",
                                                                   status=1).err)
 
+    def test_trust_is_looked_at_before_a_key_is_asked_for(self):
+        self.trust("set", "trust/1.json", "--floor", "3")
+        said = self.pack("--trust", self.path("trust"), "--key-command", "false", key=None, status=1)
+        self.assertIn("trust/2.json has 0 of 2 root signatures", said.err)
+        self.assertIn("sealift trust check says what is missing", said.err)
+        self.assertFalse(os.path.exists(self.path("out")))
+
     def test_release_yaml_says_expiry_floor_epoch_and_stops(self):
         self.hand_over()
         self.release('expires: "2026-01-31"\nfloor: 12\nrequired-stops:\n  v0.9: 12\n  v0.8: 4\n')

@@ -178,6 +178,9 @@ Test(age_header, what_nobody_opens_says_for_whom_it_is)
     expect(AGE_WORDS_HEADER, SL_AGE_NO_MATCH, "the passphrase is not the one");
     keys.passphrase_count = 0;
     expect(AGE_WORDS_HEADER, SL_AGE_NO_MATCH, "encrypted with a passphrase");
+    keys.identity_count = 0;
+    keys.passphrase_count = 1;
+    expect(AGE_HELLO_HEADER, SL_AGE_NO_MATCH, "encrypted for a recipient, not with a passphrase");
 }
 
 Test(age_header, an_empty_passphrase_is_one)
