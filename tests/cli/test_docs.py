@@ -83,6 +83,74 @@ class Documents(Case):
         self.assertGreater(len(script), 3)
         self.shell("\n".join(script).replace("/opt/product", self.path("product")).replace("HEX", fingerprint))
 
+    # -- the key ceremony --
+
+    def steps(self, document):
+        """The commands of a page in their order, each with the error that is shown below it, or None."""
+        steps = []
+        with open(os.path.join(SOURCE, document), encoding="utf-8") as f:
+            lines = [line.strip() for line in f if re.match(" {4,}", line) and not line.lstrip().startswith("|")]
+        while lines:
+            line = lines.pop(0)
+            while line.endswith("\\"):
+                line = line[:-1] + lines.pop(0)
+            if re.match("(sealift|cp|mkdir) ", line):
+                steps.append([line, None])
+            elif line.startswith("sealift: "):
+                steps[-1][1] = line[len("sealift: "):]
+                # The rest of the message, and its hint, up to the next command.
+                while lines and not re.match("(sealift|cp|mkdir) |[0-9]+  ", lines[0]):
+                    steps[-1][1] += " " + lines.pop(0)
+        return steps
+
+    def comparable(self, text):
+        """A message without what is different every time."""
+        text = re.sub(r"\S*/product|/opt/product", "ROOT", text)
+        text = re.sub(r"17-v1.0-[0-9a-f]{12}", "17-v1.0-DIGEST", text)
+        return " ".join(re.sub("number [0-9]+", "number N", text).split())
+
+    def before_step(self, command, product):
+        """What the page takes for granted, and what its thief and its bad luck do."""
+        if "another/4.json" in command:
+            os.mkdir(self.path("another"))
+        elif "customer-a-v1.1-99" in command:
+            self.shell("sealift -C release-repo pack --release v1.1 --sequence 99 --customer customer-a --key release-2026.key "
+                       "--trust trust --out .")
+        elif command.startswith("sealift status") and os.path.exists(self.path("receipts.jsonl")) and not self.damaged:
+            ledger = os.path.join(product, "state/ledger.1")
+            self.damaged = True
+            self.write(ledger, self.read(ledger).replace(b'"epoch":1', b'"epoch":2'))
+
+    def test_the_key_ceremony_works(self):
+        self.release_repository()
+        self.damaged = False
+        product = self.path("product")
+        steps = self.steps("docs/key-ceremony.md")
+        self.assertEqual(len(steps), 50)
+        self.assertEqual(sum(error is not None for _, error in steps), 4)
+        fingerprint = digest = "?"
+        for command, error in steps:
+            self.before_step(command, product)
+            # The walk has passwords, which others test: here they would only cost a gigabyte and seconds each.
+            command = re.sub("^sealift keygen", "sealift keygen --no-password", command.split("    #")[0])
+            command = command.replace("bf2ff6e9...", fingerprint).replace("c45f0c0c...", digest).replace("/opt/product", product)
+            with self.subTest(command=command):
+                if error is None:
+                    said = self.shell(command)
+                else:
+                    said = self.shell("if " + command + " >said 2>&1; then exit 9; fi; cat said")
+                    self.assertIn(self.comparable(error), self.comparable(said))
+            if "trust show" in command:
+                fingerprint = re.search("fingerprint +([0-9a-f]{64})", said).group(1)
+            if "customer-a-v1.0-17" in command:
+                digest = self.sealift("inspect", "bundles/customer-a-v1.0-17.tar.gz", "--format", "json").json()["manifest_sha256"]
+        self.assertTrue(self.damaged)
+        listed = [line.strip() for line in self.indented("docs/key-ceremony.md") if re.match(" *[0-9]+  2026-", line)]
+        done = self.sealift("receipt", "check", "receipts.jsonl", "--pubkey", "customer-a-site.pub").out
+        for line in listed:
+            number, _, action, bundle, *detail = line.split(maxsplit=4)
+            self.assertRegex(done, rf"(?m)^ *{number}  \S+  {action} +{bundle} *.*{re.escape(''.join(detail).lstrip('.'))}$")
+
     @unittest.skipUnless(have("minisign"), "minisign is not installed")
     def test_the_deployment_guide_works(self):
         self.repository()
