@@ -5,10 +5,9 @@
 #include <criterion/criterion.h>
 
 #include "delivery.h"
+#include "enrolled_kit.h"
 #include "listing.h"
-#include "site_kit.h"
 #include "sys_fault.h"
-#include "trust_kit.h"
 
 #include <errno.h>
 #include <sealift/receipt.h>
@@ -26,40 +25,11 @@ struct world {
 
 /* -- making it -- */
 
-static int fill(void *context, void *out, size_t len, struct sl_err *err)
-{
-    (void)err;
-    unsigned char *next = context;
-    memset(out, (*next)++, len);
-    return 0;
-}
-
 static void enrol(struct world *world)
 {
-    struct trust_kit_step step;
     struct sl_trust *trust = trust_kit_first();
-    char path[PATH_MAX];
-    unsigned char seed = 1;
-    struct sl_err err = {0};
     trust->epoch = 0; /* that of the bundles in delivery.h */
-    trust_kit_write(&step, trust, (unsigned[]){11, 12, 0});
-    temp_dir_write(&world->kit.temp, "trust/1.json", step.json.ptr, step.json.len);
-    for (size_t i = 0; i < step.step.signature_count; i++) {
-        (void)snprintf(path, sizeof path, "trust/1.json.%s.minisig", step.signatures[i].key_id);
-        temp_dir_write(&world->kit.temp, path, step.signatures[i].text.ptr, step.signatures[i].text.len);
-    }
-    struct sl_trust_steps *steps = NULL;
-    struct sl_enrolled made;
-    struct sl_enrolment request = {.random = {fill, &seed}};
-    cr_assert_eq(sl_trust_steps_load(&steps, temp_dir_join(&world->kit.temp, "trust", path), &err), 0, "%s",
-                 err.message);
-    sl_trust_fingerprint(request.fingerprint, sl_buf_view(&step.json));
-    request.steps = steps;
-    cr_assert_eq(sl_site_enrol(&made, &world->kit.options, &request, &err), 0, "%s", err.message);
-    cr_assert_eq(sl_public_key_read(&world->site, sl_str_from(made.receipt_key), "site", &err), 0, "%s",
-                 err.message);
-    sl_trust_steps_free(steps);
-    trust_kit_release(&step);
+    enrolled_kit_make(&world->kit, trust, &world->site);
     free(trust);
 }
 
