@@ -213,6 +213,8 @@ int site_receipt_last(struct sl_site_receipt *out, const struct site *site, stru
     } else if (err->code != SL_E_NOT_FOUND && err->code != SL_E_LIMIT && err->code != SL_E_INPUT) {
         return sl_wrap(err, "%s/" SITE_STATE "/" SITE_RECEIPTS, site->shown);
     }
+    if (err->code == SL_E_NO_MEMORY)
+        return -1;
     (void)sl_fail(err, SL_E_REFUSED,
                   "%s/" SITE_STATE "/" SITE_RECEIPTS "/%s is not the receipt that the ledger counted last",
                   site->shown, name);
