@@ -190,6 +190,20 @@ class Documents(Case):
                 with self.subTest(message=text):
                     self.assertTrue(text in source, "no message of the source has this text")
 
+    def test_every_test_that_the_threat_model_names_is_there(self):
+        tests = ""
+        for folder, _, files in os.walk(os.path.join(SOURCE, "tests")):
+            for name in files:
+                if name.endswith((".c", ".py")):
+                    with open(os.path.join(folder, name), encoding="utf-8") as f:
+                        tests += f.read()
+        with open(os.path.join(SOURCE, "docs/threat-model.md"), encoding="utf-8") as f:
+            names = re.findall(r"`((?:test_)?[a-z0-9]+(?:_[a-z0-9]+){3,})`", f.read())
+        self.assertGreater(len(names), 40)
+        for name in names:
+            with self.subTest(test=name):
+                self.assertRegex(tests, rf"(Test\([a-z0-9_]+, |def ){name}[,()]")
+
     def test_links_between_documents_lead_somewhere(self):
         documents = ["README.md"]
         for folder, _, files in os.walk(os.path.join(SOURCE, "docs")):
