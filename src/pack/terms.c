@@ -85,7 +85,8 @@ static int check_issued(const struct sl_trust *trust, int64_t now, struct sl_err
 }
 
 /* All versions, and the epoch of the newest. */
-static int open_trust(struct sl_trust_steps **steps, uint64_t *epoch, const struct terms *terms, struct sl_err *err)
+static int open_trust(struct sl_trust_steps **steps, uint64_t *epoch, const struct terms *terms,
+                      struct sl_err *err)
 {
     const char *path = terms->options->trust;
     SL_CLEANUP(sl_trust_freep) struct sl_trust *newest = NULL;
@@ -99,7 +100,8 @@ static int open_trust(struct sl_trust_steps **steps, uint64_t *epoch, const stru
         (void)sl_wrap(err, "%s", sl_shown(&shown, sl_str_from(path)));
         return sl_hint(err, "sealift trust check says what is missing, sealift trust sign adds it");
     }
-    if (check_customer(newest, terms->customer, err) < 0 || check_epoch(newest, terms->file->epoch, err) < 0 ||
+    if (check_customer(newest, terms->customer, err) < 0 ||
+        check_epoch(newest, terms->file->epoch, err) < 0 ||
         check_issued(newest, terms->options->now, err) < 0)
         return -1;
     *epoch = newest->epoch;

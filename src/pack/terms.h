@@ -13,7 +13,8 @@
 struct terms {
     const struct sl_release_file *file;
     struct sl_str customer;
-    const struct sl_pack_options *options; /* .trust: where the versions are (sl_trust_steps_load()); NULL: none */
+    const struct sl_pack_options
+        *options; /* .trust: where the versions are (sl_trust_steps_load()); NULL: none */
 };
 
 /* SL_E_INPUT for versions that do not follow one from the other, are not signed enough, are for somebody else or are

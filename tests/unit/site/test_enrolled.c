@@ -133,14 +133,20 @@ Test(enrolled, a_clock_at_1970_or_2099_only_warns)
 {
     static const struct visit visits[] = {
         {"the right time", 17, NOW, NOW + DAY, NOW + 60, false, NULL, NULL, SL_PASSED},
-        {"1970", 18, NOW + DAY / 2, NOW + 9 * DAY, 3600, false, NULL, NULL, SL_WARNED},
-        {"2099", 19, NOW + 2 * DAY, NOW + 9 * DAY, IN_2099, false, NULL, NULL, SL_WARNED},
-        {"1970 again, expired by what is proved", 20, NOW + DAY, NOW + DAY, 3600, false, NULL,
-         "the bundle expired at", SL_REFUSED},
-        {"1970, not expired", 20, NOW + 3 * DAY, NOW + 9 * DAY, 3600, false, NULL, NULL, SL_WARNED},
+        {"1970", 18, NOW, NOW + 9 * DAY, 3600, false, NULL, NULL, SL_WARNED},
+        {"2099", 19, NOW, NOW + 9 * DAY, IN_2099, false, NULL, NULL, SL_WARNED},
     };
+    static const struct visit later[] = {
+        {"1970, expired by what is proved", 20, NOW, NOW + DAY, 3600, true, NULL, "the bundle expired at",
+         SL_REFUSED},
+        {"1970, not expired", 20, NOW, NOW + 9 * DAY, 3600, true, NULL, NULL, SL_WARNED},
+    };
+    trust->issued = NOW;
     enrolled_kit_make(&kit, trust, &site_key);
     live(visits, sizeof visits / sizeof visits[0]);
+    trust->version = 2;
+    trust->issued = NOW + 2 * DAY;
+    live(later, sizeof later / sizeof later[0]);
     expect_whole_receipts();
 }
 
@@ -149,11 +155,12 @@ Test(enrolled, a_clock_at_2099_refuses_where_the_policy_says_so_and_one_at_1970_
     static const struct visit visits[] = {
         {"2099", 17, NOW, NOW + DAY, IN_2099, false, NULL, "by this machine's clock it is 2099-", SL_REFUSED},
         {"the right time", 17, NOW, NOW + DAY, NOW, false, NULL, NULL, SL_PASSED},
-        {"1970", 18, NOW + 60, NOW + DAY, 3600, false, NULL, NULL, SL_WARNED},
-        {"1970, expired by what is proved", 19, NOW, NOW + 30, 3600, false, NULL, "the bundle expired at",
+        {"1970", 18, NOW, NOW + DAY, 3600, false, NULL, NULL, SL_WARNED},
+        {"1970, expired by what is proved", 19, NOW, NOW, 3600, false, NULL, "the bundle expired at",
          SL_REFUSED},
     };
     trust->clock_refuses = true;
+    trust->issued = NOW;
     enrolled_kit_make(&kit, trust, &site_key);
     live(visits, sizeof visits / sizeof visits[0]);
     expect_whole_receipts();
