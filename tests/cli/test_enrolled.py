@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The life of an enrolled site: its own trust, what it never forgets, and the receipts that it sends back."""
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -207,7 +208,8 @@ class Enrolled(Enrolment):
                     before = self.listing("site")
                     said = self.sealift("status", "--root", "site", status=1)
                     self.assertIn("intact", said.out)
-                    self.assertRegex(said.err, "cannot be trusted|is not the receipt that the ledger counted last|is not the last receipt that the ledger knows")
+                    self.assertRegex(said.err, "cannot be trusted|is not the receipt that the ledger counted last|"
+                                               "is not the last receipt that the ledger knows")
                     self.assertEqual(self.sealift("status", "--root", "site", "--format", "json", status=1).json()["error"]["code"],
                                      "refused")
                     self.assertEqual(self.listing("site"), before)
