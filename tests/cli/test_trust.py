@@ -227,6 +227,8 @@ class Delivery(Ceremony):
                 shutil.copy(self.path("trust", name), self.path("site.json" + name[len(f"{version}.json"):]))
 
     def release(self, text, release="v1.0"):
+        """More for release.yaml; what is over already may be packed, for sites to judge."""
+        self.write("repo/sealift.yaml", "validation:\n  rules: {support/expired: warning}\n")
         path = f"repo/releases/{release}/release.yaml"
         self.write(path, self.read(path).decode() + text)
         self.git("commit", "-q", "-a", "-m", "terms")
