@@ -21,7 +21,7 @@ static void take_request(struct request *request, const struct sl_node *chart, c
 {
     struct sl_str name = sl_path_name(sl_node_text(chart)); /* Argo allows a path below an OCI registry */
     struct sl_str wanted = sl_node_text(version);
-    if (name.len == 0)
+    if (name.len == 0 || !at)
         return;
     if (request->count > 0 && sl_str_equal(request->name, name) && sl_str_equal(request->version, wanted))
         return;

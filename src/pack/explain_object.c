@@ -24,7 +24,8 @@ static bool is_meant(const struct sl_explained *explained, size_t index, struct 
 {
     const struct sl_layout *layout = &explained->rendering->layout;
     const struct sl_built *built = &layout->objects[index].built;
-    struct sl_str name = first_name ? sl_build_first_name(explained->rendering->reading.build, index) : built->name;
+    struct sl_str name =
+        first_name ? sl_build_first_name(explained->rendering->reading.build, index) : built->name;
     bool in_space =
         space.len == 0 || sl_str_equal(built->space, space) || sl_str_equal(built->effective_space, space);
     return in_space && sl_str_equal(built->kind, explained->trace.kind) &&

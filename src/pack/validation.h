@@ -14,7 +14,8 @@ struct validated_customer {
     size_t excepted;
     bool *used; /* exceptions of sealift.yaml that took something away; in malloc'd memory */
     size_t used_count;
-    struct sl_str *unchecked; /* applications whose values nothing could be held against; in the arena below */
+    struct sl_str
+        *unchecked; /* applications whose values nothing could be held against; in the arena below */
     size_t unchecked_count;
     struct sl_arena arena;
     struct sl_err failure; /* code SL_OK: none */

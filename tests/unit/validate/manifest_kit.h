@@ -17,7 +17,7 @@ struct delivery {
     const char *values;  /* values/web.yaml of the bundle */
     struct {
         const char *path, *text;
-    } files[5]; /* more files of the repository */
+    } files[5];                     /* more files of the repository */
     const struct tgz_member *chart; /* releases/v1.0/artifacts/chart.tgz */
     size_t chart_count;
 };
