@@ -182,7 +182,7 @@ static int enrol(struct making *making, const struct sl_site_options *options,
     /* Before ROOT is made: a wrong fingerprint leaves nothing. */
     if (check_fingerprint(making, request, err) < 0 || site_make(site, err) < 0 ||
         site_lock(site, options, err) < 0 || site_recover(site, err) < 0 ||
-        choose_customer(making, request, err) < 0)
+        choose_customer(making, request, err) < 0 || site_trust_check(site, making->trust, err) < 0)
         return -1;
     if (site->identity.enrolled)
         return sl_fail(err, SL_E_EXISTS, "%s was enrolled meanwhile", site->shown);

@@ -84,8 +84,9 @@ int site_view_fill(struct sl_site_view *view, struct site *site, struct sl_err *
  * `least` and every later one; those of an earlier epoch than `least` not at all. */
 void site_history_sum(struct sl_ledger *out, const struct sl_site_history *history, uint64_t least);
 
-/* SL_E_REFUSED where something was installed here by a later version of trust.json than this. */
-int site_trust_version_check(const struct site *site, uint64_t version, struct sl_err *err) SL_MUST_USE;
+/* SL_E_REFUSED where the site, by its history, was judged by a later version of trust.json before, or installed a bundle of a
+ * later epoch than this one's. */
+int site_trust_check(const struct site *site, const struct sl_trust *trust, struct sl_err *err) SL_MUST_USE;
 
 /* Whether the history tells of this grant. */
 bool site_history_has_grant(const struct sl_site_history *history, const struct sl_digest *grant);

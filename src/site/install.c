@@ -73,8 +73,7 @@ static int check_succession(struct install *in, struct sl_err *err)
 {
     struct sl_site_view view;
     const struct sl_trust *trust = sl_claim_trust(in->claim);
-    if (site_view_fill(&view, in->site, err) < 0 ||
-        (trust && site_trust_version_check(in->site, trust->version, err) < 0))
+    if (site_view_fill(&view, in->site, err) < 0 || (trust && site_trust_check(in->site, trust, err) < 0))
         return -1;
     return sl_claim_judge(in->claim, &view, err);
 }

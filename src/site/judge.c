@@ -44,19 +44,31 @@ void site_history_sum(struct sl_ledger *out, const struct sl_site_history *histo
     }
 }
 
-int site_trust_version_check(const struct site *site, uint64_t version, struct sl_err *err)
+int site_trust_check(const struct site *site, const struct sl_trust *trust, struct sl_err *err)
 {
     uint64_t newest = 0;
-    for (size_t i = 0; i < site->history.count; i++)
-        if (site->history.changes[i].trust_version > newest)
-            newest = site->history.changes[i].trust_version;
-    if (version >= newest)
+    uint64_t epoch = 0;
+    for (size_t i = 0; i < site->history.count; i++) {
+        const struct sl_site_change *change = &site->history.changes[i];
+        newest = change->trust_version > newest ? change->trust_version : newest;
+        epoch = change->epoch > epoch ? change->epoch : epoch;
+    }
+    if (trust->version < newest) {
+        (void)sl_fail(err, SL_E_REFUSED,
+                      "version %llu of trust.json was given, and %s was judged by version %llu before",
+                      (unsigned long long)trust->version, site->shown, (unsigned long long)newest);
+        return sl_hint(
+            err, "give that version or a later one: an older one may trust keys that are revoked since");
+    }
+    if (trust->epoch >= epoch)
         return 0;
+    /* Sequence and floor are remembered for one epoch: those of an earlier one would not be. */
     (void)sl_fail(err, SL_E_REFUSED,
-                  "version %llu of trust.json was given, and %s was judged by version %llu before",
-                  (unsigned long long)version, site->shown, (unsigned long long)newest);
-    return sl_hint(err,
-                   "give that version or a later one: an older one may trust keys that are revoked since");
+                  "trust.json has epoch %llu, and a bundle of epoch %llu was installed in %s",
+                  (unsigned long long)trust->epoch, (unsigned long long)epoch, site->shown);
+    return sl_hint(
+        err, "ask the vendor whether that bundle was theirs, and for a trust.json of that epoch or a later "
+             "one; or begin in another directory");
 }
 
 bool site_history_has_grant(const struct sl_site_history *history, const struct sl_digest *grant)

@@ -53,7 +53,7 @@ static int open_plain(struct sl_site_trust *trust, struct sl_policy *policy, str
         return sl_hint(err, "`sealift enrol` makes a site that knows whom it trusts");
     }
     if (site_claim_customer(site, policy, err) < 0 || site_view_fill(&trust->view, site, err) < 0 ||
-        (policy->trust && site_trust_version_check(site, policy->trust->version, err) < 0))
+        (policy->trust && site_trust_check(site, policy->trust, err) < 0))
         return -1;
     policy->site = &trust->view;
     return 0;

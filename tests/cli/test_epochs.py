@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What a site remembers over the years: epochs, floors and times, versions of trust.json, enrolled and not."""
+import hashlib
 import json
 import os
 import shutil
@@ -178,6 +179,20 @@ class NotEnrolled(test_trust.Delivery):
         for command in (["verify", thief], ["install", thief]):
             result = self.sealift(*command, "--trust", "site.json", "--root", "site", status=1)
             self.assertIn("version 1 of trust.json was given, and site was judged by version 2 before", result.err)
+        enrol = self.sealift("enrol", "--root", "site", "--trust", "site.json", "--fingerprint", hashlib.sha256(self.read("trust/1.json")).hexdigest(), status=1)
+        self.assertIn("was judged by version 2 before", enrol.err)
+        self.assertFalse(os.path.exists(self.path("site/state/ledger.1")))
+
+    def test_a_site_takes_no_trust_json_of_an_epoch_before_that_of_what_it_installed(self):
+        self.hand_over()
+        self.release("epoch: 5\n")
+        self.sealift("install", self.pack("--sequence", "1"), "--pubkey", "ops.pub", "--root", "site")
+        self.git("reset", "-q", "--hard", "HEAD~1")
+        bundle = self.pack("--trust", self.path("trust"), out="later")
+        for command in (["install", bundle, "--trust", "site.json"], ["verify", bundle, "--trust", "site.json"],
+                        ["enrol", "--trust", "site.json", "--fingerprint", hashlib.sha256(self.read("trust/1.json")).hexdigest()]):
+            result = self.sealift(*command, "--root", "site", status=1)
+            self.assertIn("trust.json has epoch 1, and a bundle of epoch 5 was installed", result.err)
 
 
 if __name__ == "__main__":
