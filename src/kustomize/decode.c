@@ -94,10 +94,13 @@ static int decode_structs(const struct decoder *d, const struct kz_field *field,
     char *items = sl_arena_array(&d->build->doc.arena, node->count ? node->count : 1, field->shape->size);
     if (!items)
         return kz_no_memory(d->build, d->err);
-    for (uint32_t i = 0; i < node->count; i++)
-        if (node->as.items[i]->kind != SL_NULL &&
-            decode_map(d, items + i * field->shape->size, field->shape, node->as.items[i]) < 0)
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct sl_node *item = node->as.items[i];
+        char *into = items + i * field->shape->size;
+        memcpy(into, &item->mark, sizeof item->mark); /* an item that says nothing has a place, too */
+        if (item->kind != SL_NULL && decode_map(d, into, field->shape, item) < 0)
             return -1;
+    }
     *out = (struct kz_list){items, node->count};
     return 0;
 }
