@@ -185,15 +185,6 @@ static int take_previous(struct sl_build *build, struct kz_resource *r, struct s
     return 0;
 }
 
-static enum kz_behavior behavior_of(struct sl_str text)
-{
-    if (sl_str_equal(text, SL_STR("create")))
-        return KZ_CREATE;
-    if (sl_str_equal(text, SL_STR("replace")))
-        return KZ_REPLACE;
-    return sl_str_equal(text, SL_STR("merge")) ? KZ_MERGE : KZ_UNSPECIFIED;
-}
-
 static int take_internal(struct sl_build *build, struct kz_resource *r, struct sl_node *annotations,
                          struct sl_err *err)
 {
@@ -208,7 +199,7 @@ static int take_internal(struct sl_build *build, struct kz_resource *r, struct s
         return -1;
     r->needs_hash = sl_str_equal(hash, SL_STR(ENABLED));
     r->generated = behavior.ptr != NULL;
-    r->behavior = behavior_of(behavior);
+    r->behavior = kz_behavior_of(behavior);
     r->allow_name_change = sl_str_equal(name, SL_STR(ENABLED));
     r->allow_kind_change = sl_str_equal(kind, SL_STR(ENABLED));
     return 0;

@@ -61,15 +61,6 @@ static int set_options(struct sl_build *build, struct sl_node *root, const struc
     return 0;
 }
 
-static enum kz_behavior behavior_of(struct sl_str text)
-{
-    if (sl_str_equal(text, SL_STR("create")))
-        return KZ_CREATE;
-    if (sl_str_equal(text, SL_STR("replace")))
-        return KZ_REPLACE;
-    return sl_str_equal(text, SL_STR("merge")) ? KZ_MERGE : KZ_UNSPECIFIED;
-}
-
 static int set_data(struct sl_build *build, const struct kz_place *place,
                     const struct kz_generator *generator, struct sl_node *root, struct sl_err *err)
 {
@@ -112,7 +103,7 @@ int kz_generate(struct sl_build *build, const struct kz_place *place, const stru
         return -1;
     const struct kz_generator_options *own = generator->options;
     (*out)->needs_hash = !(own && own->disable_hash) && !(global && global->disable_hash);
-    (*out)->behavior = behavior_of(generator->behavior.text);
+    (*out)->behavior = kz_behavior_of(generator->behavior.text);
     (*out)->generated = true;
     return 0;
 }

@@ -189,3 +189,12 @@ int kz_resource_stringify(struct sl_build *build, struct kz_resource *r, const c
     }
     return 0;
 }
+
+enum kz_behavior kz_behavior_of(struct sl_str text)
+{
+    if (sl_str_equal(text, SL_STR("create")))
+        return KZ_CREATE;
+    if (sl_str_equal(text, SL_STR("replace")))
+        return KZ_REPLACE;
+    return sl_str_equal(text, SL_STR("merge")) ? KZ_MERGE : KZ_UNSPECIFIED;
+}

@@ -17,6 +17,9 @@ struct kz_previous {
 
 enum kz_behavior { KZ_UNSPECIFIED, KZ_CREATE, KZ_REPLACE, KZ_MERGE };
 
+/* "create", "replace", "merge"; any other text is KZ_UNSPECIFIED. */
+enum kz_behavior kz_behavior_of(struct sl_str text);
+
 /* Where a resource comes from, or what changed it, for the annotations that buildMetadata asks for. */
 struct kz_origin {
     struct sl_str path, configured_in;
