@@ -285,37 +285,11 @@ static int check_key(const struct site *site, struct sl_err *err)
     return sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
 }
 
-/* The newest receipt that the ledger counts. */
-static int check_last(const struct site *site, struct sl_err *err)
-{
-    bool missing;
-    char name[NAME_MAX_BYTES];
-    struct sl_digest digest;
-    const struct sl_ledger *ledger = &site->ledger;
-    SL_CLEANUP(sl_buf_release) struct sl_buf json;
-    sl_buf_init(&json, SL_RECEIPT_BYTES_MAX);
-    receipt_name(name, ledger->receipts, "");
-    SL_CLEANUP(sl_closep) int dir = site_open_dir(site, SITE_STATE "/" SITE_RECEIPTS, &missing, err);
-    if (dir < 0 && !missing)
-        return -1;
-    if (dir >= 0 && sl_file_read_beneath(&json, dir, name, SL_RECEIPT_BYTES_MAX, err) < 0 &&
-        err->code != SL_E_NOT_FOUND && err->code != SL_E_LIMIT)
-        return sl_wrap(err, "%s/" SITE_STATE "/" SITE_RECEIPTS, site->shown);
-    sl_err_clear(err);
-    sl_sha256(&digest, sl_buf_view(&json).ptr, sl_buf_view(&json).len);
-    if (sl_digest_equal(&digest, &ledger->receipt))
-        return 0;
-    (void)sl_fail(err, SL_E_REFUSED,
-                  "%s/" SITE_STATE "/" SITE_RECEIPTS "/%s is not the last receipt that the ledger knows",
-                  site->shown, name);
-    return sl_hint(err, "it was lost, changed, or put back to an earlier day: put " SITE_STATE
-                        "/ back from one backup as a whole");
-}
-
 int site_enrolled_recover(struct site *site, const struct sl_site_options *options, struct sl_err *err)
 {
+    struct sl_site_receipt newest;
     if (site_ledger_load(site, err) < 0 || site_ledger_check(site, err) < 0 || check_key(site, err) < 0 ||
-        check_last(site, err) < 0 || site_ledger_repair(site, err) < 0)
+        site_receipt_last(&newest, site, err) < 0 || site_ledger_repair(site, err) < 0)
         return -1;
     /* An enrolment was stopped right behind its commit. */
     if (sl_sys_unlinkat(site->state, SITE_ENROLLING, 0) < 0 && errno != ENOENT)
