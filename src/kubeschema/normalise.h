@@ -28,19 +28,25 @@ struct normaliser {
 int normalise(struct sl_node **out, const struct normaliser *normaliser,
               const struct sl_node *schema) SL_MUST_USE;
 
-/* Makes `schema`, which is `original` normalised, that of a whole object: apiVersion, kind and metadata are fields
- * of it. */
-int normalise_object(const struct normaliser *normaliser, struct sl_node *schema,
-                     const struct sl_node *original) SL_MUST_USE;
+/* Likewise of a schema that stands beside another one of the same value: it closes nothing. */
+int normalise_aside(struct sl_node **out, const struct normaliser *normaliser,
+                    const struct sl_node *schema) SL_MUST_USE;
 
 /* The one of a definition that Kubernetes writes by hand, so that its schema is not what is read: quantities,
  * integers or strings, JSON. NULL for any other name; *failed where there is no memory. */
 struct sl_node *normalise_known(const struct normaliser *normaliser, struct sl_str name, bool *failed);
 
-/* The schema of metadata, for sets that do not bring one. */
-int normalise_object_meta(struct sl_node **out, const struct normaliser *normaliser) SL_MUST_USE;
-
 /* {"$ref": "#/definitions/NAME"}; NULL without memory. */
 struct sl_node *reference_to(struct sl_doc *doc, struct sl_str name);
+
+/* -- normalise_object.c -- */
+
+/* Makes `schema`, which is `original` normalised, that of a whole object: apiVersion, kind and metadata are fields
+ * of it. */
+int normalise_object(const struct normaliser *normaliser, struct sl_node *schema,
+                     const struct sl_node *original) SL_MUST_USE;
+
+/* The schema of metadata, for sets that do not bring one. */
+int normalise_object_meta(struct sl_node **out, const struct normaliser *normaliser) SL_MUST_USE;
 
 #endif

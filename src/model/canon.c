@@ -1,7 +1,6 @@
 #include "canon.h"
 
 #include "base/limits.h"
-#include "crypto/digest.h"
 
 #include <sealift/text.h>
 #include <stdarg.h>
@@ -14,8 +13,7 @@ void sl_canon_open(struct sl_canon *canon, struct sl_str text, const char *name,
     *canon = (struct sl_canon){.text = text, .name = name, .arena = arena};
 }
 
-SL_PRINTF(3, 4)
-static int refuse(const struct sl_canon *canon, struct sl_err *err, const char *format, ...)
+int sl_canon_refuse(const struct sl_canon *canon, struct sl_err *err, const char *format, ...)
 {
     char reason[512];
     va_list args;
@@ -57,9 +55,9 @@ static int refuse_kind(const struct sl_canon *canon, const char *wanted, struct 
 {
     char shown[SHOWN_MAX];
     if (canon->field.len == 0)
-        return refuse(canon, err, "%s is expected, not %s", wanted, kind_at(canon));
-    return refuse(canon, err, "\"%s\" must be %s, not %s", sl_escape(shown, sizeof shown, canon->field),
-                  wanted, kind_at(canon));
+        return sl_canon_refuse(canon, err, "%s is expected, not %s", wanted, kind_at(canon));
+    return sl_canon_refuse(canon, err, "\"%s\" must be %s, not %s",
+                           sl_escape(shown, sizeof shown, canon->field), wanted, kind_at(canon));
 }
 
 static int open_level(struct sl_canon *canon, struct sl_canon_level *level, char open, struct sl_err *err)
@@ -81,7 +79,7 @@ static int next_member(struct sl_canon *canon, struct sl_canon_level *level, cha
     }
     if (level->begun) {
         if (byte != ',')
-            return refuse(canon, err, "\",\" or \"%c\" is expected, not %s", close, kind_at(canon));
+            return sl_canon_refuse(canon, err, "\",\" or \"%c\" is expected, not %s", close, kind_at(canon));
         canon->at++;
     }
     level->begun = true;
@@ -120,7 +118,7 @@ int sl_canon_key(struct sl_canon *canon, struct sl_canon_level *level, struct sl
         return more;
     size_t start = canon->at;
     if (peek(canon) != '"')
-        return refuse(canon, err, "a key is expected, not %s", kind_at(canon));
+        return sl_canon_refuse(canon, err, "a key is expected, not %s", kind_at(canon));
     if (sl_canon_text(canon, key, err) < 0)
         return -1;
     const char *fault = NULL;
@@ -133,7 +131,7 @@ int sl_canon_key(struct sl_canon *canon, struct sl_canon_level *level, struct sl
     if (fault) {
         char shown[SHOWN_MAX];
         canon->at = start;
-        return refuse(canon, err, "the key \"%s\" %s", sl_escape(shown, sizeof shown, *key), fault);
+        return sl_canon_refuse(canon, err, "the key \"%s\" %s", sl_escape(shown, sizeof shown, *key), fault);
     }
     canon->at++;
     level->last = *key;
@@ -195,14 +193,14 @@ int sl_canon_text(struct sl_canon *canon, struct sl_str *text, struct sl_err *er
         skip_plain(canon);
         int byte = peek(canon);
         if (byte < 0)
-            return refuse(canon, err, "the text ends inside a string");
+            return sl_canon_refuse(canon, err, "the text ends inside a string");
         if (byte == '"')
             break;
         size_t len = special_len(sl_str_slice(canon->text, canon->at, canon->text.len));
         if (len == 0)
-            return refuse(canon, err,
-                          "a string has a byte that is not UTF-8, a bare control character or an "
-                          "escape that canonical JSON has not");
+            return sl_canon_refuse(canon, err,
+                                   "a string has a byte that is not UTF-8, a bare control character or an "
+                                   "escape that canonical JSON has not");
         canon->at += len;
     }
     *text = sl_str_slice(canon->text, from, canon->at);
@@ -229,9 +227,9 @@ int sl_canon_integer(struct sl_canon *canon, int64_t *value, struct sl_err *err)
     if (len == 0)
         return refuse_kind(canon, "an integer", err);
     if (number > SL_INTEGER_MAX)
-        return refuse(canon, err, "a number is beyond 2^53 - 1");
+        return sl_canon_refuse(canon, err, "a number is beyond 2^53 - 1");
     if (leading_zero || after == '.' || after == 'e' || after == 'E')
-        return refuse(canon, err, "a number is not an integer in its shortest form");
+        return sl_canon_refuse(canon, err, "a number is not an integer in its shortest form");
     canon->at = digits + len;
     *value = negative ? -(int64_t)number : (int64_t)number;
     return 0;
@@ -264,7 +262,7 @@ static int skip_scalar(struct sl_canon *canon, struct sl_err *err)
         return sl_canon_integer(canon, &number, err);
     if (take(canon, SL_STR("true")) || take(canon, SL_STR("false")) || take(canon, SL_STR("null")))
         return 0;
-    return refuse(canon, err, "a value is expected, not %s", kind_at(canon));
+    return sl_canon_refuse(canon, err, "a value is expected, not %s", kind_at(canon));
 }
 
 int sl_canon_skip(struct sl_canon *canon, struct sl_err *err)
@@ -276,7 +274,8 @@ int sl_canon_skip(struct sl_canon *canon, struct sl_err *err)
         int byte = peek(canon);
         if (byte == '{' || byte == '[') {
             if (depth == SL_CANON_DEPTH_MAX)
-                return refuse(canon, err, "maps and lists are nested deeper than %d", SL_CANON_DEPTH_MAX);
+                return sl_canon_refuse(canon, err, "maps and lists are nested deeper than %d",
+                                       SL_CANON_DEPTH_MAX);
             close[depth] = byte == '{' ? '}' : ']';
             if (open_level(canon, &levels[depth++], (char)byte, err) < 0)
                 return -1;
@@ -308,8 +307,8 @@ int sl_canon_count(const struct sl_canon *canon, size_t *count, size_t max, stru
     while ((more = sl_canon_item(&ahead, &level, err)) > 0) {
         char shown[SHOWN_MAX];
         if (*count == max)
-            return refuse(canon, err, "\"%s\" has more than %zu items",
-                          sl_escape(shown, sizeof shown, canon->field), max);
+            return sl_canon_refuse(canon, err, "\"%s\" has more than %zu items",
+                                   sl_escape(shown, sizeof shown, canon->field), max);
         if (sl_canon_skip(&ahead, err) < 0)
             return -1;
         (*count)++;
@@ -321,110 +320,5 @@ int sl_canon_end(const struct sl_canon *canon, struct sl_err *err)
 {
     if (canon->at == canon->text.len)
         return 0;
-    return refuse(canon, err, "something follows the end of the JSON text");
-}
-
-static int read_count(struct sl_canon *canon, uint64_t *out, struct sl_err *err)
-{
-    int64_t value = 0;
-    size_t start = canon->at;
-    if (sl_canon_integer(canon, &value, err) < 0)
-        return -1;
-    char shown[SHOWN_MAX];
-    canon->at = value < 0 ? start : canon->at;
-    if (value < 0)
-        return refuse(canon, err, "\"%s\" must not be negative",
-                      sl_escape(shown, sizeof shown, canon->field));
-    *out = (uint64_t)value;
-    return 0;
-}
-
-static int read_copied(struct sl_canon *canon, struct sl_str *out, struct sl_err *err)
-{
-    struct sl_str text = {0};
-    if (sl_canon_text(canon, &text, err) < 0)
-        return -1;
-    *out = sl_arena_str(canon->arena, text);
-    return out->ptr ? 0 : sl_fail_memory(err);
-}
-
-static int read_sha256(struct sl_canon *canon, unsigned char out[SL_SHA256_BYTES], struct sl_err *err)
-{
-    struct sl_str hex = {0};
-    struct sl_digest digest = {0};
-    size_t start = canon->at;
-    if (sl_canon_text(canon, &hex, err) < 0)
-        return -1;
-    struct sl_err reason = {0};
-    char shown[SHOWN_MAX];
-    if (sl_digest_parse(&digest, hex, &reason) < 0) {
-        canon->at = start;
-        return refuse(canon, err, "\"%s\": %s", sl_escape(shown, sizeof shown, canon->field), reason.message);
-    }
-    memcpy(out, digest.bytes, sizeof digest.bytes);
-    return 0;
-}
-
-static int read_field(struct sl_canon *canon, const struct sl_canon_field *field, void *into,
-                      struct sl_err *err)
-{
-    void *target = (char *)into + field->offset;
-    switch (field->type) {
-    case SL_CANON_TEXT:
-        return read_copied(canon, target, err);
-    case SL_CANON_WORD:
-        return sl_canon_text(canon, target, err);
-    case SL_CANON_COUNT:
-        return read_count(canon, target, err);
-    case SL_CANON_TIME:
-        return sl_canon_integer(canon, target, err);
-    case SL_CANON_BOOL:
-        return sl_canon_bool(canon, target, err);
-    case SL_CANON_SHA256:
-        return read_sha256(canon, target, err);
-    case SL_CANON_OTHER:
-    case SL_CANON_MAYBE:
-        break;
-    }
-    return field->read(canon, into, err);
-}
-
-/* How many fields, from the first on, may be missing and are, now that `key` has come. */
-static size_t missing_before(const struct sl_canon_field *fields, size_t count, struct sl_str key)
-{
-    size_t missing = 0;
-    while (missing < count && fields[missing].type == SL_CANON_MAYBE &&
-           sl_str_compare(key, sl_str_from(fields[missing].name)) > 0)
-        missing++;
-    return missing;
-}
-
-int sl_canon_fields(struct sl_canon *canon, const struct sl_canon_field *fields, size_t count, void *into,
-                    enum sl_canon_unknown unknown, struct sl_err *err)
-{
-    struct sl_canon_level level = {0};
-    if (sl_canon_map(canon, &level, err) < 0)
-        return -1;
-    size_t start = canon->at;
-    struct sl_str key = {0};
-    size_t next = 0;
-    int more;
-    while ((more = sl_canon_key(canon, &level, &key, err)) > 0) {
-        next += missing_before(fields + next, count - next, key);
-        int order = next < count ? sl_str_compare(key, sl_str_from(fields[next].name)) : -1;
-        if (order > 0)
-            break; /* keys ascend: the wanted one cannot come any more */
-        char shown[SHOWN_MAX];
-        if (order < 0 && unknown == SL_CANON_REFUSE)
-            return refuse(canon, err, "\"%s\" does not belong here", sl_escape(shown, sizeof shown, key));
-        if ((order < 0 ? sl_canon_skip(canon, err) : read_field(canon, &fields[next], into, err)) < 0)
-            return -1;
-        next += order == 0;
-    }
-    if (more < 0)
-        return -1;
-    while (more == 0 && next < count && fields[next].type == SL_CANON_MAYBE)
-        next++;
-    canon->at = next < count ? start : canon->at;
-    return next < count ? refuse(canon, err, "\"%s\" is missing in this map", fields[next].name) : 0;
+    return sl_canon_refuse(canon, err, "something follows the end of the JSON text");
 }

@@ -57,8 +57,14 @@ int sl_canon_skip(struct sl_canon *canon, struct sl_err *err) SL_MUST_USE;
 /* How many items the list that begins here has; does not move. More than `max` is refused. */
 int sl_canon_count(const struct sl_canon *canon, size_t *count, size_t max, struct sl_err *err) SL_MUST_USE;
 
+/* SL_E_REFUSED at the byte where the reading stands; -1. */
+int sl_canon_refuse(const struct sl_canon *canon, struct sl_err *err, const char *format, ...)
+    SL_PRINTF(3, 4);
+
 /* Nothing may follow. */
 int sl_canon_end(const struct sl_canon *canon, struct sl_err *err) SL_MUST_USE;
+
+/* -- canon_fields.c -- */
 
 enum sl_canon_type {
     SL_CANON_TEXT,   /* struct sl_str, copied into the arena */

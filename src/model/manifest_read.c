@@ -3,6 +3,7 @@
 #include "canon.h"
 #include "crypto/digest.h"
 #include "manifest_check.h"
+#include "manifest_survey.h"
 #include "model/name.h"
 
 #include <sealift/text.h>
@@ -27,11 +28,8 @@ struct reading {
     uint64_t schema;
     struct sl_str tool_name;
     uint64_t total_files;
-    unsigned critical; /* of what is there: enum critical */
+    unsigned critical; /* of what is there: enum manifest_critical */
 };
-
-/* The names that `critical` may have, each there exactly when its member is. */
-enum critical { CRITICAL_EXPIRES = 1, CRITICAL_STOPS = 2, CRITICAL_RECEIPT = 4 };
 
 /* One entry of `files` on its way. */
 struct file_reading {
@@ -274,92 +272,6 @@ static int read_files(struct sl_canon *canon, void *into, struct sl_err *err)
     return more;
 }
 
-/*
- * The first pass: is this a manifest that this reader knows how to read? It must come before everything else,
- * because a later schema may give every field another shape. Also checks that the whole text is canonical.
- */
-struct survey {
-    bool has_schema;
-    int64_t schema;
-    unsigned known;         /* names in `critical` that this reader knows: enum critical */
-    struct sl_str critical; /* the first one that it does not */
-    bool has_critical;
-};
-
-static unsigned known_critical(struct sl_str name)
-{
-    if (sl_str_equal(name, SL_STR("expires")))
-        return CRITICAL_EXPIRES;
-    if (sl_str_equal(name, SL_STR("requires.receipt")))
-        return CRITICAL_RECEIPT;
-    return sl_str_equal(name, SL_STR("requires.stops")) ? CRITICAL_STOPS : 0;
-}
-
-static int survey_critical(struct sl_canon *canon, struct survey *survey, struct sl_err *err)
-{
-    struct sl_canon_level level = {0};
-    struct sl_str name = {0};
-    struct sl_str last = {0};
-    if (sl_canon_list(canon, &level, err) < 0)
-        return -1;
-    int more;
-    for (bool first = true; (more = sl_canon_item(canon, &level, err)) > 0; first = false) {
-        if (sl_canon_text(canon, &name, err) < 0)
-            return -1;
-        unsigned known = known_critical(name);
-        if (!known && !survey->has_critical)
-            survey->critical = name;
-        survey->has_critical = survey->has_critical || !known;
-        survey->known |= known;
-        if (!first && sl_str_compare(last, name) >= 0)
-            return sl_fail(err, SL_E_REFUSED, "%s: critical has a name twice or out of order", canon->name);
-        last = name;
-    }
-    return more;
-}
-
-static int survey_fields(struct sl_canon *canon, struct survey *survey, struct sl_err *err)
-{
-    struct sl_canon_level level = {0};
-    struct sl_str key = {0};
-    if (sl_canon_map(canon, &level, err) < 0)
-        return -1;
-    int more;
-    while ((more = sl_canon_key(canon, &level, &key, err)) > 0) {
-        int result;
-        if (sl_str_equal(key, SL_STR("schema"))) {
-            survey->has_schema = true;
-            result = sl_canon_integer(canon, &survey->schema, err);
-        } else if (sl_str_equal(key, SL_STR("critical"))) {
-            result = survey_critical(canon, survey, err);
-        } else {
-            result = sl_canon_skip(canon, err);
-        }
-        if (result < 0)
-            return -1;
-    }
-    return more < 0 ? -1 : sl_canon_end(canon, err);
-}
-
-static int check_survey(const struct sl_canon *canon, const struct survey *survey, struct sl_err *err)
-{
-    char shown[SHOWN_MAX];
-    if (!survey->has_schema)
-        return sl_fail(err, SL_E_REFUSED, "%s: \"schema\" is missing", canon->name);
-    if (survey->schema != SL_MANIFEST_SCHEMA) {
-        (void)sl_fail(err, SL_E_REFUSED, "%s has schema %lld, and this sealift knows schema %d", canon->name,
-                      (long long)survey->schema, SL_MANIFEST_SCHEMA);
-        return sl_hint(err, "a newer sealift may read it");
-    }
-    if (survey->has_critical) {
-        (void)sl_fail(err, SL_E_REFUSED,
-                      "%s says that whoever reads it must understand \"%s\", and this sealift does not",
-                      canon->name, sl_escape(shown, sizeof shown, survey->critical));
-        return sl_hint(err, "a newer sealift may read it");
-    }
-    return 0;
-}
-
 static int skip_critical(struct sl_canon *canon, void *into, struct sl_err *err)
 {
     (void)into;
@@ -423,12 +335,12 @@ static int check(const struct sl_canon *canon, const struct reading *reading, st
 int sl_manifest_read(struct sl_manifest **out, struct sl_str json, struct sl_err *err)
 {
     struct sl_canon canon;
-    struct survey survey = {0};
-    sl_canon_open(&canon, json, "manifest.json", NULL);
+    unsigned named;
     if (json.len > SL_MANIFEST_BYTES_MAX)
         return sl_fail(err, SL_E_REFUSED, "manifest.json has %zu bytes, and may have %llu", json.len,
                        (unsigned long long)SL_MANIFEST_BYTES_MAX);
-    if (survey_fields(&canon, &survey, err) < 0 || check_survey(&canon, &survey, err) < 0)
+    sl_canon_open(&canon, json, "manifest.json", NULL);
+    if (sl_manifest_survey(&canon, &named, err) < 0)
         return -1;
 
     struct owned *owned = calloc(1, sizeof *owned);
@@ -438,7 +350,7 @@ int sl_manifest_read(struct sl_manifest **out, struct sl_str json, struct sl_err
     sl_arena_init(&owned->arena, MANIFEST_ARENA_MAX);
     struct reading reading = {0};
     sl_canon_open(&canon, json, "manifest.json", &owned->arena);
-    if (read_fields(&canon, &reading, err) < 0 || check_critical(&canon, &reading, survey.known, err) < 0 ||
+    if (read_fields(&canon, &reading, err) < 0 || check_critical(&canon, &reading, named, err) < 0 ||
         check(&canon, &reading, err) < 0)
         return -1;
     *manifest = reading.manifest;
