@@ -1,5 +1,6 @@
 /*
- * A validation of several customers: validate.c runs it, merge.c puts together what was found.
+ * A validation of several customers: validate.c runs it, validate_customer.c looks at one of them, merge.c puts together
+ * what was found.
  */
 #ifndef PACK_VALIDATION_H
 #define PACK_VALIDATION_H
@@ -36,6 +37,11 @@ struct sl_validation {
     struct sl_str *unchecked; /* of all customers */
     size_t unchecked_count;
 };
+
+/* Fills customer->findings and what follows it, with customer->failure; `customer` has its name and empty findings.
+ * `alone`: nobody else is looked at, so that what cannot be read is a failure; otherwise it is a finding. */
+void validation_of_customer(struct validated_customer *customer, const struct sl_validation_request *request,
+                            const struct rendering_common *common, bool alone);
 
 /* Fills validation->merged from what was found; borrows the findings. */
 int validation_merge(struct sl_validation *validation, struct sl_err *err) SL_MUST_USE;
