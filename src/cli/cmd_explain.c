@@ -1,5 +1,6 @@
 #include "cmd.h"
 #include "release_report.h"
+#include "value_report.h"
 
 #include <sealift/explain.h>
 #include <sealift/text.h>
@@ -21,33 +22,17 @@ static const struct cli_option options[] = {
 
 /* -- text -- */
 
-static void print_place(struct cli *cli, struct sl_str file, uint32_t line, uint32_t column)
-{
-    cli_escaped(cli, file);
-    if (line)
-        sl_buf_printf(&cli->out, ":%u:%u", line, column);
-}
-
-/* Long ones are cut. */
-static void print_value(struct cli *cli, struct sl_str value)
-{
-    if (value.ptr)
-        cli_json_value(cli, value);
-    else
-        sl_buf_text(&cli->out, "not there");
-}
-
 static void print_step(struct cli *cli, const struct sl_explained_step *step)
 {
     sl_buf_printf(&cli->out, "  %-16s  ", step->step);
     if (step->place.file.len) {
-        print_place(cli, step->place.file, step->place.line, step->place.column);
+        value_place_print(cli, step->place.file, step->place.line, step->place.column);
         sl_buf_text(&cli->out, "  ");
     }
-    print_value(cli, step->value);
+    value_print(cli, step->value);
     if (step->entry.file.len) {
         sl_buf_text(&cli->out, "  (");
-        print_place(cli, step->entry.file, step->entry.line, step->entry.column);
+        value_place_print(cli, step->entry.file, step->entry.line, step->entry.column);
         sl_buf_byte(&cli->out, ')');
     }
     sl_buf_byte(&cli->out, '\n');
@@ -56,9 +41,9 @@ static void print_step(struct cli *cli, const struct sl_explained_step *step)
 static void print_say(struct cli *cli, const struct sl_value_say *say)
 {
     sl_buf_printf(&cli->out, "    %-9s " SL_FMT "  ", sl_value_effect_name(say->effect), SL_ARG(say->layer));
-    print_place(cli, say->file, say->line, say->column);
+    value_place_print(cli, say->file, say->line, say->column);
     sl_buf_text(&cli->out, "  ");
-    print_value(cli, say->value);
+    value_print(cli, say->value);
     sl_buf_byte(&cli->out, '\n');
 }
 
@@ -93,16 +78,16 @@ static void print_winner(struct cli *cli, const struct sl_explained_field *field
     sl_buf_text(&cli->out, "  ");
     if (say) {
         sl_buf_printf(&cli->out, "values, " SL_FMT "  ", SL_ARG(say->layer));
-        print_place(cli, say->file, say->line, say->column);
+        value_place_print(cli, say->file, say->line, say->column);
     } else if (field->step_count > 0) {
         const struct sl_explained_step *last = &field->steps[field->step_count - 1];
         sl_buf_printf(&cli->out, "%s%s", last->step, last->place.file.len ? "  " : "");
-        print_place(cli, last->place.file, last->place.line, last->place.column);
+        value_place_print(cli, last->place.file, last->place.line, last->place.column);
     } else {
         sl_buf_text(&cli->out, "values");
     }
     sl_buf_text(&cli->out, "  ");
-    print_value(cli, field->value);
+    value_print(cli, field->value);
     sl_buf_byte(&cli->out, '\n');
 }
 
@@ -122,7 +107,7 @@ static void print_text(struct cli *cli, const struct sl_explained_field *field)
     sl_buf_text(&cli->out, "\n");
     cli_escaped(cli, field->pointer);
     sl_buf_text(&cli->out, field->pointer.len ? ": " : "(all): ");
-    print_value(cli, field->value);
+    value_print(cli, field->value);
     sl_buf_byte(&cli->out, '\n');
     for (size_t i = 0; i < field->step_count; i++)
         print_step(cli, &field->steps[i]);
@@ -133,22 +118,6 @@ static void print_text(struct cli *cli, const struct sl_explained_field *field)
 
 /* -- JSON -- */
 
-static void place_json(struct sl_json *json, struct sl_str file, uint32_t line, uint32_t column)
-{
-    sl_json_key_text(json, "file", file);
-    sl_json_key_unsigned(json, "line", line);
-    sl_json_key_unsigned(json, "column", column);
-}
-
-static void value_json(struct sl_json *json, struct sl_str value)
-{
-    sl_json_key_bool(json, "there", value.ptr != NULL);
-    if (!value.ptr)
-        return;
-    sl_json_key(json, "value");
-    sl_json_raw(json, value);
-}
-
 static void steps_json(struct sl_json *json, const struct sl_explained_field *field)
 {
     sl_json_key(json, "steps");
@@ -157,37 +126,16 @@ static void steps_json(struct sl_json *json, const struct sl_explained_field *fi
         const struct sl_explained_step *step = &field->steps[i];
         sl_json_map(json);
         sl_json_key_text(json, "step", sl_str_from(step->step));
-        place_json(json, step->place.file, step->place.line, step->place.column);
+        value_place_json(json, step->place.file, step->place.line, step->place.column);
         if (step->entry.file.len) {
             sl_json_key(json, "entry");
             sl_json_map(json);
-            place_json(json, step->entry.file, step->entry.line, step->entry.column);
+            value_place_json(json, step->entry.file, step->entry.line, step->entry.column);
             sl_json_end(json);
         }
         value_json(json, step->value);
         sl_json_end(json);
     }
-    sl_json_end(json);
-}
-
-static void chain_json(struct sl_json *json, const struct sl_value_place *place)
-{
-    sl_json_map(json);
-    sl_json_key_text(json, "pointer", place->pointer);
-    value_json(json, place->value);
-    sl_json_key(json, "layers");
-    sl_json_list(json);
-    for (size_t i = 0; i < place->say_count; i++) {
-        const struct sl_value_say *say = &place->says[i];
-        sl_json_map(json);
-        sl_json_key_text(json, "layer", say->layer);
-        sl_json_key_text(json, "effect", sl_str_from(sl_value_effect_name(say->effect)));
-        place_json(json, say->file, say->line, say->column);
-        sl_json_key(json, "value");
-        sl_json_raw(json, say->value);
-        sl_json_end(json);
-    }
-    sl_json_end(json);
     sl_json_end(json);
 }
 
@@ -204,7 +152,7 @@ static void print_json(struct cli *cli, const struct sl_explained_field *field)
     sl_json_key(json, "values");
     sl_json_list(json);
     for (size_t i = 0; field->values && i < sl_explanation_count(field->values); i++)
-        chain_json(json, sl_explanation_at(field->values, i));
+        value_chain_json(json, sl_explanation_at(field->values, i));
     sl_json_end(json);
 }
 

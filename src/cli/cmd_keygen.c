@@ -39,20 +39,10 @@ struct key_files {
     struct sl_buf secret_text, public_text, password;
 };
 
-/* Asked before a password is: both names must be free. */
-static int check_free(const char *path, struct sl_err *err)
-{
-    if (access(path, F_OK) != 0)
-        return 0;
-    char shown[512];
-    (void)sl_fail(err, SL_E_EXISTS, "%s is there already, and a key is never overwritten",
-                  sl_escape(shown, sizeof shown, sl_str_from(path)));
-    return sl_hint(err, "choose another name with --out");
-}
-
 static int generate(struct key_files *files, const struct context *context, struct sl_err *err)
 {
-    if (check_free(files->secret, err) < 0 || check_free(files->public, err) < 0)
+    /* Asked before a password is. */
+    if (keygen_check_free(files->secret, err) < 0 || keygen_check_free(files->public, err) < 0)
         return -1;
     if (!context->no_password) {
         if (cli_password(&files->password, files->secret, context->password_file, true, err) < 0)
@@ -79,7 +69,7 @@ static int take_public(struct key_files *files, const struct context *context, s
 {
     struct sl_signing_key key;
     struct cli_key_command command;
-    if (check_free(files->public, err) < 0 ||
+    if (keygen_check_free(files->public, err) < 0 ||
         cli_key_command_open(&key, &command, context->command, context->purpose ? context->purpose : "bundle",
                              context->timeout, err) < 0)
         return -1;

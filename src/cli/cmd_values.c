@@ -1,5 +1,6 @@
 #include "cmd.h"
 #include "release_report.h"
+#include "value_report.h"
 
 #include <sealift/text.h>
 #include <sealift/values.h>
@@ -51,20 +52,6 @@ static void print_head(struct showing *showing, const struct sl_values *values)
     sl_buf_byte(&showing->cli->out, '\n');
 }
 
-/* "file:line:column" */
-static void print_place(struct cli *cli, const struct sl_value_say *say)
-{
-    cli_escaped(cli, say->file);
-    if (say->line)
-        sl_buf_printf(&cli->out, ":%u:%u", say->line, say->column);
-}
-
-/* A value in a report: long ones are cut. */
-static void print_value(struct cli *cli, struct sl_str value)
-{
-    cli_json_value(cli, value);
-}
-
 static void print_say(struct cli *cli, const struct sl_value_say *say)
 {
     static const char marks[] = {
@@ -78,9 +65,9 @@ static void print_say(struct cli *cli, const struct sl_value_say *say)
         cli_marked(cli, marks[say->effect], word);
     sl_buf_printf(&cli->out, " " SL_FMT, SL_ARG(say->layer));
     sl_buf_text(&cli->out, "  ");
-    print_place(cli, say);
+    value_place_print(cli, say->file, say->line, say->column);
     sl_buf_text(&cli->out, "  ");
-    print_value(cli, say->value);
+    value_print(cli, say->value);
     sl_buf_byte(&cli->out, '\n');
 }
 
@@ -89,42 +76,12 @@ static void print_chain(struct cli *cli, const struct sl_value_place *place)
     sl_buf_text(&cli->out, place->pointer.len > 0 ? "" : "(all)");
     cli_escaped(cli, place->pointer);
     sl_buf_text(&cli->out, ": ");
-    if (place->value.ptr)
-        print_value(cli, place->value);
-    else
-        sl_buf_text(&cli->out, "not there");
+    value_print(cli, place->value);
     sl_buf_byte(&cli->out, '\n');
     for (size_t i = place->say_count; i > 0; i--)
         print_say(cli, &place->says[i - 1]);
     if (place->say_count == 0)
         sl_buf_text(&cli->out, "  no layer says so: Helm makes it\n");
-}
-
-static void chain_json(struct sl_json *json, const struct sl_value_place *place)
-{
-    sl_json_map(json);
-    sl_json_key_text(json, "pointer", place->pointer);
-    sl_json_key_bool(json, "there", place->value.ptr != NULL);
-    if (place->value.ptr) {
-        sl_json_key(json, "value");
-        sl_json_raw(json, place->value);
-    }
-    sl_json_key(json, "layers");
-    sl_json_list(json);
-    for (size_t i = 0; i < place->say_count; i++) {
-        const struct sl_value_say *say = &place->says[i];
-        sl_json_map(json);
-        sl_json_key_text(json, "layer", say->layer);
-        sl_json_key_text(json, "effect", sl_str_from(sl_value_effect_name(say->effect)));
-        sl_json_key_text(json, "file", say->file);
-        sl_json_key_unsigned(json, "line", say->line);
-        sl_json_key_unsigned(json, "column", say->column);
-        sl_json_key(json, "value");
-        sl_json_raw(json, say->value);
-        sl_json_end(json);
-    }
-    sl_json_end(json);
-    sl_json_end(json);
 }
 
 /* The chains of the places at and below the path. A path that one application of several does not know is passed over. */
@@ -146,7 +103,7 @@ static int show_chains(struct showing *showing, const struct sl_values *values, 
         if (text)
             print_chain(showing->cli, sl_explanation_at(explanation, i));
         else
-            chain_json(showing->json, sl_explanation_at(explanation, i));
+            value_chain_json(showing->json, sl_explanation_at(explanation, i));
     }
     showing->shown += text;
     sl_explanation_free(explanation);

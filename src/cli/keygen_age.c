@@ -12,7 +12,7 @@ struct age_files {
     char shown[SL_AGE_RECIPIENT_TEXT];
 };
 
-static int check_free(const char *path, struct sl_err *err)
+int keygen_check_free(const char *path, struct sl_err *err)
 {
     if (access(path, F_OK) != 0)
         return 0;
@@ -40,7 +40,7 @@ static int make_texts(struct age_files *files, struct sl_err *err)
 
 static int write_files(struct age_files *files, struct sl_err *err)
 {
-    if (check_free(files->identity, err) < 0 || check_free(files->recipient, err) < 0 ||
+    if (keygen_check_free(files->identity, err) < 0 || keygen_check_free(files->recipient, err) < 0 ||
         make_texts(files, err) < 0 ||
         sl_file_create(files->identity, sl_buf_view(&files->identity_text), 0600, false, err) < 0)
         return -1;
