@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "doc/pointer.h"
 #include "model/report.h"
+#include "values_charts.h"
 #include "values_rules.h"
 
 #include <stdio.h>
@@ -25,13 +26,14 @@ static void write_pointer(struct sl_buf *out, const struct section *section)
     sl_pointer_push(out, section->name);
 }
 
-/* A member that nothing knows has been told, with a better hint. */
+/* A member that nothing knows has been told as an error, with a better hint. */
 static bool is_told(const struct sl_findings *findings, const struct sl_finding *finding)
 {
     for (size_t i = 0; i < sl_findings_count(findings); i++) {
         const struct sl_finding *other = sl_findings_at(findings, i);
-        if (strcmp(other->rule, "values/unknown-key") == 0 && other->line == finding->line &&
-            sl_str_equal(other->file, finding->file) && sl_str_equal(other->pointer, finding->pointer))
+        if (strcmp(other->rule, "values/unknown-key") == 0 && other->severity == SL_ERROR &&
+            other->line == finding->line && sl_str_equal(other->file, finding->file) &&
+            sl_str_equal(other->pointer, finding->pointer))
             return true;
     }
     return false;
@@ -167,17 +169,13 @@ static int check_named(struct values_run *run, const struct section *section, co
 static int check_inside(struct values_run *run, const struct section *section, const struct sl_chart *chart,
                         const struct sl_chart *inside, struct sl_err *err)
 {
-    bool listed = false;
-    for (size_t i = 0; i < chart->dependency_count; i++) {
-        const struct sl_chart_dependency *dependency = &chart->dependencies[i];
-        if (!sl_str_equal(dependency->name, inside->name))
-            continue;
-        listed = true;
-        struct sl_str name = dependency->alias.len ? dependency->alias : dependency->name;
-        if (is_enabled(dependency, section) && check_named(run, section, inside, name, err) < 0)
+    const struct sl_chart_dependency *dependency;
+    struct sl_str name;
+    for (size_t i = 0; values_chart_name(&name, &dependency, chart, inside, i); i++)
+        if ((!dependency || is_enabled(dependency, section)) &&
+            check_named(run, section, inside, name, err) < 0)
             return -1;
-    }
-    return listed ? 0 : check_named(run, section, inside, inside->name, err);
+    return 0;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): charts lie in one another no deeper than SL_CHART_DEPTH_MAX. */

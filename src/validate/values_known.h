@@ -24,7 +24,9 @@ struct known_source {
         *node; /* of a schema: the subschema; NULL: a chart without values.yaml, what is read */
     const struct sl_node *schema_root;  /* of a schema: where its references begin */
     const struct values_schema *schema; /* of a schema: all of it */
-    const struct values_read *read;     /* of what is read */
+    const struct values_read *read;     /* of what is read; NULL: nothing by its name */
+    bool whole;                         /* what is read: it lies in a map that is handed on */
+    bool unsure;                        /* what is read: nobody knows what else */
     const struct sl_chart *chart; /* of a default: the chart whose values begin at this place, or NULL */
     bool inside;                  /* that chart lies in another one */
 };
@@ -52,11 +54,16 @@ int known_add(struct known *known, struct knowing *knowing, struct known_source 
 int known_add_schema(struct known *known, struct knowing *knowing, const struct known_source *at,
                      const struct sl_node *node, struct sl_err *err) SL_MUST_USE;
 
+int known_add_whole_schema(struct known *known, struct knowing *knowing, const struct values_schema *schema,
+                           struct sl_err *err) SL_MUST_USE;
+
 /* Adds what the release knows of the application: its chart, the charts inside, schemas. */
 int known_add_release(struct known *known, struct knowing *knowing, const struct sl_values *values,
                       struct sl_err *err) SL_MUST_USE;
 
 /* What is known below a key, and of the items of a list. */
+int known_add_below(struct known *out, struct knowing *knowing, const struct known *known, struct sl_str key,
+                    struct sl_err *err) SL_MUST_USE;
 int known_below(struct known *out, struct knowing *knowing, const struct known *known, struct sl_str key,
                 struct sl_err *err) SL_MUST_USE;
 int known_items(struct known *out, struct knowing *knowing, const struct known *known,
@@ -67,6 +74,13 @@ bool known_has(struct knowing *knowing, const struct known *known, struct sl_str
 
 /* A map that may have any key: its default is empty, the chart hands it on as a whole, or the schema says so. */
 bool known_is_open(const struct known *known);
+
+/* Its entries have names of their own, which templates go through. */
+bool known_is_ranged(const struct known *known);
+
+/* It is proven that nothing reads a key which is not known: a default or a schema lists what there is, and all that reads
+ * the map does so by names. */
+bool known_is_sure(const struct known *known);
 
 /* Calls `each` for every key that is known here; some come more than once. */
 void known_keys(const struct known *known, void (*each)(void *context, struct sl_str key), void *context);

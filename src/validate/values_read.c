@@ -2,52 +2,122 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/map.h"
+#include "templates.h"
 
 #include <stdlib.h>
 
-const struct values_read *values_read_below(const struct values_read *read, struct sl_str key)
+/* From so many keys on there is a table of them. */
+enum { FEW = 16 };
+
+static size_t slot_of(const struct values_read *read, struct sl_str key)
 {
-    const struct values_read *below = read->first;
+    size_t slot = (size_t)sl_hash(key) & (read->room - 1);
+    while (read->table[slot] && !sl_str_equal(read->table[slot]->key, key))
+        slot = (slot + 1) & (read->room - 1);
+    return slot;
+}
+
+static struct values_read *find_below(const struct values_read *read, struct sl_str key)
+{
+    if (read->table)
+        return read->table[slot_of(read, key)];
+    struct values_read *below = read->first;
     while (below && !sl_str_equal(below->key, key))
         below = below->next;
     return below;
 }
 
-static int add_below(struct values_read **out, struct values_reader *reader, struct values_read *read,
-                     struct sl_str key, struct sl_err *err)
+const struct values_read *values_read_below(const struct values_read *read, struct sl_str key)
 {
-    struct values_read *below = read->first;
-    while (below && !sl_str_equal(below->key, key))
-        below = below->next;
-    *out = below;
-    if (below || reader->count == SL_VALIDATE_READS_MAX)
-        return 0;
-    below = sl_arena_alloc(reader->arena, sizeof *below);
+    return find_below(read, key);
+}
+
+static bool make_table(struct values_reader *reader, struct values_read *read)
+{
+    if (read->count < FEW || 2 * read->count < read->room)
+        return true;
+    size_t room = 4 * read->count;
+    while (room & (room - 1))
+        room += room & (~room + 1);
+    struct values_read **table = sl_arena_array(reader->arena, room, sizeof(struct values_read *));
+    if (!table)
+        return false;
+    read->table = table;
+    read->room = room;
+    for (struct values_read *below = read->first; below; below = below->next)
+        table[slot_of(read, below->key)] = below;
+    return true;
+}
+
+/* NULL where there is no room for one more. */
+static struct values_read *make_read(struct values_reader *reader, struct values_read *above)
+{
+    if (reader->count == SL_VALIDATE_READS_MAX) {
+        reader->unsure = true;
+        return NULL;
+    }
+    if (above->depth == VALUES_READ_DEPTH) {
+        above->whole = true;
+        return NULL;
+    }
+    struct values_read *made = sl_arena_alloc(reader->arena, sizeof *made);
+    reader->lost = reader->lost || !made;
+    if (!made)
+        return NULL;
+    made->depth = above->depth + 1;
+    reader->count++;
+    return made;
+}
+
+struct values_read *values_reader_below(struct values_reader *reader, struct values_read *read,
+                                        struct sl_str key)
+{
+    struct values_read *below = find_below(read, key);
+    if (below)
+        return below;
+    below = make_read(reader, read);
     if (!below)
-        return sl_fail_memory(err);
+        return NULL;
     below->key = sl_arena_str(reader->arena, key);
-    if (!below->key.ptr)
-        return sl_fail_memory(err);
+    if (!below->key.ptr || !make_table(reader, read)) {
+        reader->lost = true;
+        return NULL;
+    }
     *(read->last ? &read->last->next : &read->first) = below;
     read->last = below;
-    reader->count++;
-    *out = below;
-    return 0;
+    read->count++;
+    if (read->table)
+        read->table[slot_of(read, key)] = below;
+    return below;
+}
+
+struct values_read *values_reader_any(struct values_reader *reader, struct values_read *read)
+{
+    if (!read->any)
+        read->any = make_read(reader, read);
+    return read->any;
 }
 
 int values_reader_add(struct values_reader *reader, const struct sl_str *keys, size_t count, bool whole,
                       struct sl_err *err)
 {
     struct values_read *read = &reader->root;
-    for (size_t i = 0; i < count && i < VALUES_READ_DEPTH; i++) {
-        if (add_below(&read, reader, read, keys[i], err) < 0)
-            return -1;
+    for (size_t i = 0; i < count; i++) {
+        read = values_reader_below(reader, read, keys[i]);
         if (!read)
-            return 0;
+            return reader->lost ? sl_fail_memory(err) : 0;
     }
-    /* All values handed to a helper of the chart's own say nothing. */
-    read->whole = read->whole || (whole && count > 0 && count <= VALUES_READ_DEPTH);
+    read->whole = read->whole || (whole && count > 0);
     return 0;
+}
+
+int values_read_template(struct values_reader *reader, struct sl_str text, struct sl_err *err)
+{
+    SL_CLEANUP(templates_freep) struct templates *templates = NULL;
+    if (templates_new(&templates, err) < 0 || templates_add(templates, reader, TEMPLATES_FILE, text, err) < 0)
+        return -1;
+    return templates_run(templates, err);
 }
 
 /* -- the charts of an archive -- */
@@ -86,37 +156,44 @@ static struct site *find_site(const struct reads *reads, struct sl_str name)
     return site;
 }
 
-/* "values.yaml", or "templates/..." behind the last of what may be a chart's name. */
+/* What stands before "values.yaml", "templates/..." or another file of a chart: the last of what may be a chart's name. */
 static struct sl_str site_of(struct sl_str file)
 {
-    struct sl_str templates = SL_STR("templates/");
-    if (sl_str_ends_with(file, SL_STR("/values.yaml")))
-        return sl_str_slice(file, 0, file.len - strlen("values.yaml"));
-    for (size_t at = 0; at + templates.len <= file.len; at++)
-        if (at > 0 && file.ptr[at - 1] == '/' &&
-            sl_str_starts_with(sl_str_slice(file, at, file.len), templates))
-            return sl_str_slice(file, 0, at);
-    return (struct sl_str){0};
+    static const char charts[] = "charts/";
+    size_t slash = sl_str_find(file, '!');
+    while (slash < file.len && file.ptr[slash] != '/')
+        slash++;
+    struct sl_str site = sl_str_slice(file, 0, slash + 1);
+    for (;;) {
+        struct sl_str rest = sl_str_slice(file, site.len, file.len);
+        if (!sl_str_starts_with(rest, sl_str_from(charts)))
+            return site;
+        size_t from = site.len + strlen(charts);
+        while (from < file.len && file.ptr[from] != '/')
+            from++;
+        if (from == file.len)
+            return site;
+        site = sl_str_slice(file, 0, from + 1);
+    }
 }
 
-static int read_file(struct reads *reads, const struct sl_chart_file *file, struct sl_err *err)
+static struct site *site_at(struct reads *reads, struct sl_str file, struct sl_err *err)
 {
-    struct sl_str name = site_of(file->file);
+    struct sl_str name = site_of(file);
     struct site *site = find_site(reads, name);
-    if (!site) {
-        site = sl_arena_alloc(&reads->arena, sizeof *site);
-        if (!site)
-            return sl_fail_memory(err);
-        site->name = sl_arena_str(&reads->arena, name);
-        if (!site->name.ptr)
-            return sl_fail_memory(err);
-        site->reader.arena = &reads->arena;
-        site->next = reads->sites;
-        reads->sites = site;
+    if (site)
+        return site;
+    site = sl_arena_alloc(&reads->arena, sizeof *site);
+    struct sl_str copy = site ? sl_arena_str(&reads->arena, name) : (struct sl_str){0};
+    if (!copy.ptr) {
+        (void)sl_fail_memory(err);
+        return NULL;
     }
-    return sl_str_ends_with(file->file, SL_STR("/values.yaml"))
-               ? values_read_comments(&site->reader, file->text, err)
-               : values_read_template(&site->reader, file->text, err);
+    site->name = copy;
+    site->reader.arena = &reads->arena;
+    site->next = reads->sites;
+    reads->sites = site;
+    return site;
 }
 
 /* A chart that cannot be read has been told of: artifacts/unreadable. */
@@ -128,25 +205,76 @@ static int pass_over(struct sl_err *err)
     return 0;
 }
 
+struct files {
+    struct sl_chart_file *items;
+    size_t count;
+};
+
+typedef int read_files(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
+                       struct sl_source *source, struct sl_str name, struct sl_err *err);
+
+static int load(struct files *out, struct sl_tree *whole, struct sl_str path, struct sl_doc *doc,
+                read_files *read, struct sl_err *err)
+{
+    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
+    if (sl_tree_source(whole, path, &source, err) < 0)
+        return -1;
+    return read(&out->items, &out->count, doc, source, path, err) < 0 ? pass_over(err) : 0;
+}
+
+static bool mentions(struct sl_str text, const char *word)
+{
+    return memmem(text.ptr, text.len, word, strlen(word)) != NULL;
+}
+
+/* tpl (.Files.Get "a.yaml") . */
+static bool runs_files(const struct files *files)
+{
+    bool tpl = false, get = false;
+    for (size_t i = 0; i < files->count; i++) {
+        tpl = tpl || mentions(files->items[i].text, "tpl");
+        get = get || mentions(files->items[i].text, ".Files");
+    }
+    return tpl && get;
+}
+
+static int add_files(struct templates *templates, struct reads *reads, const struct files *files,
+                     enum templates_kind kind, struct sl_err *err)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        const struct sl_chart_file *file = &files->items[i];
+        struct site *site = site_at(reads, file->file, err);
+        bool values = sl_str_equal(sl_str_slice(file->file, site ? site->name.len : 0, file->file.len),
+                                   SL_STR("values.yaml"));
+        if (!site)
+            return -1;
+        int added = values ? values_read_comments(&site->reader, file->text, err)
+                           : templates_add(templates, &site->reader, kind, file->text, err);
+        if (added < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int make_reads(void **made, struct sl_tree *whole, const void *context, struct sl_err *err)
 {
     const struct sl_str *path = context;
     SL_CLEANUP(sl_doc_release) struct sl_doc doc;
-    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
     SL_CLEANUP(reads_freep) struct reads *reads = calloc(1, sizeof *reads);
-    struct sl_chart_file *files = NULL;
-    size_t count = 0;
+    SL_CLEANUP(templates_freep) struct templates *templates = NULL;
+    struct files files = {NULL, 0}, carried = {NULL, 0};
     sl_doc_init(&doc);
     if (!reads)
         return sl_fail_memory(err);
     sl_arena_init(&reads->arena, SL_DOC_MEMORY_MAX);
-    if (sl_tree_source(whole, *path, &source, err) < 0)
+    if (load(&files, whole, *path, &doc, sl_chart_read_templates, err) < 0 ||
+        (runs_files(&files) && load(&carried, whole, *path, &doc, sl_chart_read_carried, err) < 0) ||
+        templates_new(&templates, err) < 0 || add_files(templates, reads, &files, TEMPLATES_FILE, err) < 0 ||
+        add_files(templates, reads, &carried, TEMPLATES_CARRIED, err) < 0 ||
+        templates_run(templates, err) < 0)
         return -1;
-    if (sl_chart_read_templates(&files, &count, &doc, source, *path, err) < 0 && pass_over(err) < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if (read_file(reads, &files[i], err) < 0)
-            return -1;
+    for (struct site *site = reads->sites; site; site = site->next)
+        site->reader.root.unsure = site->reader.unsure;
     *made = sl_steal(&reads);
     return 0;
 }

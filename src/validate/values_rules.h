@@ -5,6 +5,7 @@
 #define VALUES_RULES_H
 
 #include "values_known.h"
+#include "values_spoken.h"
 
 /* One application's values for one customer. */
 struct values_run {
@@ -13,6 +14,7 @@ struct values_run {
     bool files_done;      /* another object of the application has the same files: they have been looked at */
     struct known release; /* what charts and schemas know of the root */
     struct values_keys *keys;    /* for hints, once one is needed; values_hint.h */
+    struct values_spoken spoken; /* templates among the values, once a key is unknown */
     struct sl_buf pointer, name; /* of the finding that is made */
     bool lost;                   /* there was no memory for one of these */
 };

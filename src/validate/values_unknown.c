@@ -42,13 +42,14 @@ static bool is_worth_telling(const struct walk *walk, const struct values_guess 
            guess->distance <= (key.len < KEY_LONG ? 1 : 2);
 }
 
-/* An error is what can hardly be meant: a slip of the pen, for a key that is not there. What stands in another map, or
- * resembles one that stands beside it, may be a key that the chart's values.yaml does not list. */
+/* An error is what can hardly be meant, and what nothing can read: a slip of the pen, for a key that is not there, in a map
+ * of which all is known. What stands in another map, or resembles one that stands beside it, may be a key that the chart's
+ * values.yaml does not list. */
 static enum sl_severity severity_of(const struct map *map, const struct values_guess *guess,
                                     struct sl_str key)
 {
     bool slip = guess->meant == VALUES_NEAR && !map->loose && guess->distance <= (key.len < KEY_LONG ? 1 : 2);
-    return slip ? SL_ERROR : SL_WARNING;
+    return slip && known_is_sure(&map->known) ? SL_ERROR : SL_WARNING;
 }
 
 static struct values_slip slip_of(const struct walk *walk, const struct map *map, struct sl_str key)
@@ -103,6 +104,26 @@ static int report(struct walk *walk, const struct map *map, const struct sl_entr
     return told < 0 ? -1 : 1;
 }
 
+static bool is_separator(char byte)
+{
+    return byte == '-' || byte == '_' || byte == '.';
+}
+
+/* Names that somebody has counted or lettered: worker1 and worker2, zone-a and zone-b, http and https. Slips of the pen are
+ * rarely at the end or the beginning of a word, and short words are near to everything. */
+static bool is_sibling(struct sl_str key, struct sl_str other)
+{
+    size_t same = 0, length = key.len < other.len ? key.len : other.len, from, to;
+    while (same < length && key.ptr[same] == other.ptr[same])
+        same++;
+    for (from = same; from > 0 && !is_separator(key.ptr[from - 1]);)
+        from--;
+    for (to = same; to < key.len && !is_separator(key.ptr[to]);)
+        to++;
+    size_t end = same + 1 < to ? to - same : 0;
+    return same == from || end < 2 || to - from < 5 || !manifest_is_slip(key, other);
+}
+
 /* A name that is wrong where any would do: one letter away from Kubernetes' own, or from what other items have, which is
  * missing here. 1, 0, -1. */
 static int is_slip(struct walk *walk, const struct map *map, struct sl_str key, struct sl_err *err)
@@ -111,8 +132,10 @@ static int is_slip(struct walk *walk, const struct map *map, struct sl_str key, 
     struct values_guess guess;
     if (values_nearest(&guess, walk->run, &slip, err) < 0)
         return -1;
-    return guess.meant == VALUES_NEAR && guess.distance <= 1 && !guess.beside &&
-           (!walk->loose || manifest_is_slip(key, guess.key));
+    if (guess.meant != VALUES_NEAR || guess.distance > 1 || guess.beside)
+        return 0;
+    return known_is_ranged(&map->known) ? !is_sibling(key, guess.key)
+                                        : !walk->loose || manifest_is_slip(key, guess.key);
 }
 
 static int is_unknown(struct walk *walk, const struct map *map, struct sl_str key, struct sl_err *err)
@@ -159,7 +182,8 @@ static int check_items(struct walk *walk, const struct map *list, struct sl_err 
     if (known_items(&items, &walk->run->knowing, &list->known, err) < 0)
         return -1;
     for (size_t i = 0; i < items.count; i++)
-        if (!items.items[i].node || items.items[i].node->kind != SL_MAP)
+        if (items.items[i].origin != KNOWN_READ &&
+            (!items.items[i].node || items.items[i].node->kind != SL_MAP))
             return 0;
     bool open = true;
     SL_CLEANUP(near_names_freep) struct near_names *names = NULL;
@@ -211,6 +235,10 @@ static int check_map(struct walk *walk, const struct map *map, struct sl_err *er
         const struct sl_entry *entry = &map->place->node->as.entries[i];
         const struct place place = place_entry(map->place, i);
         int unknown = is_unknown(walk, map, entry->key, err);
+        int spoken =
+            unknown > 0 ? values_spoken_has(&walk->run->spoken, walk->run->values, entry->key, err) : 0;
+        if (spoken != 0)
+            unknown = spoken < 0 ? -1 : 0;
         int told = unknown > 0 ? report(walk, map, entry, err) : unknown;
         if (told < 0 || (told == 0 && check_below(walk, map, &place, err) < 0))
             return -1;

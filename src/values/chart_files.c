@@ -9,6 +9,7 @@ struct finder {
     size_t count, capacity;
     uint64_t room; /* bytes that may still be unpacked */
     bool (*matters)(struct sl_str path);
+    bool (*wanted)(struct sl_str text); /* of those; NULL: all */
 };
 
 static bool is_archive(struct sl_str path)
@@ -50,6 +51,23 @@ static bool is_template(struct sl_str path)
     struct sl_str below = path_in_chart(path, &archive);
     return archive || sl_str_equal(below, SL_STR("values.yaml")) ||
            sl_str_starts_with(below, SL_STR("templates/"));
+}
+
+static bool is_carried(struct sl_str path)
+{
+    static const char *const others[] = {"Chart.yaml", "Chart.lock", "requirements.yaml",
+                                         "values.schema.json", "README.md"};
+    bool archive;
+    struct sl_str below = path_in_chart(path, &archive);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (sl_str_equal(below, sl_str_from(others[i])))
+            return false;
+    return archive || (below.len > 0 && !is_template(path) && !sl_str_starts_with(below, SL_STR("crds/")));
+}
+
+static bool has_action(struct sl_str text)
+{
+    return memmem(text.ptr, text.len, "{{", 2) != NULL;
 }
 
 static int add(struct finder *finder, struct sl_str site, const struct chart_part *part, struct sl_err *err)
@@ -103,7 +121,8 @@ static int find(struct finder *finder, struct sl_source *source, struct sl_str b
                 return sl_fail_memory(err);
             if (find(finder, NULL, part->text, inner, depth + 1, err) < 0)
                 return -1;
-        } else if (finder->matters(part->path) && add(finder, site, part, err) < 0) {
+        } else if (finder->matters(part->path) && (!finder->wanted || finder->wanted(part->text)) &&
+                   add(finder, site, part, err) < 0) {
             return -1;
         }
     }
@@ -131,5 +150,12 @@ int sl_chart_read_templates(struct sl_chart_file **out, size_t *count, struct sl
                             struct sl_source *source, struct sl_str name, struct sl_err *err)
 {
     struct finder finder = {.doc = doc, .matters = is_template};
+    return read_files(out, count, &finder, source, name, err);
+}
+
+int sl_chart_read_carried(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
+                          struct sl_source *source, struct sl_str name, struct sl_err *err)
+{
+    struct finder finder = {.doc = doc, .matters = is_carried, .wanted = has_action};
     return read_files(out, count, &finder, source, name, err);
 }

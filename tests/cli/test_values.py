@@ -44,10 +44,10 @@ class Values(Case):
 
     def test_the_helm_of_the_site_decides_about_null(self):
         with open(self.path("repo", NULLS), "a", encoding="utf-8") as f:
-            f.write("service:\n  nodePort: null\n")
+            f.write("resources:\n  claims: null\n")
         for helm, there in (("4.2", True), ("3.20", False), ("3.17", True)):
             values = self.sealift(*PORTAL, "--helm-compat", helm, "--format", "json").json()["applications"][0]["values"]
-            self.assertEqual("nodePort" in values["service"], there, helm)
+            self.assertEqual("claims" in values["resources"], there, helm)
         self.assertIn("4.2, 3.20 and 3.17", self.sealift(*PORTAL, "--helm-compat", "2", status=2).err)
 
     def test_the_manifest_says_which_helm(self):

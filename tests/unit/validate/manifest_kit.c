@@ -17,18 +17,26 @@ static void SL_PRINTF(1, 2) print(const char *format, ...)
     cr_assert(length >= 0 && (size_t)length < sizeof text - used);
 }
 
-static void print_findings(struct sl_findings *findings, const char *area, bool messages)
+enum shown { PLACES, MESSAGES, SEVERITIES };
+
+static void print_findings(struct sl_findings *findings, const char *area, enum shown shown)
 {
+    static const char *const severities[] = {
+        [SL_NOTE] = "note", [SL_WARNING] = "warning", [SL_ERROR] = "error"};
     text[0] = '\0';
     sl_findings_sort(findings);
     for (size_t i = 0; i < sl_findings_count(findings); i++) {
         const struct sl_finding *finding = sl_findings_at(findings, i);
         if (strncmp(finding->rule, area, strlen(area)) != 0)
             continue;
+        if (shown == SEVERITIES) {
+            print("%s %s (%s)\n", severities[finding->severity], finding->pointer.ptr, finding->hint.ptr);
+            continue;
+        }
         bool other_file = strcmp(finding->file.ptr, OBJECTS_FILE) != 0;
         print("%s %s%s%u:%u%s%s", finding->rule, other_file ? finding->file.ptr : "", other_file ? ":" : "",
               finding->line, finding->column, finding->pointer.len ? " " : "", finding->pointer.ptr);
-        if (messages)
+        if (shown == MESSAGES)
             print(": %s (%s)", finding->message.ptr, finding->hint.ptr);
         print("\n");
     }
@@ -103,25 +111,30 @@ void manifest_kit_close(struct manifest_kit *kit)
     temp_dir_remove(&kit->dir);
 }
 
-static const char *validate(const struct delivery *delivery, const char *area, bool messages)
+static const char *validate(const struct delivery *delivery, const char *area, enum shown shown)
 {
     struct manifest_kit kit;
     struct sl_err err = {0};
     manifest_kit_open(&kit, delivery);
     cr_assert_eq(sl_validate_subject(&kit.subject, &err), 0, "%s", err.message);
-    print_findings(kit.findings, area, messages);
+    print_findings(kit.findings, area, shown);
     manifest_kit_close(&kit);
     return text;
 }
 
 const char *manifest_kit_findings(const struct delivery *delivery, const char *area)
 {
-    return validate(delivery, area, false);
+    return validate(delivery, area, PLACES);
 }
 
 const char *manifest_kit_messages(const struct delivery *delivery, const char *area)
 {
-    return validate(delivery, area, true);
+    return validate(delivery, area, MESSAGES);
+}
+
+const char *manifest_kit_severities(const struct delivery *delivery, const char *area)
+{
+    return validate(delivery, area, SEVERITIES);
 }
 
 void manifest_kit_expect(const struct manifest_case *cases, size_t count, const char *area)

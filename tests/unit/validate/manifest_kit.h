@@ -43,6 +43,9 @@ const char *manifest_kit_findings(const struct delivery *delivery, const char *a
 /* The same with ": message (hint)" behind each. */
 const char *manifest_kit_messages(const struct delivery *delivery, const char *area);
 
+/* "SEVERITY POINTER (hint)" with a line for each. */
+const char *manifest_kit_severities(const struct delivery *delivery, const char *area);
+
 /* A case of a table: objects, and what is found. */
 struct manifest_case {
     const char *name, *objects, *findings;

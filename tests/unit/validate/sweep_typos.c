@@ -212,7 +212,8 @@ static void walk_below(struct sweep *sweep, struct knowing *knowing, const struc
             die("what is known", &err);
         bool maps = items.count > 0;
         for (size_t i = 0; i < items.count; i++)
-            maps = maps && items.items[i].node && items.items[i].node->kind == SL_MAP;
+            maps = maps && (items.items[i].origin == KNOWN_READ ||
+                            (items.items[i].node && items.items[i].node->kind == SL_MAP));
         sweep->way[sweep->depth++] = (struct sl_str){0};
         if (maps)
             walk(sweep, knowing, &items, values_words((struct sl_str){0}, entry->key), value->as.items[0]);

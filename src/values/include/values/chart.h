@@ -63,4 +63,8 @@ int sl_chart_read_crds(struct sl_chart_file **out, size_t *count, struct sl_doc 
 int sl_chart_read_templates(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
                             struct sl_source *source, struct sl_str name, struct sl_err *err) SL_MUST_USE;
 
+/* All other files that templates may read with .Files and that have a "{{" in them. Otherwise the same. */
+int sl_chart_read_carried(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
+                          struct sl_source *source, struct sl_str name, struct sl_err *err) SL_MUST_USE;
+
 #endif
