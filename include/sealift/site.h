@@ -158,7 +158,8 @@ struct sl_rollback_result {
  * SL_E_REFUSED when they differ. SL_E_USAGE when the target is current already, or `generation` is ambiguous,
  * or nothing was current before; SL_E_NOT_FOUND when it is not on disk.
  *
- * An enrolled site goes back to what is at or above its floor, of this epoch and not revoked; anything else is SL_E_REFUSED
+ * An enrolled site goes back to what is at or above its floor, of this epoch, not revoked, and has the signatures that a version
+ * of its trust.json asks for, by keys that still count, which is proved anew; anything else is SL_E_REFUSED
  * without a grant for this site and this bundle (sealift/grant.h), which works once and leaves the floor where it is.
  */
 struct sl_rollback_request {

@@ -49,8 +49,8 @@ int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust 
 /* Whether the signature of the step at `index` is one of a root key of `trust`, and proves it. */
 bool sl_trust_signature_counts(const struct sl_trust *trust, const struct sl_trust_step *step, size_t index);
 
-/* Whether a signature by the key of that name counts for a bundle: it is not revoked, or revoked only for what came
- * later: a later epoch, or in that one a later sequence. */
+/* Whether a signature by the key of that name counts for a bundle: it is not revoked, or only above a sequence of this epoch
+ * that is not lower. */
 bool sl_trust_key_counts(const struct sl_trust *trust, const unsigned char sha256[32], uint64_t epoch,
                          uint64_t sequence);
 
@@ -61,6 +61,11 @@ unsigned sl_trust_count_valid(const struct sl_trust *trust, uint32_t signed_by, 
 /* A document whose origin is known on another way: by its fingerprint, or because it lies where only an
  * administrator writes. SL_E_REFUSED unless its own root threshold signed it. */
 int sl_trust_open(struct sl_trust **out, const struct sl_trust_step *step, struct sl_err *err) SL_MUST_USE;
+
+/* What `to` may not say after `from`, whoever signed it: another customer, a lower epoch, a lower floor in the same one, less
+ * than all that is revoked. SL_E_REFUSED. For whoever is about to make or sign `to`; the version is not compared. */
+int sl_trust_check_follows(const struct sl_trust *from, const struct sl_trust *to,
+                           struct sl_err *err) SL_MUST_USE;
 
 /* From version N to N+1: `trust` becomes the next version, or stays as it is with SL_E_REFUSED. */
 int sl_trust_advance(struct sl_trust *trust, const struct sl_trust_step *next,

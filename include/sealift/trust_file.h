@@ -38,9 +38,12 @@ struct sl_trust_key {
     unsigned roles; /* bit 1 << role; never 0 */
 };
 
-/* A key whose signatures no longer count: under a bundle of a later epoch than it was revoked in, or of that epoch
- * and with a sequence above the number; anywhere else, at all. Sequences begin anew with an epoch, so a number
- * without its epoch would let the key sign again there. */
+/*
+ * Of a revoked key, what its signature still counts for: bundles of this epoch, up to this sequence. A key has an entry for each
+ * epoch in which anything counts, one with sequence 0 where nothing does; in an epoch without an entry it counts for nothing,
+ * and never for a version, a grant or a receipt. Sequences begin anew with an epoch, so a number without its epoch would let
+ * the key sign again in a later one, and a thief date back into an earlier one.
+ */
 struct sl_trust_revoked_key {
     unsigned char sha256[32];
     uint64_t epoch;
@@ -58,7 +61,7 @@ struct sl_trust {
     struct sl_trust_key keys[SL_TRUST_KEYS_MAX]; /* ascending by sha256 */
     size_t key_count;
     unsigned thresholds[SL_ROLE_COUNT]; /* 0 for a role without keys: nobody may */
-    struct sl_trust_revoked_key revoked_keys[SL_TRUST_REVOKED_KEYS_MAX]; /* ascending by sha256 */
+    struct sl_trust_revoked_key revoked_keys[SL_TRUST_REVOKED_KEYS_MAX]; /* ascending by sha256, epoch */
     size_t revoked_key_count;
     unsigned char revoked_bundles[SL_TRUST_REVOKED_BUNDLES_MAX][32]; /* digests of manifests, ascending */
     size_t revoked_bundle_count;
@@ -69,7 +72,7 @@ struct sl_trust {
  * format, each of its type and range; keys under the SHA-256 of their points, no two with one key id, each
  * in at least one role; in every role distinct keys that are listed, and a threshold from 1 to the number of
  * those that are not revoked (0 in a role without keys); keys in root and release; revoked keys in no role
- * but release, no threshold above the 16 signatures that a thing may have, at most version 4,096, and revoked in no epoch to come. `name` begins the messages ("trust/2.json"). *out is allocated: sl_trust_free().
+ * but release, no threshold above the 16 signatures that a thing may have, at most version 4,096, and revocations that name no epoch to come. `name` begins the messages ("trust/2.json"). *out is allocated: sl_trust_free().
  */
 int sl_trust_read(struct sl_trust **out, struct sl_str json, const char *name,
                   struct sl_err *err) SL_MUST_USE;
@@ -84,9 +87,10 @@ void sl_trust_freep(struct sl_trust **trust);
 /* The key of that name, or NULL. */
 const struct sl_trust_key *sl_trust_key_find(const struct sl_trust *trust, const unsigned char sha256[32]);
 
-/* The entry of a revoked key, or NULL. */
-const struct sl_trust_revoked_key *sl_trust_revoked_find(const struct sl_trust *trust,
-                                                         const unsigned char sha256[32]);
+bool sl_trust_key_revoked(const struct sl_trust *trust, const unsigned char sha256[32]);
+
+/* Up to which sequence of an epoch a revoked key still counts; 0: for nothing of it. */
+uint64_t sl_trust_void_after(const struct sl_trust *trust, const unsigned char sha256[32], uint64_t epoch);
 
 bool sl_trust_bundle_revoked(const struct sl_trust *trust, const unsigned char manifest_sha256[32]);
 
@@ -108,10 +112,16 @@ int sl_trust_add_key(struct sl_trust *trust, const struct sl_public_key *key, en
 int sl_trust_drop_key(struct sl_trust *trust, const unsigned char sha256[32], enum sl_trust_role role,
                       struct sl_err *err) SL_MUST_USE;
 
-/* Takes every role but release from the key, and voids its signatures under bundles above the sequence of the document's
- * epoch and under all of later ones. Once more with a lower sequence is a change, of the epoch that it was revoked in
- * first; with a higher one SL_E_USAGE. */
-int sl_trust_revoke_key(struct sl_trust *trust, const unsigned char sha256[32], uint64_t void_after_sequence,
+/*
+ * Takes every role but release from the key, and voids all its signatures but those under bundles up to the given points, one
+ * per epoch at most; without any point, all of them. What was said before about the key is replaced: SL_E_USAGE where that
+ * would let it count for more, or changes nothing. SL_E_LIMIT.
+ */
+struct sl_trust_point {
+    uint64_t epoch, sequence;
+};
+int sl_trust_revoke_key(struct sl_trust *trust, const unsigned char sha256[32],
+                        const struct sl_trust_point *points, size_t point_count,
                         struct sl_err *err) SL_MUST_USE;
 
 /* SL_E_USAGE when it is revoked already; SL_E_LIMIT. */

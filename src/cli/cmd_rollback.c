@@ -56,8 +56,8 @@ const struct cli_command cmd_rollback = {
     .description =
         "Compares the files of the generation to go back to with its manifest, and switches ROOT/current to it in\n"
         "one step. Nothing is deleted: the generation that was current stays and can be gone back to as well.\n\n"
-        "An enrolled site goes back to what is at or above its floor, of this epoch and not revoked; anything else\n"
-        "needs a grant (sealift grant).",
+        "An enrolled site goes back to what is at or above its floor, of this epoch, not revoked, and signed as a\n"
+        "version of its trust.json asks for; anything else needs a grant (sealift grant).",
     .examples = "  sealift rollback --root /opt/product\n"
                 "  sealift rollback --root /opt/product --to 17\n",
     .options = options,

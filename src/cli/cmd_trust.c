@@ -6,6 +6,7 @@
 #include <sealift/text.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct cli_option options[] = {
     {"out", "FILE", "where the new version goes (default: N.json becomes N+1.json beside it)", CLI_TEXT,
@@ -35,8 +36,8 @@ static const struct cli_option options[] = {
     {"key", "KEY", "sign: a secret key file; revoke: a .pub file, a key id or a SHA-256", CLI_LIST,
      offsetof(struct trust_context, signers.keys), false},
     CLI_SIGNER_MORE_OPTIONS(trust_context),
-    {"void-after", "N",
-     "revoke: the key still counts for bundles of this epoch up to sequence N (default: 0)", CLI_COUNT,
+    {"void-after", "[E:]N",
+     "revoke: the key still counts up to sequence N of epoch E; once per epoch (default: nowhere)", CLI_LIST,
      offsetof(struct trust_context, void_after), false},
     {"bundle", "SHA256", "revoke: the digest of a bundle, as inspect shows it", CLI_LIST,
      offsetof(struct trust_context, bundles), false},
@@ -102,12 +103,39 @@ static int write_signature(struct cli *cli, const struct trust_opened *opened, c
     return 0;
 }
 
+/* The version before, where it lies beside this one: nobody should sign what no site would take after it. */
+static int check_against_last(const struct trust_opened *opened, const char *path, struct sl_err *err)
+{
+    char own[32];
+    char last[4200];
+    uint64_t version = opened->trust->version;
+    (void)snprintf(own, sizeof own, "%llu.json", (unsigned long long)version);
+    size_t len = strlen(path);
+    size_t own_len = strlen(own);
+    if (len < own_len || strcmp(path + len - own_len, own) != 0 ||
+        (len > own_len && path[len - own_len - 1] != '/'))
+        return 0;
+    int length = snprintf(last, sizeof last, "%.*s%llu.json", (int)(len - own_len), path,
+                          (unsigned long long)version - 1);
+    if (length < 0 || (size_t)length >= sizeof last || access(last, F_OK) != 0)
+        return 0;
+    struct trust_opened before;
+    int result = trust_open_one(&before, last, err);
+    if (result == 0 && sl_trust_check_follows(before.trust, opened->trust, err) < 0)
+        result = sl_hint(err, "nothing was signed: no site that holds version %llu would take it",
+                         (unsigned long long)version - 1);
+    trust_opened_release(&before);
+    return result;
+}
+
 static int run_sign(struct cli *cli, const struct trust_context *context, const char *path,
                     struct sl_err *err)
 {
     struct trust_opened opened;
     struct cli_signers signers = {.count = 0};
     int result = trust_open_one(&opened, path, err);
+    if (result == 0)
+        result = check_against_last(&opened, path, err);
     if (result == 0 && context->signers.keys.count + context->signers.commands.count == 0)
         result = sl_fail(err, SL_E_USAGE, "trust sign needs --key FILE or --key-command COMMAND");
     if (result == 0)
@@ -154,9 +182,10 @@ const struct cli_command cmd_trust = {
         "lies in an HSM (--key-command).\n"
         "\n"
         "init FILE makes version 1 from public keys. add-key, drop-key, revoke and set make the next version of FILE,\n"
-        "not signed; revoke takes the keys that come instead along. sign FILE adds one signature. check FILE or\n"
-        "DIRECTORY says what is missing, and whether each version follows from the one before. show FILE explains\n"
-        "it, with the fingerprint that sites are given.\n"
+        "not signed; revoke takes the keys that come instead along. What a revoked key signed counts in the epochs\n"
+        "that --void-after names, up to the sequence there, and in no others; E may be left out in the first epoch.\n"
+        "sign FILE adds one signature. check FILE or DIRECTORY says what is missing, and whether each version follows\n"
+        "from the one before. show FILE explains it, with the fingerprint that sites are given.\n"
         "\n"
         "A new version needs the root signatures that the version before asks for, and those it asks for itself.\n"
         "Give the versions to sites with sealift pack --trust.",

@@ -1,6 +1,6 @@
 /*
- * The parts of `sealift trust`: cmd_trust.c has the options and the signing, trust_make.c makes versions,
- * trust_report.c shows and checks them.
+ * The parts of `sealift trust`: cmd_trust.c has the options and the signing, trust_make.c makes versions, trust_revoke.c has
+ * what is revoked in them, trust_report.c shows and checks them.
  */
 #ifndef CLI_CMD_TRUST_H
 #define CLI_CMD_TRUST_H
@@ -15,7 +15,8 @@ struct trust_context {
     struct cli_signer_options signers;        /* sign; revoke: .keys is whom */
     struct cli_list bundles;                  /* --bundle: digests */
     uint64_t epoch;
-    struct cli_count floor, void_after;
+    struct cli_list void_after; /* [EPOCH:]SEQUENCE */
+    struct cli_count floor;
     enum cli_format format;
 };
 
@@ -39,6 +40,9 @@ int trust_run_drop_key(struct cli *cli, const struct trust_context *context, con
 int trust_run_revoke(struct cli *cli, const struct trust_context *context, const char *path,
                      struct sl_err *err);
 int trust_run_set(struct cli *cli, const struct trust_context *context, const char *path, struct sl_err *err);
+
+/* trust_revoke.c: what --key, --void-after and --bundle say. */
+int trust_revoke(struct sl_trust *trust, const struct trust_context *context, struct sl_err *err) SL_MUST_USE;
 
 /* trust_report.c */
 int trust_run_show(struct cli *cli, const struct trust_context *context, const char *path,

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { DOCUMENT_MAX = 65536, PATH_BYTES = 4096, SECONDS_OF_DAY = 86400 };
 
@@ -191,6 +190,15 @@ static int next_path(char out[PATH_BYTES], const struct trust_context *context, 
     return 0;
 }
 
+/* No site that holds the version before would take anything else. */
+static int check_next(const struct sl_trust *before, const struct sl_trust *trust, struct sl_err *err)
+{
+    if (sl_trust_check_follows(before, trust, err) == 0)
+        return 0;
+    err->code = SL_E_USAGE;
+    return sl_hint(err, "no site that holds the version before takes such a one");
+}
+
 typedef int version_change(struct sl_trust *trust, const struct trust_context *context, struct sl_err *err);
 
 /* The next version: what the change makes of the one before, with what the options set. */
@@ -215,6 +223,8 @@ static int make_next(struct cli *cli, const struct trust_context *context, const
     }
     if (result == 0)
         result = apply_settings(trust, context, err);
+    if (result == 0)
+        result = check_next(opened.trust, trust, err);
     if (result == 0)
         result = write_document(cli, opened.trust, trust, next, err);
     sl_trust_free(trust);
@@ -283,46 +293,10 @@ int trust_run_drop_key(struct cli *cli, const struct trust_context *context, con
     return make_next(cli, context, path, drop_keys, err);
 }
 
-/* A key by its file, its SHA-256 or its id. */
-static int find_key(unsigned char out[32], const struct sl_trust *trust, const char *name, struct sl_err *err)
-{
-    char id[SL_KEY_ID_HEX + 1];
-    char shown[256];
-    if (cli_sha256(out, name))
-        return 0;
-    for (size_t i = 0; i < trust->key_count; i++) {
-        memcpy(out, trust->keys[i].sha256, 32);
-        if (strcmp(name, sl_key_id_text(id, trust->keys[i].key.id)) == 0)
-            return 0;
-    }
-    if (access(name, F_OK) != 0)
-        return sl_fail(err, SL_E_USAGE, "\"%s\" is no key id or SHA-256 of a key that is listed, nor a file",
-                       sl_escape(shown, sizeof shown, sl_str_from(name)));
-    struct cli_keys keys;
-    struct cli_list list = {.items = {name}, .count = 1};
-    if (cli_public_keys(&keys, &list, err) < 0)
-        return -1;
-    sl_trust_key_name(out, &keys.keys[0]);
-    return 0;
-}
-
 static int revoke_all(struct sl_trust *trust, const struct trust_context *context, struct sl_err *err)
 {
-    if (context->signers.keys.count + context->bundles.count == 0)
-        return sl_fail(err, SL_E_USAGE, "trust revoke needs --key KEY or --bundle SHA256");
-    for (size_t i = 0; i < context->signers.keys.count; i++) {
-        unsigned char name[32];
-        if (find_key(name, trust, context->signers.keys.items[i], err) < 0 ||
-            sl_trust_revoke_key(trust, name, context->void_after.value, err) < 0)
-            return -1;
-    }
-    for (size_t i = 0; i < context->bundles.count; i++) {
-        unsigned char digest[32];
-        if (!cli_sha256(digest, context->bundles.items[i]))
-            return sl_fail(err, SL_E_USAGE, "--bundle wants the 64 digits of a digest, as inspect shows it");
-        if (sl_trust_revoke_bundle(trust, digest, err) < 0)
-            return -1;
-    }
+    if (trust_revoke(trust, context, err) < 0)
+        return -1;
     for (int role = 0; role < SL_ROLE_COUNT; role++)
         if (sl_trust_role_size(trust, (enum sl_trust_role)role) == 0)
             trust->thresholds[role] = 0;

@@ -37,7 +37,7 @@ static void show_role(struct cli *cli, const struct sl_trust *trust, enum sl_tru
             continue;
         sl_buf_printf(&cli->out, "               key %s  sha256 ", sl_key_id_text(id, key->key.id));
         sl_buf_hex(&cli->out, key->sha256, sizeof key->sha256);
-        sl_buf_text(&cli->out, sl_trust_revoked_find(trust, key->sha256) ? "  revoked\n" : "\n");
+        sl_buf_text(&cli->out, sl_trust_key_revoked(trust, key->sha256) ? "  revoked\n" : "\n");
     }
 }
 
@@ -47,7 +47,7 @@ static void show_revocations(struct cli *cli, const struct sl_trust *trust)
         const struct sl_trust_revoked_key *key = &trust->revoked_keys[i];
         sl_buf_printf(&cli->out, "  %-12s key ", "revoked");
         sl_buf_hex(&cli->out, key->sha256, sizeof key->sha256);
-        sl_buf_printf(&cli->out, ", void after sequence %llu of epoch %llu\n",
+        sl_buf_printf(&cli->out, ", void after sequence %llu of epoch %llu and in other epochs\n",
                       (unsigned long long)key->void_after_sequence, (unsigned long long)key->epoch);
     }
     for (size_t i = 0; i < trust->revoked_bundle_count; i++)

@@ -84,6 +84,16 @@ struct sl_canon_field {
     int (*read)(struct sl_canon *canon, void *into, struct sl_err *err); /* gets the whole struct */
 };
 
+/* 0 for a schema from 1 to `most`; else SL_E_REFUSED, with what to do. */
+int sl_canon_known(const char *name, uint64_t schema, uint64_t most, struct sl_err *err) SL_MUST_USE;
+
+/* After a document was refused: where it has a later schema than `most`, that is the reason, whatever else does not fit, and the
+ * refusal says so instead. Returns -1. */
+int sl_canon_blame_schema(struct sl_str text, const char *name, uint64_t most, struct sl_err *err);
+
+/* The hint where the members are not those of the schema. Returns -1. */
+int sl_canon_hint_other(struct sl_err *err);
+
 /* What to do with a key that the table does not have. */
 enum sl_canon_unknown { SL_CANON_REFUSE, SL_CANON_IGNORE };
 

@@ -97,9 +97,11 @@ int sl_canon_fields(struct sl_canon *canon, const struct sl_canon_field *fields,
         if (order > 0)
             break; /* keys ascend: the wanted one cannot come any more */
         char shown[SHOWN_MAX];
-        if (order < 0 && unknown == SL_CANON_REFUSE)
-            return sl_canon_refuse(canon, err, "\"%s\" does not belong here",
-                                   sl_escape(shown, sizeof shown, key));
+        if (order < 0 && unknown == SL_CANON_REFUSE) {
+            (void)sl_canon_refuse(canon, err, "\"%s\" does not belong here",
+                                  sl_escape(shown, sizeof shown, key));
+            return sl_canon_hint_other(err);
+        }
         if ((order < 0 ? sl_canon_skip(canon, err) : read_field(canon, &fields[next], into, err)) < 0)
             return -1;
         next += order == 0;
@@ -108,6 +110,9 @@ int sl_canon_fields(struct sl_canon *canon, const struct sl_canon_field *fields,
         return -1;
     while (more == 0 && next < count && fields[next].type == SL_CANON_MAYBE)
         next++;
-    canon->at = next < count ? start : canon->at;
-    return next < count ? sl_canon_refuse(canon, err, "\"%s\" is missing in this map", fields[next].name) : 0;
+    if (next == count)
+        return 0;
+    canon->at = start;
+    (void)sl_canon_refuse(canon, err, "\"%s\" is missing in this map", fields[next].name);
+    return sl_canon_hint_other(err);
 }

@@ -54,10 +54,9 @@ int sl_grant_read(struct sl_grant *out, struct sl_str json, const char *name, st
     if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], &reading, SL_CANON_REFUSE, err) <
             0 ||
         sl_canon_end(&canon, err) < 0)
+        return sl_canon_blame_schema(json, name, SL_GRANT_SCHEMA, err);
+    if (sl_canon_known(name, reading.schema, SL_GRANT_SCHEMA, err) < 0)
         return -1;
-    if (reading.schema != SL_GRANT_SCHEMA)
-        return sl_fail(err, SL_E_REFUSED, "%s has schema %llu, and this sealift knows schema %d", name,
-                       (unsigned long long)reading.schema, SL_GRANT_SCHEMA);
     if (reading.customer.len >= sizeof reading.grant.customer)
         return sl_fail(err, SL_E_REFUSED, "%s: customer is too long", name);
     memcpy(reading.grant.customer, reading.customer.ptr, reading.customer.len);

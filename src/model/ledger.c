@@ -102,12 +102,9 @@ static int read_members(struct reading *reading, struct sl_str json, const char 
     if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], reading, SL_CANON_REFUSE, err) <
             0 ||
         sl_canon_end(&canon, err) < 0)
+        return sl_canon_blame_schema(json, name, SL_LEDGER_SCHEMA, err);
+    if (sl_canon_known(name, reading->schema, SL_LEDGER_SCHEMA, err) < 0)
         return -1;
-    if (reading->schema != SL_LEDGER_SCHEMA) {
-        (void)sl_fail(err, SL_E_REFUSED, "%s has schema %llu, and this sealift knows schema %d", name,
-                      (unsigned long long)reading->schema, SL_LEDGER_SCHEMA);
-        return sl_hint(err, "it was written by a newer sealift: use that one");
-    }
     if (reading->ledger.counter == 0 || reading->ledger.proved_time < 0)
         return sl_fail(err, SL_E_REFUSED, "%s: counter is 0, or proved_time before 1970", name);
     return 0;

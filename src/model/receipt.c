@@ -194,9 +194,8 @@ static int read_signers(struct sl_canon *canon, void *into, struct sl_err *err)
 
 static int finish(struct reading *reading, const char *name, struct sl_err *err)
 {
-    if (reading->schema != SL_RECEIPT_SCHEMA)
-        return sl_fail(err, SL_E_REFUSED, "%s has schema %llu, and this sealift knows schema %d", name,
-                       (unsigned long long)reading->schema, SL_RECEIPT_SCHEMA);
+    if (sl_canon_known(name, reading->schema, SL_RECEIPT_SCHEMA, err) < 0)
+        return -1;
     int action = 0;
     while (action < ACTION_COUNT && !sl_str_equal(reading->action, sl_str_from(action_names[action])))
         action++;
@@ -247,7 +246,7 @@ int sl_receipt_read(struct sl_receipt *out, struct sl_str signers[SL_RECEIPT_SIG
     if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], &reading, SL_CANON_REFUSE, err) <
             0 ||
         sl_canon_end(&canon, err) < 0 || finish(&reading, name, err) < 0)
-        return -1;
+        return sl_canon_blame_schema(json, name, SL_RECEIPT_SCHEMA, err);
     *out = reading.receipt;
     return 0;
 }

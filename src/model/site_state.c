@@ -43,15 +43,6 @@ static int fault(const struct sl_canon *canon, const char *field, struct sl_str 
                    sl_escape(shown, sizeof shown, is), must_be);
 }
 
-static int check_schema(const struct sl_canon *canon, uint64_t schema, struct sl_err *err)
-{
-    if (schema == SITE_STATE_SCHEMA)
-        return 0;
-    (void)sl_fail(err, SL_E_REFUSED, "%s has schema %llu, and this sealift knows schema %d", canon->name,
-                  (unsigned long long)schema, SITE_STATE_SCHEMA);
-    return sl_hint(err, "it was written by a newer sealift: use that one");
-}
-
 /* The public struct comes first, as the field tables count from it. */
 struct identity {
     struct sl_site_identity identity;
@@ -96,7 +87,7 @@ static int check_identity(const struct sl_canon *canon, const struct identity *r
     const struct sl_site_identity *identity = &read->identity;
     bool whole = identity->receipt_key.len > 0 && identity->age_recipient.len > 0;
     bool none = identity->receipt_key.len == 0 && identity->age_recipient.len == 0;
-    if (read->schema != SITE_ENROLLED_SCHEMA && check_schema(canon, read->schema, err) < 0)
+    if (sl_canon_known(canon->name, read->schema, SITE_ENROLLED_SCHEMA, err) < 0)
         return -1;
     if (identity->enrolled != (read->schema == SITE_ENROLLED_SCHEMA) || !(identity->enrolled ? whole : none))
         return sl_fail(err, SL_E_REFUSED, "%s: schema %llu has other members", canon->name,
@@ -122,7 +113,7 @@ int sl_site_identity_read(struct sl_site_identity *out, struct sl_arena *arena, 
     sl_canon_open(&canon, json, "state/site.json", arena);
     if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], &read, SL_CANON_REFUSE, err) < 0 ||
         sl_canon_end(&canon, err) < 0 || check_identity(&canon, &read, err) < 0)
-        return -1;
+        return sl_canon_blame_schema(json, canon.name, SITE_ENROLLED_SCHEMA, err);
     *out = read.identity;
     return 0;
 }
@@ -192,7 +183,8 @@ static int check_change(const struct sl_canon *canon, const struct sl_site_chang
 
 static int finish_change(const struct sl_canon *canon, struct reading *reading, struct sl_err *err)
 {
-    if (sl_canon_end(canon, err) < 0 || check_schema(canon, reading->schema, err) < 0)
+    if (sl_canon_end(canon, err) < 0 ||
+        sl_canon_known(canon->name, reading->schema, SITE_STATE_SCHEMA, err) < 0)
         return -1;
     int action = 0;
     while (action < ACTION_COUNT && !sl_str_equal(reading->action, sl_str_from(action_names[action])))
@@ -271,7 +263,7 @@ int sl_site_pending_read(struct sl_site_change *out, struct sl_arena *arena, str
     if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], &reading, SL_CANON_REFUSE, err) <
             0 ||
         finish_change(&canon, &reading, err) < 0)
-        return -1;
+        return sl_canon_blame_schema(json, canon.name, SITE_STATE_SCHEMA, err);
     *out = reading.change;
     return 0;
 }
@@ -306,9 +298,10 @@ static int read_line(struct reading *out, struct sl_arena *arena, struct sl_str 
     };
     struct sl_canon canon;
     sl_canon_open(&canon, line, "this is no line that sealift writes", arena);
-    if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], out, SL_CANON_REFUSE, err) < 0)
-        return -1;
-    return finish_change(&canon, out, err);
+    if (sl_canon_fields(&canon, fields, sizeof fields / sizeof fields[0], out, SL_CANON_REFUSE, err) < 0 ||
+        finish_change(&canon, out, err) < 0)
+        return sl_canon_blame_schema(line, "it", SITE_STATE_SCHEMA, err);
+    return 0;
 }
 
 static int read_entry(struct sl_site_history *history, struct sl_arena *arena, struct sl_str line,

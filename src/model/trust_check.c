@@ -75,7 +75,7 @@ static int check_key(const struct sl_trust *trust, size_t index, struct sl_err *
             return sl_fail(err, SL_E_INPUT,
                            "two keys have the key id %s, so that their signatures could not lie side by side",
                            sl_key_id_text(id, key->key.id));
-    if (sl_trust_revoked_find(trust, key->sha256) && key->roles != 1U << SL_ROLE_RELEASE)
+    if (sl_trust_key_revoked(trust, key->sha256) && key->roles != 1U << SL_ROLE_RELEASE)
         return sl_fail(err, SL_E_INPUT, "the key %s is revoked, and has a role beside release", shown);
     return 0;
 }
@@ -103,18 +103,26 @@ static int check_role(const struct sl_trust *trust, enum sl_trust_role role, str
                    role_names[role], threshold, size, size > 0, size);
 }
 
+/* By key, then by epoch. */
+static bool comes_before(const struct sl_trust_revoked_key *a, const struct sl_trust_revoked_key *b)
+{
+    int order = memcmp(a->sha256, b->sha256, sizeof a->sha256);
+    return order < 0 || (order == 0 && a->epoch < b->epoch);
+}
+
 static int check_revocations(const struct sl_trust *trust, struct sl_err *err)
 {
     char shown[SL_TRUST_KEY_SHOWN];
     for (size_t i = 0; i < trust->revoked_key_count; i++) {
         const struct sl_trust_revoked_key *key = &trust->revoked_keys[i];
-        if (i > 0 && memcmp(trust->revoked_keys[i - 1].sha256, key->sha256, sizeof key->sha256) >= 0)
-            return sl_fail(err, SL_E_INPUT, "the revoked key %s comes twice or out of order",
+        if (i > 0 && !comes_before(&trust->revoked_keys[i - 1], key))
+            return sl_fail(err, SL_E_INPUT, "the revoked key %s comes twice with one epoch, or out of order",
                            sl_trust_key_shown(shown, key->sha256));
         if (check_count("void_after_sequence", key->void_after_sequence, 0, err) < 0)
             return -1;
         if (key->epoch > trust->epoch)
-            return sl_fail(err, SL_E_INPUT, "the key %s is revoked in epoch %llu, and this is epoch %llu",
+            return sl_fail(err, SL_E_INPUT,
+                           "the revoked key %s counts in epoch %llu, and this is only epoch %llu",
                            sl_trust_key_shown(shown, key->sha256), (unsigned long long)key->epoch,
                            (unsigned long long)trust->epoch);
     }
@@ -157,13 +165,22 @@ const struct sl_trust_key *sl_trust_key_find(const struct sl_trust *trust, const
     return NULL;
 }
 
-const struct sl_trust_revoked_key *sl_trust_revoked_find(const struct sl_trust *trust,
-                                                         const unsigned char sha256[32])
+bool sl_trust_key_revoked(const struct sl_trust *trust, const unsigned char sha256[32])
 {
     for (size_t i = 0; i < trust->revoked_key_count; i++)
         if (memcmp(trust->revoked_keys[i].sha256, sha256, SL_SHA256_BYTES) == 0)
-            return &trust->revoked_keys[i];
-    return NULL;
+            return true;
+    return false;
+}
+
+uint64_t sl_trust_void_after(const struct sl_trust *trust, const unsigned char sha256[32], uint64_t epoch)
+{
+    for (size_t i = 0; i < trust->revoked_key_count; i++) {
+        const struct sl_trust_revoked_key *key = &trust->revoked_keys[i];
+        if (key->epoch == epoch && memcmp(key->sha256, sha256, SL_SHA256_BYTES) == 0)
+            return key->void_after_sequence;
+    }
+    return 0;
 }
 
 bool sl_trust_bundle_revoked(const struct sl_trust *trust, const unsigned char manifest_sha256[32])
@@ -178,7 +195,7 @@ size_t sl_trust_role_size(const struct sl_trust *trust, enum sl_trust_role role)
 {
     size_t size = 0;
     for (size_t i = 0; i < trust->key_count; i++)
-        if (trust->keys[i].roles >> role & 1U && !sl_trust_revoked_find(trust, trust->keys[i].sha256))
+        if (trust->keys[i].roles >> role & 1U && !sl_trust_key_revoked(trust, trust->keys[i].sha256))
             size++;
     return size;
 }

@@ -236,11 +236,7 @@ static int survey(const char *name, struct sl_str json, struct sl_err *err)
     }
     if (more < 0 || sl_canon_end(&canon, err) < 0)
         return -1;
-    if (schema == SL_TRUST_SCHEMA)
-        return 0;
-    (void)sl_fail(err, SL_E_REFUSED, "%s has schema %lld, and this sealift knows schema %d", name,
-                  (long long)schema, SL_TRUST_SCHEMA);
-    return sl_hint(err, "a newer sealift may read it");
+    return sl_canon_known(name, schema < 0 ? 0 : (uint64_t)schema, SL_TRUST_SCHEMA, err);
 }
 
 static int read_fields(struct sl_canon *canon, struct reading *reading, struct sl_err *err)

@@ -115,8 +115,7 @@ static bool is_key_id(struct sl_str text)
     return text.len == SL_KEY_ID_HEX;
 }
 
-/* The key id in the name of a signature file; empty when it is not one. */
-static struct sl_str signature_of(struct sl_str path)
+struct sl_str site_signature_key_id(struct sl_str path)
 {
     static const struct sl_str prefix = SL_STR_INIT("manifest.json.");
     static const struct sl_str suffix = SL_STR_INIT(".minisig");
@@ -247,7 +246,7 @@ static int visit(void *context, const struct sl_dir_entry *entry, struct sl_err 
         return visit_directory(work, entry, err);
     if (sl_str_equal(path, SL_STR("manifest.json")))
         return visit_manifest(work, entry, err);
-    struct sl_str key_id = signature_of(path);
+    struct sl_str key_id = site_signature_key_id(path);
     if (key_id.len)
         return visit_signature(work, entry, key_id, err);
     return add_whole(work, SL_DRIFT_EXTRA, entry, err);

@@ -15,6 +15,9 @@ struct site_expected {
     size_t signer_count;
 };
 
+/* The key id in the name of a signature file of a generation; empty when it is not one. */
+struct sl_str site_signature_key_id(struct sl_str path);
+
 struct site_drift {
     enum sl_drift kind;
     struct sl_str path;

@@ -298,8 +298,8 @@ static int check_still_plain(const struct site *site, struct sl_err *err)
 
 static int work(struct install *in, struct sl_err *err)
 {
-    if (site_recover(in->site, err) < 0 || check_still_plain(in->site, err) < 0 || check_owner(in, err) < 0 ||
-        check_succession(in, err) < 0)
+    if (site_recover(in->site, err) < 0 || check_still_plain(in->site, err) < 0 ||
+        site_check_enrolment(in->site, err) < 0 || check_owner(in, err) < 0 || check_succession(in, err) < 0)
         return -1;
     return put_in_place(in, err);
 }

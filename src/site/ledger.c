@@ -33,6 +33,9 @@ static int is_damaged(const struct site *site, const struct copy *bad, const str
 {
     (void)sl_fail(err, SL_E_REFUSED, "%s/" SITE_STATE ": the ledger cannot be trusted: %s", site->shown,
                   bad->why.message);
+    /* Nothing is damaged where the ledger is of another version of sealift. */
+    if (bad->why.hint[0])
+        return sl_hint(err, "%s", bad->why.hint);
     if (!good->good)
         return sl_hint(err, "both copies are lost: put " SITE_STATE
                             "/ back from a backup, or ask the vendor for a new "

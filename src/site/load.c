@@ -63,32 +63,44 @@ static int has_entry(const struct site *site, const char *name, struct sl_err *e
                            : sl_fail_errno(err, SL_E_IO, "look at %s/" SITE_STATE "/%s", site->shown, name);
 }
 
-/* Without this, whoever can take one file away turns a site that knows whom it trusts into one that takes any key. */
-static int check_never_enrolled(const struct site *site, struct sl_err *err)
+/* Without this, whoever can take one file away turns a site that knows whom it trusts into one that takes any key. What an
+ * enrolment left that was stopped is no such site yet: `enrolment_stopped`. */
+static int check_never_enrolled(struct site *site, struct sl_err *err)
 {
     static const char *const left[] = {SITE_LEDGER_1, SITE_LEDGER_2, SITE_RECEIPTS, SITE_TRUST, SITE_KEY};
     int stopped = has_entry(site, SITE_ENROLLING, err);
-    for (size_t i = 0; stopped == 0 && i < sizeof left / sizeof left[0]; i++) {
-        int there = has_entry(site, left[i], err);
-        if (there == 0)
-            continue;
-        if (there < 0)
-            return -1;
-        (void)sl_fail(err, SL_E_REFUSED,
-                      "%s/" SITE_STATE " is that of an enrolled site (%s is there), but " SITE_IDENTITY
-                      " does not say so: it was lost or changed",
-                      site->shown, left[i]);
-        return sl_hint(err,
-                       "put " SITE_STATE "/ back from one backup as a whole, or ask the vendor for a new "
-                       "enrolment in another directory");
-    }
-    return stopped < 0 ? -1 : 0;
+    int there = stopped < 0 ? -1 : 0;
+    size_t i = 0;
+    while (there == 0 && i < sizeof left / sizeof left[0])
+        there = has_entry(site, left[i++], err);
+    if (there <= 0)
+        return there;
+    site->enrolment_stopped = stopped == 1;
+    if (stopped == 1)
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "%s/" SITE_STATE " is that of an enrolled site (%s is there), but " SITE_IDENTITY
+                  " does not say so: it was lost or changed",
+                  site->shown, left[i - 1]);
+    return sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole, or ask the vendor for a new "
+                        "enrolment in another directory");
+}
+
+int site_check_enrolment(const struct site *site, struct sl_err *err)
+{
+    if (!site->enrolment_stopped)
+        return 0;
+    (void)sl_fail(err, SL_E_REFUSED, "an enrolment of %s was stopped before it was done", site->shown);
+    return sl_hint(
+        err, "run sealift enrol again, as before; it begins anew, and from then on the site's own trust "
+             "decides");
 }
 
 int site_load_identity(struct site *site, struct sl_err *err)
 {
     site->customer = (struct sl_str){NULL, 0};
     site->identity = (struct sl_site_identity){0};
+    site->enrolment_stopped = false;
     if (site->state < 0)
         return 0;
     SL_CLEANUP(sl_buf_release) struct sl_buf text;

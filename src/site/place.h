@@ -58,6 +58,7 @@ struct site {
     struct sl_str customer;           /* empty: nobody's yet */
     struct sl_site_identity identity; /* `enrolled` and what belongs to it */
     struct sl_ledger ledger;          /* of an enrolled site */
+    bool enrolment_stopped;           /* what is there of an enrolment is not whole */
     bool ledger_behind;               /* the second copy is one write behind the first */
     bool has_pending;
     struct sl_site_change pending;
@@ -93,6 +94,10 @@ int site_claim_customer(const struct site *site, struct sl_policy *policy, struc
 
 /* Reads site.json alone, into `customer`. SL_E_REFUSED where it says less than what an enrolment left beside it. */
 int site_load_identity(struct site *site, struct sl_err *err) SL_MUST_USE;
+
+/* Of what was loaded, with the lock held: SL_E_REFUSED where an enrolment was stopped. Whoever began one wants no other key to
+ * count. */
+int site_check_enrolment(const struct site *site, struct sl_err *err) SL_MUST_USE;
 
 /*
  * Reads everything. Where a change is under way in another process (no lock is needed), the order, current

@@ -4,17 +4,10 @@
 #include "change.h"
 #include "compare.h"
 #include "enrolled.h"
-#include "generation.h"
+#include "permit.h"
 
-#include <sealift/grant.h>
 #include <sealift/text.h>
 #include <stdio.h>
-
-/* What was asked for. */
-struct rollback {
-    const struct sl_site_options *options;
-    const char *grant; /* NULL: none */
-};
 
 static const struct sl_digest *digest_of(const struct site *site, struct sl_str generation)
 {
@@ -166,157 +159,7 @@ static int check_intact(const struct site_generation *generation, struct sl_str 
     return drifts.total > 0 ? is_altered(name, &drifts, err) : 0;
 }
 
-/* -- an enrolled site: what must not come back without a grant -- */
-
-/* The key that has this id, or NULL. */
-static const struct sl_trust_key *find_signer(const struct sl_trust *trust, struct sl_str id)
-{
-    for (size_t i = 0; i < trust->key_count; i++) {
-        char text[SL_KEY_ID_HEX + 1];
-        if (sl_str_equal(id, sl_str_from(sl_key_id_text(text, trust->keys[i].key.id))))
-            return &trust->keys[i];
-    }
-    return NULL;
-}
-
-/* Whether it would be refused today because of who signed it: a thief's bundle that came before the news. A key that left
- * its role without being revoked was good when it signed. */
-static bool is_by_revoked_keys(const struct site *site, const struct sl_trust *trust,
-                               const struct site_generation *generation)
-{
-    const struct sl_manifest *manifest = generation->manifest;
-    const struct sl_site_change *made = site_change_making(site, generation->change->to);
-    size_t revoked = 0;
-    for (size_t i = 0; made && i < made->signer_count; i++) {
-        const struct sl_trust_key *key = find_signer(trust, made->signers[i]);
-        revoked += key && !sl_trust_key_counts(trust, key->sha256, manifest->epoch, manifest->sequence);
-    }
-    return revoked > 0 && made->signer_count - revoked < trust->thresholds[SL_ROLE_RELEASE];
-}
-
-/* The floor of the bundle's epoch: that of the site, or of trust.json where it is of the same. */
-static uint64_t floor_of(const struct sl_ledger *ledger, const struct sl_trust *trust, uint64_t epoch)
-{
-    uint64_t floor = epoch == ledger->epoch ? ledger->floor : 0;
-    return epoch == trust->epoch && trust->floor > floor ? trust->floor : floor;
-}
-
-/* Why it must not, as one line; empty where it may. That trust.json has a new epoch already is no reason, as long as nothing
- * of it was accepted. */
-static void forbid(char why[160], const struct site *site, const struct sl_trust *trust,
-                   const struct site_generation *generation)
-{
-    const struct sl_manifest *manifest = generation->manifest;
-    const struct sl_ledger *ledger = &site->ledger;
-    uint64_t floor = floor_of(ledger, trust, manifest->epoch);
-    why[0] = '\0';
-    if (sl_trust_bundle_revoked(trust, generation->change->manifest.bytes))
-        (void)snprintf(why, 160, "it is revoked");
-    else if (is_by_revoked_keys(site, trust, generation))
-        (void)snprintf(why, 160, "the keys that signed it are revoked");
-    else if (manifest->epoch < ledger->epoch)
-        (void)snprintf(why, 160, "it is of epoch %llu, and a bundle of epoch %llu was accepted since",
-                       (unsigned long long)manifest->epoch, (unsigned long long)ledger->epoch);
-    else if (manifest->sequence < floor)
-        (void)snprintf(why, 160, "its sequence %llu is below the floor of %llu",
-                       (unsigned long long)manifest->sequence, (unsigned long long)floor);
-}
-
-static int is_forbidden(struct sl_str name, const char *why, struct sl_err *err)
-{
-    (void)sl_fail(err, SL_E_REFUSED, SL_FMT " must not come back: %s", SL_ARG(name), why);
-    return sl_hint(err, "the vendor can permit it once, for this site: --grant FILE");
-}
-
-static int check_used(const struct site *site, const struct sl_digest *digest, struct sl_err *err)
-{
-    /* The history tells it too, so that a ledger of an earlier day makes no grant good again. */
-    if (site_ledger_has_grant(site, digest->bytes) || site_history_has_grant(&site->history, digest))
-        return sl_fail(err, SL_E_REFUSED, "the grant was used already, and works once");
-    if (site->ledger.grant_count == SL_LEDGER_GRANTS_MAX)
-        return sl_fail(err, SL_E_LIMIT, "%s has used %d grants; ask the vendor for a new enrolment",
-                       site->shown, SL_LEDGER_GRANTS_MAX);
-    return 0;
-}
-
-/* The receipt key's name, from site.json. */
-static int site_name(unsigned char out[32], const struct site *site, struct sl_err *err)
-{
-    struct sl_public_key key;
-    if (sl_public_key_read(&key, site->identity.receipt_key, SITE_STATE "/" SITE_IDENTITY, err) < 0)
-        return -1;
-    sl_trust_key_name(out, &key);
-    return 0;
-}
-
-static int check_grant(const struct sl_grant *grant, const struct site *site,
-                       const struct site_generation *generation, int64_t now, struct sl_err *err)
-{
-    unsigned char own[32];
-    if (site_name(own, site, err) < 0)
-        return -1;
-    const char *fault = NULL;
-    if (!sl_str_equal(sl_str_from(grant->customer), site->customer) ||
-        memcmp(grant->site, own, sizeof own) != 0)
-        fault = "it is for another site";
-    else if (memcmp(grant->manifest_sha256, generation->change->manifest.bytes, 32) != 0)
-        fault = "it is for another bundle";
-    else if (grant->expires > 0 && (site->ledger.proved_time > grant->expires || now > grant->expires))
-        fault = "it has expired";
-    return fault ? sl_fail(err, SL_E_REFUSED, "the grant does not help here: %s", fault) : 0;
-}
-
-/* It counts as used before anything changes: a stop must not make it work twice. */
-static int use_grant(struct sl_digest *used, struct site *site, const struct sl_trust *trust,
-                     const struct site_generation *generation, const struct rollback *rollback,
-                     struct sl_err *err)
-{
-    SL_CLEANUP(sl_grant_file_freep) struct sl_grant_file *file = NULL;
-    const struct sl_clock *clock = &rollback->options->clock;
-    struct sl_grant grant;
-    struct sl_digest digest;
-    if (sl_grant_load(&file, rollback->grant, err) < 0)
-        return -1;
-    struct sl_str json = sl_grant_file_json(file);
-    sl_sha256(&digest, json.ptr, json.len);
-    if (sl_grant_check(&grant, trust, file, err) < 0 || check_used(site, &digest, err) < 0 ||
-        check_grant(&grant, site, generation, clock->now(clock->context), err) < 0)
-        return -1;
-    struct sl_ledger next = site->ledger;
-    next.grants[next.grant_count++] = digest;
-    *used = digest;
-    return site_ledger_save(site, &next, err);
-}
-
-static int note_refusal(struct site *site, const struct sl_site_options *options,
-                        const struct site_generation *generation, const struct sl_err *refusal)
-{
-    struct sl_site_change meant = {
-        .bundle = generation->manifest->bundle,
-        .from = site->current,
-        .to = site->current,
-        .manifest = generation->change->manifest,
-    };
-    const struct site_deed deed = {.change = &meant};
-    return site_note_refusal(site, options, &deed, refusal);
-}
-
-static int check_permitted(struct sl_digest *used, struct site *site,
-                           const struct site_generation *generation, const struct rollback *rollback,
-                           struct sl_err *err)
-{
-    struct sl_policy policy = {.key_count = 0};
-    struct site_judge judge;
-    char why[160] = "";
-    int result = site_judge_begin(&judge, site, false, &policy, err);
-    if (result == 0)
-        forbid(why, site, judge.trust, generation);
-    if (result == 0 && why[0])
-        result = rollback->grant ? use_grant(used, site, judge.trust, generation, rollback, err)
-                                 : is_forbidden(generation->change->to, why, err);
-    site_judge_release(&judge);
-    return result;
-}
+/* -- doing it -- */
 
 static int note(struct site *site, const struct sl_site_options *options,
                 const struct site_generation *generation, struct sl_err *err)
@@ -335,10 +178,9 @@ static int note(struct site *site, const struct sl_site_options *options,
     return site_receipt_add(site, options, &deed, err);
 }
 
-static int switch_to(struct site *site, struct sl_str name, const struct rollback *rollback,
-                     struct sl_err *err)
+static int switch_to(struct site *site, struct sl_str name, const struct sl_site_options *options,
+                     const char *grant_path, struct sl_err *err)
 {
-    const struct sl_site_options *options = rollback->options;
     SL_CLEANUP(site_generation_release) struct site_generation generation;
     if (site_generation_open(&generation, site, name, err) < 0)
         return -1;
@@ -346,8 +188,8 @@ static int switch_to(struct site *site, struct sl_str name, const struct rollbac
         return -1;
     bool enrolled = site->identity.enrolled;
     struct sl_digest grant = {0};
-    if (enrolled && check_permitted(&grant, site, &generation, rollback, err) < 0)
-        return note_refusal(site, options, &generation, err);
+    if (enrolled && site_permit(&grant, site, &generation, options, grant_path, err) < 0)
+        return -1;
     struct sl_site_change change = {
         .action = SL_SITE_ROLLBACK,
         .bundle = generation.manifest->bundle,
@@ -368,7 +210,7 @@ static int work(struct sl_rollback_result *out, struct site *site, const struct 
                 const struct sl_rollback_request *request, struct sl_err *err)
 {
     const char *generation = request->generation;
-    if (site_recover(site, err) < 0)
+    if (site_recover(site, err) < 0 || site_check_enrolment(site, err) < 0)
         return -1;
     if (site->current.len == 0)
         return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s", site->shown);
@@ -384,7 +226,7 @@ static int work(struct sl_rollback_result *out, struct site *site, const struct 
     if (request->grant && !site->identity.enrolled)
         return sl_fail(err, SL_E_USAGE, "%s is not enrolled, so no floor binds it and no grant is needed",
                        site->shown);
-    return switch_to(site, target, &(struct rollback){options, request->grant}, err);
+    return switch_to(site, target, options, request->grant, err);
 }
 
 static int rollback(struct sl_rollback_result *out, struct site *site, const struct sl_site_options *options,

@@ -76,9 +76,8 @@ bool sl_trust_signature_counts(const struct sl_trust *trust, const struct sl_tru
 bool sl_trust_key_counts(const struct sl_trust *trust, const unsigned char sha256[32], uint64_t epoch,
                          uint64_t sequence)
 {
-    const struct sl_trust_revoked_key *revoked = sl_trust_revoked_find(trust, sha256);
-    return !revoked || epoch < revoked->epoch ||
-           (epoch == revoked->epoch && sequence <= revoked->void_after_sequence);
+    return !sl_trust_key_revoked(trust, sha256) ||
+           (sequence > 0 && sequence <= sl_trust_void_after(trust, sha256, epoch));
 }
 
 unsigned sl_trust_count_valid(const struct sl_trust *trust, uint32_t signed_by, uint64_t epoch,
@@ -99,7 +98,7 @@ static void list_missing(char out[MISSING_MAX], const struct sl_trust *trust, en
     out[0] = '\0';
     for (size_t i = 0; i < trust->key_count; i++) {
         const struct sl_trust_key *key = &trust->keys[i];
-        bool may = key->roles >> role & 1U && !sl_trust_revoked_find(trust, key->sha256);
+        bool may = key->roles >> role & 1U && !sl_trust_key_revoked(trust, key->sha256);
         if (!may || signed_by >> i & 1U || used + SL_KEY_ID_HEX + sizeof ", " > MISSING_MAX)
             continue;
         char id[SL_KEY_ID_HEX + 1];
@@ -180,18 +179,17 @@ int sl_trust_open(struct sl_trust **out, const struct sl_trust_step *step, struc
 static int check_kept(const struct sl_trust *from, const struct sl_trust *to, const char *what,
                       struct sl_err *err)
 {
-    for (size_t i = 0; i < from->revoked_key_count; i++) {
-        const struct sl_trust_revoked_key *before = &from->revoked_keys[i];
-        const struct sl_trust_revoked_key *after = sl_trust_revoked_find(to, before->sha256);
-        if (!after)
+    for (size_t i = 0; i < from->revoked_key_count; i++)
+        if (!sl_trust_key_revoked(to, from->revoked_keys[i].sha256))
             return sl_fail(err, SL_E_REFUSED, "%s takes the revocation of a key back", what);
-        if (after->epoch > before->epoch ||
-            (after->epoch == before->epoch && after->void_after_sequence > before->void_after_sequence))
-            return sl_fail(
-                err, SL_E_REFUSED,
-                "%s lets a revoked key count up to sequence %llu of epoch %llu, not %llu of epoch %llu", what,
-                (unsigned long long)after->void_after_sequence, (unsigned long long)after->epoch,
-                (unsigned long long)before->void_after_sequence, (unsigned long long)before->epoch);
+    for (size_t i = 0; i < to->revoked_key_count; i++) {
+        const struct sl_trust_revoked_key *after = &to->revoked_keys[i];
+        uint64_t most = sl_trust_void_after(from, after->sha256, after->epoch);
+        if (sl_trust_key_revoked(from, after->sha256) && after->void_after_sequence > most)
+            return sl_fail(err, SL_E_REFUSED,
+                           "%s lets a revoked key count up to sequence %llu of epoch %llu, not %llu", what,
+                           (unsigned long long)after->void_after_sequence, (unsigned long long)after->epoch,
+                           (unsigned long long)most);
     }
     for (size_t i = 0; i < from->revoked_bundle_count; i++)
         if (!sl_trust_bundle_revoked(to, from->revoked_bundles[i]))
@@ -199,7 +197,7 @@ static int check_kept(const struct sl_trust *from, const struct sl_trust *to, co
     return 0;
 }
 
-static int check_follows(const struct sl_trust *from, const struct sl_trust *to, struct sl_err *err)
+int sl_trust_check_follows(const struct sl_trust *from, const struct sl_trust *to, struct sl_err *err)
 {
     char what[SHOWN_MAX];
     (void)document_name(what, to->version);
@@ -232,7 +230,7 @@ int sl_trust_advance(struct sl_trust *trust, const struct sl_trust_step *next, s
     }
     /* Who may say what comes next is asked before anything of it is read. */
     if (require_root(trust, next, err) < 0 || read_signed(&to, next, trust, err) < 0 ||
-        check_follows(trust, to, err) < 0)
+        sl_trust_check_follows(trust, to, err) < 0)
         return -1;
     *trust = *to;
     return 0;

@@ -59,8 +59,7 @@ static bool is_zero(const unsigned char sha256[32])
     return memcmp(sha256, zeros, sizeof zeros) == 0;
 }
 
-/* The bundle that is installed, once more. */
-static bool is_installed(const struct sl_judged *in)
+bool verdict_is_installed(const struct sl_judged *in)
 {
     return in->site && !is_zero(in->site->installed_sha256) &&
            memcmp(in->site->installed_sha256, in->manifest_sha256, 32) == 0;
@@ -138,7 +137,7 @@ static int judge_epoch(struct sl_verdict *verdict, const struct sl_judged *in, s
         verdict_say(verdict, SL_STEP_EPOCH, SL_PASSED, "epoch %llu, as trust.json says", number(epoch));
         return 0;
     }
-    if (is_installed(in)) {
+    if (verdict_is_installed(in)) {
         verdict_say(verdict, SL_STEP_EPOCH, SL_PASSED, "epoch %llu, the bundle that is installed",
                     number(epoch));
         return 0;
@@ -176,7 +175,7 @@ static int judge_sequence(struct sl_verdict *verdict, const struct sl_judged *in
                     number(highest));
         return 0;
     }
-    if (is_installed(in)) {
+    if (verdict_is_installed(in)) {
         verdict_say(verdict, SL_STEP_SEQUENCE, SL_PASSED, "sequence %llu, the bundle that is installed",
                     number(sequence));
         return 0;
@@ -191,114 +190,6 @@ static int judge_sequence(struct sl_verdict *verdict, const struct sl_judged *in
     (void)sl_fail(err, SL_E_REFUSED, "the bundle has sequence %llu, and %s: sequence %llu", number(sequence),
                   why, number(highest));
     return sl_hint(err, "to go back to what is still installed, use sealift rollback");
-}
-
-/* -- requires -- */
-
-static bool may_follow(const struct sl_manifest *manifest, struct sl_str release)
-{
-    if (manifest->upgrade_from_count == 0 || sl_str_equal(manifest->release, release))
-        return true;
-    for (size_t i = 0; i < manifest->upgrade_from_count; i++)
-        if (sl_str_equal(manifest->upgrade_from[i], release))
-            return true;
-    return false;
-}
-
-/* "v0.8, v0.9", cut where there are many. */
-static void list_releases(char *out, size_t size, const struct sl_manifest *manifest)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < manifest->upgrade_from_count && used < size; i++) {
-        char shown[SHOWN_MAX];
-        int len = snprintf(out + used, size - used, "%s%s", i ? ", " : "",
-                           sl_escape(shown, sizeof shown, manifest->upgrade_from[i]));
-        used += (size_t)len;
-    }
-}
-
-static int refuse_upgrade(const struct sl_judged *in, struct sl_err *err)
-{
-    char listed[256] = "";
-    char installed[SHOWN_MAX];
-    char release[SHOWN_MAX];
-    list_releases(listed, sizeof listed, in->manifest);
-    (void)sl_escape(release, sizeof release, in->manifest->release);
-    (void)sl_fail(err, SL_E_REFUSED, "%s is installed, and %s may only follow %s",
-                  sl_escape(installed, sizeof installed, in->site->installed_release), release, listed);
-    return sl_hint(err, "install one of these releases first, then this bundle");
-}
-
-/* A sequence says nothing in another epoch; the name of a release does. */
-static bool is_past(const struct sl_judged *in, const struct sl_manifest_stop *stop)
-{
-    const struct sl_site_view *site = in->site;
-    return sl_str_equal(site->installed_release, stop->release) ||
-           (site->installed_epoch == in->manifest->epoch && site->installed_sequence >= stop->sequence);
-}
-
-static int refuse_stop(const struct sl_judged *in, const struct sl_manifest_stop *stop, struct sl_err *err)
-{
-    char installed[SHOWN_MAX];
-    char release[SHOWN_MAX];
-    (void)sl_escape(release, sizeof release, stop->release);
-    (void)sl_fail(
-        err, SL_E_REFUSED,
-        "%s (sequence %llu of epoch %llu) is installed, and %s (sequence %llu of epoch %llu) must be "
-        "installed on the way",
-        sl_escape(installed, sizeof installed, in->site->installed_release),
-        number(in->site->installed_sequence), number(in->site->installed_epoch), release,
-        number(stop->sequence), number(in->manifest->epoch));
-    return sl_hint(err, "install the bundle of that release first, then this one");
-}
-
-/* Also of a fresh site: what must have been there cannot have been. */
-static int judge_receipt(const struct sl_judged *in, struct sl_err *err)
-{
-    const struct sl_manifest *manifest = in->manifest;
-    if (!in->site || !sl_manifest_requires_receipt(manifest) || is_installed(in))
-        return 0;
-    for (size_t i = 0; i < in->site->accepted_count; i++)
-        if (memcmp(in->site->accepted[i], manifest->requires_receipt, 32) == 0)
-            return 0;
-    (void)sl_fail(
-        err, SL_E_REFUSED,
-        "the bundle wants another one to have been installed before, and this site has no receipt of it");
-    return sl_hint(err, "`sealift inspect` shows its digest: install that bundle first");
-}
-
-static int judge_requires(struct sl_verdict *verdict, const struct sl_judged *in, struct sl_err *err)
-{
-    const struct sl_manifest *manifest = in->manifest;
-    if (judge_receipt(in, err) < 0)
-        return -1;
-    if (manifest->upgrade_from_count == 0 && manifest->stop_count == 0 &&
-        (in->site || !sl_manifest_requires_receipt(manifest))) {
-        verdict_say(verdict, SL_STEP_REQUIRES, SL_PASSED, "it may follow any release");
-        return 0;
-    }
-    if (!in->site) {
-        verdict_say(verdict, SL_STEP_REQUIRES, SL_SKIPPED,
-                    "it names what it may follow, and what is installed is not known here");
-        return 0;
-    }
-    if (in->site->installed_release.len == 0) {
-        verdict_say(verdict, SL_STEP_REQUIRES, SL_PASSED, "nothing is installed yet");
-        return 0;
-    }
-    char shown[SHOWN_MAX];
-    (void)sl_escape(shown, sizeof shown, in->site->installed_release);
-    if (is_installed(in)) {
-        verdict_say(verdict, SL_STEP_REQUIRES, SL_PASSED, "it is the bundle that is installed");
-        return 0;
-    }
-    if (!may_follow(manifest, in->site->installed_release))
-        return refuse_upgrade(in, err);
-    for (size_t i = 0; i < manifest->stop_count; i++)
-        if (!is_past(in, &manifest->stops[i]))
-            return refuse_stop(in, &manifest->stops[i], err);
-    verdict_say(verdict, SL_STEP_REQUIRES, SL_PASSED, "it may follow %s, which is installed", shown);
-    return 0;
 }
 
 /* -- floor -- */
@@ -321,7 +212,7 @@ static int judge_floor(struct sl_verdict *verdict, const struct sl_judged *in, s
                     number(in->manifest->sequence), whose, number(floor));
         return 0;
     }
-    if (is_installed(in)) {
+    if (verdict_is_installed(in)) {
         verdict_say(verdict, SL_STEP_FLOOR, SL_PASSED, "sequence %llu, the bundle that is installed",
                     number(in->manifest->sequence));
         return 0;
@@ -405,9 +296,9 @@ int sl_judge(struct sl_verdict *verdict, const struct sl_judged *judged, struct 
         enum sl_verdict_step step;
         judge *run;
     } steps[] = {
-        {SL_STEP_AUDIENCE, judge_audience}, {SL_STEP_REVOCATIONS, judge_revocations},
-        {SL_STEP_EPOCH, judge_epoch},       {SL_STEP_SEQUENCE, judge_sequence},
-        {SL_STEP_REQUIRES, judge_requires}, {SL_STEP_FLOOR, judge_floor},
+        {SL_STEP_AUDIENCE, judge_audience},   {SL_STEP_REVOCATIONS, judge_revocations},
+        {SL_STEP_EPOCH, judge_epoch},         {SL_STEP_SEQUENCE, judge_sequence},
+        {SL_STEP_REQUIRES, verdict_requires}, {SL_STEP_FLOOR, judge_floor},
         {SL_STEP_EXPIRY, judge_expiry},
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)

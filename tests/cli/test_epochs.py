@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What a site remembers over the years: epochs, floors and times, versions of trust.json, enrolled and not."""
+import base64
 import hashlib
 import json
 import os
@@ -104,6 +105,117 @@ class Enrolled(Enrolment):
         self.install(self.bundle(19, release="v1.1", key="new.key"))
         self.assertIn("the keys that signed it are revoked", self.sealift("rollback", "--root", "site", status=1).err)
         self.sealift("rollback", "--root", "site", "--to", "17")
+
+    def test_what_a_thief_signed_before_a_new_epoch_does_not_come_back_when_the_key_is_revoked_in_it(self):
+        self.enrol()
+        self.install(self.bundle(15))
+        thief = self.bundle(16, release="v1.1", out="thief")
+        self.install(thief)
+        self.sealift("rollback", "--root", "site", "--to", "15")
+        self.next_version(1, "--epoch", "2")
+        self.sealift("trust", "revoke", "trust/2.json", "--key", "ops.pub", "--void-after", "1:15", "--release-key", "new.pub")
+        self.sign(3)
+        self.install(self.bundle(20, release="v1.1", key="anna.key", out="refused"), status=1)
+        self.assertEqual([self.ledger()[name] for name in ("epoch", "trust_epoch", "trust_version")], [1, 2, 3])
+        self.assertIn("the keys that signed it are revoked", self.sealift("rollback", "--root", "site", "--to", "16", status=1).err)
+        self.install(thief, status=1)
+        self.install(self.bundle(1, release="v1.1", key="new.key", out="new"))
+        self.assertIn("is of epoch 1", self.sealift("rollback", "--root", "site", "--to", "15", status=1).err)
+
+    def test_without_void_after_nothing_of_any_epoch_counts(self):
+        self.enrol()
+        self.install(self.bundle(15))
+        self.install(self.bundle(16, release="v1.1"))
+        self.next_version(1, "--epoch", "2")
+        self.sealift("trust", "revoke", "trust/2.json", "--key", "ops.pub", "--release-key", "new.pub")
+        self.sign(3)
+        self.install(self.bundle(20, release="v1.1", key="anna.key", out="refused"), status=1)
+        self.assertIn("the keys that signed it are revoked", self.sealift("rollback", "--root", "site", status=1).err)
+
+    def test_a_revoked_key_that_was_dropped_later_stays_revoked(self):
+        self.enrol()
+        self.install(self.bundle(15))
+        self.install(self.bundle(16, release="v1.1", out="thief"))
+        self.sealift("trust", "revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "15", "--release-key", "new.pub")
+        self.sign(2)
+        self.sealift("trust", "drop-key", "trust/2.json", "--release-key", "ops.pub")
+        self.sign(3)
+        self.install(self.bundle(17, release="v1.1", key="new.key"))
+        refused = self.sealift("rollback", "--root", "site", "--to", "16", status=1)
+        self.assertIn("must not come back: the keys that signed it are revoked", refused.err)
+        self.sealift("rollback", "--root", "site", "--to", "15")
+
+    def test_a_key_that_was_dropped_and_not_revoked_signed_rightly(self):
+        self.enrol()
+        self.install(self.bundle(15))
+        self.sealift("trust", "add-key", "trust/1.json", "--release-key", "new.pub")
+        self.sign(2)
+        self.sealift("trust", "drop-key", "trust/2.json", "--release-key", "ops.pub")
+        self.sign(3)
+        self.install(self.bundle(16, release="v1.1", key="new.key"))
+        self.sealift("rollback", "--root", "site")
+        self.assertEqual(self.receipts()[-1], ("rollback", "customer-a-v1.0-15"))
+
+    def test_what_a_stranger_signed_before_the_enrolment_comes_back_only_with_a_grant(self):
+        stranger = self.bundle(16, key="new.key", out="stranger")
+        self.sealift("install", stranger, "--root", "site", "--pubkey", "new.pub")
+        ours = self.bundle(17, release="v1.1", out="ours")
+        self.sealift("install", ours, "--root", "site", "--pubkey", "ops.pub")
+        self.enrol()
+        self.install(self.bundle(18, release="v1.1"))
+        refused = self.sealift("rollback", "--root", "site", "--to", "16", status=1)
+        self.assertIn("must not come back: its signatures are not what any version of trust.json at this site asks for", refused.err)
+        self.sealift("rollback", "--root", "site", "--to", "17")
+        self.grant(stranger)
+        self.sealift("rollback", "--root", "site", "--to", "16", "--grant", "grant.json")
+        self.sealift("rollback", "--root", "site", "--to", "18")
+        self.assertIn("used already", self.sealift("rollback", "--root", "site", "--to", "16", "--grant", "grant.json", status=1).err)
+
+    def test_a_key_that_calls_itself_as_another_is_not_the_other(self):
+        secret, public = self.read("new.key").decode().splitlines(), self.read("new.pub").decode().splitlines()
+        other = base64.b64decode(self.read("ops.pub").decode().splitlines()[1])[2:10]
+        raw = bytearray(base64.b64decode(public[1]))
+        raw[2:10] = other
+        self.write("false.pub", f"{public[0]}\n{base64.b64encode(raw).decode()}\n")
+        raw = bytearray(base64.b64decode(secret[1]))
+        raw[54:62] = other
+        raw[126:158] = hashlib.blake2b(bytes(raw[:2]) + other + bytes(raw[62:126]), digest_size=32).digest()
+        self.write("false.key", f"{secret[0]}\n{base64.b64encode(raw).decode()}\n")
+        os.chmod(self.path("false.key"), 0o600)
+        self.sealift("install", self.bundle(16, key="false.key", out="stranger"), "--root", "site", "--pubkey", "false.pub")
+        self.enrol()
+        self.install(self.bundle(18, release="v1.1"))
+        self.assertIn("must not come back: its signatures are not", self.sealift("rollback", "--root", "site", status=1).err)
+
+    def test_a_generation_that_has_lost_its_signatures_is_nobodys(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        self.install(self.bundle(18, release="v1.1"))
+        old = next(name for name in os.listdir(self.path("site/generations")) if name.startswith("17-"))
+        signature = next(name for name in os.listdir(self.path("site/generations", old)) if name.endswith(".minisig"))
+        path = f"site/generations/{old}/{signature}"
+        good = self.read(path)
+        for bad in (b"", good[:-1], good.replace(b"R", b"S", 1), None):
+            os.chmod(self.path("site/generations", old), 0o755)
+            if bad is None:
+                os.unlink(self.path(path))
+            else:
+                self.write(path, bad)
+            self.assertIn("must not come back: ", self.sealift("rollback", "--root", "site", status=1).err)
+        self.write(path, good)
+        self.sealift("rollback", "--root", "site")
+
+    def test_a_required_stop_is_not_passed_by_its_name_alone(self):
+        path = "repo/releases/v1.1/release.yaml"
+        self.write(path, self.read(path).decode() + "required-stops:\n  v1.0: 7\n")
+        self.git("commit", "-q", "-a", "-m", "terms")
+        self.enrol()
+        self.install(self.bundle(5))
+        new = self.bundle(9, release="v1.1")
+        refused = self.install(new, status=1)
+        self.assertIn("v1.0 (sequence 5 of epoch 1) is installed, and v1.0 (sequence 7 of epoch 1) must be installed", refused.err)
+        self.install(self.bundle(7, out="again"))
+        self.install(new)
 
     def test_a_required_stop_is_not_passed_by_a_sequence_of_another_epoch(self):
         path = "repo/releases/v1.1/release.yaml"

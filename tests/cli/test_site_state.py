@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What lies in the state/ of an enrolled site: lost, changed, or in use by somebody else."""
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -82,6 +83,58 @@ class SiteState(Enrolment):
         self.assertEqual([name for name in left if name.endswith(".tmp") or name == "enrolling"], [])
         self.install(self.bundle(17))
         self.assertEqual(self.receipts(), [("enrol", ""), ("install", "customer-a-v1.0-17")])
+
+    def test_nothing_but_an_enrolment_follows_one_that_was_stopped(self):
+        evil = self.pack("--sequence", "1", key="new.key", out="evil")
+        for plain_before in (False, True):
+            if plain_before:
+                shutil.rmtree(self.path("site"))
+                for sequence, release in ((15, "v1.0"), (16, "v1.1")):
+                    self.sealift("install", self.bundle(sequence, release=release), "--root", "site", "--pubkey", "ops.pub")
+            self.enrol()
+            self.write("site/state/enrolling", "")
+            if plain_before:
+                self.write("site/state/site.json", PLAIN_SITE)
+            else:
+                self.remove("site.json")
+            before = self.listing("site")
+            for command in (["install", evil, "--pubkey", "new.pub"],) + ((["rollback"],) if plain_before else ()):
+                refused = self.sealift(*command, "--root", "site", status=1)
+                self.assertIn("an enrolment of site was stopped before it was done", refused.err)
+                self.assertIn("run sealift enrol again", refused.err)
+                self.assertEqual([entry for entry in self.listing("site") if "lock" not in str(entry)],
+                                 [entry for entry in before if "lock" not in str(entry)])
+            self.enrol()
+            self.assertIn("leave --pubkey", self.install(evil, "--pubkey", "new.pub", status=2).err)
+            self.install(self.bundle(17, out=f"good{plain_before}"))
+
+    def test_what_another_version_wrote_is_said_to_be_so(self):
+        self.installed()
+        digest = lambda text: hashlib.sha256(text).hexdigest().encode()
+        two = lambda text: text + b"\n" + digest(text) + b"\n"
+        line = lambda name: self.read(f"site/state/{name}").split(b"\n")[0]
+        shutil.copytree(self.path("site"), self.path("good"), symlinks=True)
+        cases = ("ledger.1", "ledger.2", "site.json", "history.jsonl", "trust/1.json")
+        for name in cases:
+            newest = b"2" if name == "site.json" else b"1"
+            for old, new, said, hint in (
+                    (b'"schema":' + newest, b'"schema":7', "has schema 7, and this sealift knows schema " + newest.decode(), "a newer sealift wrote it"),
+                    (b'"schema":' + newest, b'"schema":7,"tomorrow":1', "has schema 7", "a newer sealift wrote it"),
+                    (b'"schema":' + newest, b'"schema":' + newest + b',"seams":1', '"seams" does not belong here', "another version of sealift wrote it"),
+                    (b',"schema":' + newest, b"", "has schema 0" if name.startswith("trust") else '"schema" is missing', "another version of sealift wrote it")):
+                text = line(name)
+                changed = text.replace(old, new, 1)
+                self.assertNotEqual(changed, text, name)
+                whole = self.read(f"site/state/{name}")
+                self.write(f"site/state/{name}", two(changed) if name.startswith("ledger") else whole.replace(text, changed, 1))
+                with self.subTest(name=name, new=new):
+                    for command in (["status"], ["rollback"]):
+                        refused = self.sealift(*command, "--root", "site", status=None)
+                        self.assertNotEqual(refused.status, 0)
+                        self.assertIn(said, refused.err)
+                        self.assertIn(hint, refused.err)
+                shutil.rmtree(self.path("site"))
+                shutil.copytree(self.path("good"), self.path("site"), symlinks=True)
 
     def test_keys_do_not_count_where_the_site_was_enrolled_while_install_waited(self):
         bundle = self.bundle(17)

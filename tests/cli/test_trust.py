@@ -148,9 +148,68 @@ class Making(Ceremony):
         self.trust("set", "trust/3.json", "--epoch", "3", "--floor", "4")
         self.sign(4, "anna", "ben")
         self.assertIn("each follows", self.trust("check", "trust").out)
-        self.trust("set", "trust/4.json", "--floor", "0")
-        self.sign(5, "anna", "ben")
-        self.assertIn("has floor 0, after floor 4 in the same epoch", self.trust("check", "trust", status=1).err)
+        self.assertIn("has floor 0, after floor 4 in the same epoch", self.trust("set", "trust/4.json", "--floor", "0", status=2).err)
+
+    def test_what_no_site_would_take_is_neither_signed_nor_called_complete(self):
+        self.first("--floor", "9")
+        self.sealift("keygen", "--out", "other", "--no-password")
+        self.trust("revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub", "--bundle", "7" * 64)
+        self.sign(2, "anna", "ben")
+        second = json.loads(self.read("trust/2.json"))
+        revoked = second["revoked_keys"][0]
+        os.mkdir(self.path("alone"))
+        for change, why in (({"revoked_keys": []}, "takes the revocation of a key back"),
+                            ({"revoked_bundles": []}, "takes the revocation of a bundle back"),
+                            ({"floor": 8}, "has floor 8, after floor 9"),
+                            ({"epoch": 0, "revoked_keys": [dict(revoked, epoch=0)]}, "has epoch 0, after epoch 1"),
+                            ({"customer": "customer-b"}, "is for another customer than version 2"),
+                            ({"revoked_keys": [dict(revoked, void_after_sequence=18)]}, "up to sequence 18 of epoch 1, not 17"),
+                            ({"revoked_keys": [dict(revoked, epoch=0), revoked]}, "up to sequence 17 of epoch 0, not 0")):
+            text = json.dumps(dict(second, version=3, **change), sort_keys=True, separators=(",", ":"))
+            self.write("trust/3.json", text)
+            before = self.listing("trust")
+            refused = self.trust("sign", "trust/3.json", "--key", "anna.key", "--key", "ben.key", status=1)
+            self.assertIn(why, refused.err)
+            self.assertIn("nothing was signed", refused.err)
+            self.assertEqual(self.listing("trust"), before)
+            self.write("alone/3.json", text)
+            self.trust("sign", "alone/3.json", "--key", "anna.key", "--key", "ben.key")
+            for name in os.listdir(self.path("alone")):
+                os.rename(self.path("alone", name), self.path("trust", name))
+            self.assertIn(why, self.trust("check", "trust", status=1).err)
+            for name in os.listdir(self.path("trust")):
+                if name.startswith("3."):
+                    os.unlink(self.path("trust", name))
+
+    def test_a_sequence_after_the_first_epoch_needs_the_epoch_it_is_of(self):
+        self.first()
+        self.trust("set", "trust/1.json", "--epoch", "2")
+        self.sign(2, "anna", "ben")
+        keep = ["--release-key", "new.pub", "--out", "trust/3.json"]
+        for given in (["17"], ["1:17", "17"], ["2:1", "17"]):
+            points = [word for point in given for word in ("--void-after", point)]
+            refused = self.trust("revoke", "trust/2.json", "--key", "ops.pub", *points, *keep, status=2)
+            self.assertIn("--void-after 17: this is epoch 2, and sequences begin anew with each: of which epoch is it?", refused.err)
+            self.assertIn("as --void-after 1:17, once for each epoch", refused.err)
+        for given, why in ((["3:1"], "--void-after 3:1 is of an epoch to come: this is epoch 2"),
+                           (["1:17", "1:18"], "--void-after was given twice for epoch 1"),
+                           (["1:"], 'or EPOCH:SEQUENCE, not "1:"'), ([":1"], 'not ":1"'), (["1:2:3"], 'not "1:2:3"'), (["x"], 'not "x"'),
+                           (["-1"], 'not "-1"'), (["9007199254740992"], "--void-after wants"), ([""], "--void-after wants")):
+            points = [word for point in given for word in ("--void-after", point)]
+            self.assertIn(why, self.trust("revoke", "trust/2.json", "--key", "ops.pub", *points, *keep, status=2).err)
+        self.assertFalse(os.path.exists(self.path("trust/3.json")))
+        self.trust("revoke", "trust/2.json", "--key", "ops.pub", "--void-after", "2:5", "--void-after", "1:17", "--release-key", "new.pub")
+        self.sign(3, "anna", "ben")
+        said = self.trust("show", "trust/3.json").out
+        self.assertLess(said.index("void after sequence 17 of epoch 1"), said.index("void after sequence 5 of epoch 2"))
+        third = json.loads(self.read("trust/3.json"))
+        self.fits("trust.schema.json", third)
+        self.assertEqual([(key["epoch"], key["void_after_sequence"]) for key in third["revoked_keys"]], [(1, 17), (2, 5)])
+        name = third["revoked_keys"][0]["key"]
+        self.assertIn("void after sequence 17 of epoch 1", self.trust("revoke", "trust/3.json", "--key", name, "--void-after", "1:18", status=2).err)
+        self.trust("revoke", "trust/3.json", "--key", name, "--void-after", "0")
+        self.sign(4, "anna", "ben")
+        self.assertIn("each follows", self.trust("check", "trust").out)
 
     def test_a_threshold_that_no_number_of_signatures_meets_is_not_written(self):
         keys = []
@@ -200,7 +259,7 @@ class Making(Ceremony):
             with self.subTest(args=args):
                 self.assertIn(said, self.trust(*args, status=2).err)
         for args in (["--void-after", "-1"], ["--void-after", "x"]):
-            self.assertIn("wants a whole number from 0", self.trust("revoke", "trust/1.json", "--key", "ops.pub", *args,
+            self.assertIn("--void-after wants a sequence, or EPOCH:SEQUENCE", self.trust("revoke", "trust/1.json", "--key", "ops.pub", *args,
                                                                     status=2).err)
         shutil.copy(self.path("trust/1.json"), self.path("mine.json"))
         self.assertIn("--out must say", self.trust("set", "mine.json", "--floor", "2", status=2).err)

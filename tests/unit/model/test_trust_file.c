@@ -60,7 +60,7 @@ static struct sl_trust *sample(void)
     trust->thresholds[SL_ROLE_ROOT] = 2;
     trust->thresholds[SL_ROLE_RELEASE] = 1;
     name_of(name, 3);
-    cr_assert_eq(sl_trust_revoke_key(trust, name, 40, &err), 0);
+    cr_assert_eq(sl_trust_revoke_key(trust, name, &(struct sl_trust_point){trust->epoch, 40}, 1, &err), 0);
     memset(name, 0x5c, sizeof name);
     cr_assert_eq(sl_trust_revoke_bundle(trust, name, &err), 0);
     return trust;
@@ -169,7 +169,7 @@ static const struct change changes[] = {
      "\"why\" does not belong here"},
     {",\"void_after_sequence\":40", "", "\"void_after_sequence\" is missing"},
     {"[{\"epoch\":2,", "[{", "\"epoch\" is missing"},
-    {"[{\"epoch\":2,", "[{\"epoch\":3,", "is revoked in epoch 3, and this is epoch 2"},
+    {"[{\"epoch\":2,", "[{\"epoch\":3,", "counts in epoch 3, and this is only epoch 2"},
     {"\"threshold\":2", "\"threshold\":3",
      "threshold of the role root is 3, and with 2 keys must be from 1 to 2"},
     {"\"threshold\":2", "\"threshold\":0", "threshold of the role root is 0"},
@@ -497,10 +497,12 @@ Test(trust_file, what_is_full_still_fits_into_its_file)
     cr_expect_eq(err.code, SL_E_LIMIT);
     for (unsigned i = 0; trust->revoked_key_count < SL_TRUST_REVOKED_KEYS_MAX; i++) {
         memcpy(digest, &i, sizeof i);
-        cr_assert_eq(sl_trust_revoke_key(trust, digest, SL_INTEGER_MAX, &err), 0, "%s", err.message);
+        cr_assert_eq(sl_trust_revoke_key(trust, digest,
+                                         &(struct sl_trust_point){trust->epoch, SL_INTEGER_MAX}, 1, &err),
+                     0, "%s", err.message);
     }
     digest[30] = 7;
-    cr_expect_eq(sl_trust_revoke_key(trust, digest, 1, &err), -1);
+    cr_expect_eq(sl_trust_revoke_key(trust, digest, &(struct sl_trust_point){trust->epoch, 1}, 1, &err), -1);
     cr_expect_eq(err.code, SL_E_LIMIT);
     /* 32 keys in all roles add 32 * (2 * 64 + 56 + 3 * 67) bytes or so. */
     struct sl_buf text = text_of(trust);
@@ -584,22 +586,66 @@ Test(trust_file, a_revoked_key_keeps_only_what_it_signed_before)
     struct sl_err err = {0};
     unsigned char name[32];
     name_of(name, 2);
-    cr_expect_eq(sl_trust_revoke_key(trust, name, 50, &err), 0);
+    cr_expect_eq(sl_trust_revoke_key(trust, name, &(struct sl_trust_point){trust->epoch, 50}, 1, &err), 0);
     cr_expect_eq(sl_trust_key_find(trust, name)->roles, 1U << SL_ROLE_RELEASE, "it is root no more");
-    cr_expect_eq(sl_trust_revoke_key(trust, name, 50, &err), -1);
-    cr_expect_eq(sl_trust_revoke_key(trust, name, 51, &err), -1);
+    cr_expect_eq(sl_trust_revoke_key(trust, name, &(struct sl_trust_point){trust->epoch, 50}, 1, &err), -1);
+    cr_expect_eq(sl_trust_revoke_key(trust, name, &(struct sl_trust_point){trust->epoch, 51}, 1, &err), -1);
     cr_expect(strstr(err.message, "void after sequence 50 of epoch 2"), "%s", err.message);
+    cr_expect_eq(sl_trust_void_after(trust, name, 2), 50);
+    cr_expect_eq(sl_trust_void_after(trust, name, 1), 0,
+                 "what it signed in an epoch that is not named is void");
     trust->epoch = 3;
-    cr_expect_eq(sl_trust_revoke_key(trust, name, 0, &err), 0);
-    cr_expect_eq(sl_trust_revoked_find(trust, name)->void_after_sequence, 0);
-    cr_expect_eq(sl_trust_revoked_find(trust, name)->epoch, 2, "the epoch that it was revoked in first");
+    cr_expect_eq(sl_trust_revoke_key(trust, name, &(struct sl_trust_point){3, 1}, 1, &err), -1);
+    cr_expect(strstr(err.message, "void after sequence 0 of epoch 3"), "%s", err.message);
+    cr_expect_eq(sl_trust_revoke_key(trust, name, &(struct sl_trust_point){2, 49}, 1, &err), 0);
+    cr_expect_eq(sl_trust_void_after(trust, name, 2), 49);
+    cr_expect_eq(sl_trust_revoke_key(trust, name, NULL, 0, &err), 0);
+    cr_expect(sl_trust_key_revoked(trust, name));
+    cr_expect_eq(sl_trust_void_after(trust, name, 2), 0);
+    cr_expect_eq(sl_trust_void_after(trust, name, 3), 0);
+    cr_expect_eq(sl_trust_revoke_key(trust, name, NULL, 0, &err), -1, "it says nothing more");
     name_of(name, 1);
-    cr_expect_eq(sl_trust_revoke_key(trust, name, 0, &err), 0);
+    cr_expect_not(sl_trust_key_revoked(trust, name));
+    cr_expect_eq(sl_trust_revoke_key(trust, name, NULL, 0, &err), 0);
     cr_expect_null(sl_trust_key_find(trust, name), "a root key has no other role to keep");
     memset(name, 0x5c, sizeof name);
     cr_expect_eq(sl_trust_revoke_bundle(trust, name, &err), -1);
     cr_expect_eq(err.code, SL_E_USAGE);
     free(trust);
+}
+
+/* In whatever order they are given; the text is the same, and read again as it was. */
+Test(trust_file, a_revoked_key_may_count_in_several_epochs)
+{
+    static const struct sl_trust_point given[][3] = {{{0, 7}, {1, 40}, {2, 5}}, {{2, 5}, {0, 7}, {1, 40}}};
+    struct sl_buf texts[2];
+    for (size_t i = 0; i < 2; i++) {
+        struct sl_trust *trust = sample();
+        struct sl_trust *again = NULL;
+        struct sl_err err = {0};
+        unsigned char name[32];
+        name_of(name, 1);
+        cr_assert_eq(sl_trust_revoke_key(trust, name, given[i], 3, &err), 0, "%s", err.message);
+        trust->thresholds[SL_ROLE_ROOT] = 1;
+        cr_expect_eq(trust->revoked_key_count, 4);
+        texts[i] = text_of(trust);
+        cr_assert_eq(sl_trust_read(&again, sl_buf_view(&texts[i]), "trust.json", &err), 0, "%s", err.message);
+        for (size_t k = 0; k < 3; k++)
+            cr_expect_eq(sl_trust_void_after(again, name, given[i][k].epoch), given[i][k].sequence);
+        /* Once more with one of the three: the other two are void. */
+        cr_assert_eq(sl_trust_revoke_key(again, name, &(struct sl_trust_point){1, 40}, 1, &err), 0);
+        cr_expect_eq(again->revoked_key_count, 2);
+        cr_expect_eq(sl_trust_void_after(again, name, 0), 0);
+        cr_expect_eq(sl_trust_void_after(again, name, 1), 40);
+        cr_expect_eq(sl_trust_void_after(again, name, 2), 0);
+        name_of(name, 3);
+        cr_expect_eq(sl_trust_void_after(again, name, 2), 40, "the other key is as it was");
+        sl_trust_free(again);
+        free(trust);
+    }
+    cr_expect(sl_str_equal(sl_buf_view(&texts[0]), sl_buf_view(&texts[1])));
+    sl_buf_release(&texts[0]);
+    sl_buf_release(&texts[1]);
 }
 
 Test(trust_file, without_memory_it_is_not_read)

@@ -30,7 +30,9 @@ static void make_line(struct line *line)
     line->first = trust_kit_first();
     line->second = trust_kit_next(line->first);
     trust_kit_name(name, 2);
-    cr_assert_eq(sl_trust_revoke_key(line->second, name, 20, &err), 0);
+    cr_assert_eq(
+        sl_trust_revoke_key(line->second, name, &(struct sl_trust_point){line->second->epoch, 20}, 1, &err),
+        0);
     trust_kit_write(&line->kits[0], line->first, two_roots);
     trust_kit_write(&line->kits[1], line->second, two_roots);
     line->steps[0] = line->kits[0].step;
@@ -245,7 +247,7 @@ Test(carried, a_revoked_key_is_not_asked_for)
     unsigned char name[32];
     trust_kit_add(trust, 3, SL_ROLE_RELEASE);
     trust_kit_name(name, 2);
-    cr_assert_eq(sl_trust_revoke_key(trust, name, 20, &err), 0);
+    cr_assert_eq(sl_trust_revoke_key(trust, name, &(struct sl_trust_point){trust->epoch, 20}, 1, &err), 0);
     trust->thresholds[SL_ROLE_RELEASE] = 2;
     delivery_make(&bundle,
                   &(struct delivery_options){.alter_facts = epoch_one, .signers = one, .signer_count = 1});

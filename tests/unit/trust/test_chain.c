@@ -240,7 +240,8 @@ static void revoke_two(struct sl_trust *trust)
     struct sl_err err = {0};
     trust_kit_name(name, 2);
     trust->epoch = 5;
-    cr_assert_eq(sl_trust_revoke_key(trust, name, 20, &err), 0, "%s", err.message);
+    static const struct sl_trust_point points[] = {{5, 20}, {3, 6}};
+    cr_assert_eq(sl_trust_revoke_key(trust, name, points, 2, &err), 0, "%s", err.message);
     cr_assert_eq(sl_trust_revoke_bundle(trust, name, &err), 0);
     trust->floor = 7;
 }
@@ -253,14 +254,14 @@ static void change_nothing(struct sl_trust *next)
 static void lower_epoch(struct sl_trust *next)
 {
     next->epoch = 4;
-    next->revoked_keys[0].epoch = 4;
+    next->revoked_keys[1].epoch = 4;
 }
 
 static void raise_all(struct sl_trust *next)
 {
     next->epoch = 6;
     next->floor = 8;
-    next->revoked_keys[0].void_after_sequence = 19;
+    next->revoked_keys[1].void_after_sequence = 19;
     unsigned char digest[32] = {1};
     struct sl_err err = {0};
     cr_assert_eq(sl_trust_revoke_bundle(next, digest, &err), 0);
@@ -278,7 +279,8 @@ static void forgive_key(struct sl_trust *next)
 
 static void exchange_revoked_key(struct sl_trust *next)
 {
-    next->revoked_keys[0].sha256[0] ^= 1;
+    for (size_t i = 0; i < next->revoked_key_count; i++)
+        next->revoked_keys[i].sha256[0] ^= 1;
 }
 
 static void floor_anew(struct sl_trust *next)
@@ -290,19 +292,39 @@ static void floor_anew(struct sl_trust *next)
 static void revoke_in_later_epoch(struct sl_trust *next)
 {
     next->epoch = 6;
-    next->revoked_keys[0].epoch = 6;
-    next->revoked_keys[0].void_after_sequence = 1;
+    next->revoked_keys[1].epoch = 6;
+    next->revoked_keys[1].void_after_sequence = 1;
 }
 
 static void revoke_in_earlier_epoch(struct sl_trust *next)
 {
-    next->revoked_keys[0].epoch = 4;
-    next->revoked_keys[0].void_after_sequence = 21;
+    next->revoked_keys[0].epoch = 2;
+    next->revoked_keys[0].void_after_sequence = 1;
+}
+
+static void revoke_wholly(struct sl_trust *next)
+{
+    next->epoch = 6;
+    next->revoked_keys[0] = next->revoked_keys[1];
+    next->revoked_keys[0].epoch = 6;
+    next->revoked_keys[0].void_after_sequence = 0;
+    next->revoked_key_count = 1;
+}
+
+static void void_one_epoch(struct sl_trust *next)
+{
+    next->revoked_keys[0] = next->revoked_keys[1];
+    next->revoked_key_count = 1;
 }
 
 static void raise_void_after(struct sl_trust *next)
 {
-    next->revoked_keys[0].void_after_sequence = 21;
+    next->revoked_keys[1].void_after_sequence = 21;
+}
+
+static void raise_void_after_in_the_past(struct sl_trust *next)
+{
+    next->revoked_keys[0].void_after_sequence = 7;
 }
 
 static void forgive_bundle(struct sl_trust *next)
@@ -347,11 +369,15 @@ static const struct rule rules[] = {
     {"no floor yet in a new epoch", revoke_two, floor_anew, NULL},
     {"a revocation of a key is gone", revoke_two, forgive_key, "takes the revocation of a key back"},
     {"another key in its place", revoke_two, exchange_revoked_key, "takes the revocation of a key back"},
-    {"a revoked key counts for more", revoke_two, raise_void_after,
-     "up to sequence 21 of epoch 5, not 20 of"},
+    {"a revoked key counts for more", revoke_two, raise_void_after, "up to sequence 21 of epoch 5, not 20"},
+    {"a revoked key counts for more of an earlier epoch", revoke_two, raise_void_after_in_the_past,
+     "up to sequence 7 of epoch 3, not 6"},
     {"a revoked key counts in a later epoch", revoke_two, revoke_in_later_epoch,
-     "up to sequence 1 of epoch 6, not 20 of epoch 5"},
-    {"a revoked key counts only for earlier epochs", revoke_two, revoke_in_earlier_epoch, NULL},
+     "up to sequence 1 of epoch 6, not 0"},
+    {"a revoked key counts in another earlier epoch", revoke_two, revoke_in_earlier_epoch,
+     "up to sequence 1 of epoch 2, not 0"},
+    {"a revoked key counts in one epoch less", revoke_two, void_one_epoch, NULL},
+    {"a revoked key counts for nothing any more", revoke_two, revoke_wholly, NULL},
     {"a revocation of a bundle is gone", revoke_two, forgive_bundle, "takes the revocation of a bundle back"},
     {"another customer", change_nothing, change_customer, "is for another customer than version 1"},
     {"all customers", change_nothing, widen_customer, "is for another customer than version 1"},
@@ -580,10 +606,10 @@ Test(chain, a_signature_that_was_made_counts)
     free(trust);
 }
 
-Test(chain, a_key_that_is_revoked_counts_up_to_its_sequence_and_in_no_later_epoch)
+Test(chain, a_key_that_is_revoked_counts_up_to_its_sequence_and_in_no_other_epoch)
 {
     struct sl_trust *trust = trust_kit_first();
-    revoke_two(trust); /* key 2, void after 20 of epoch 5 */
+    revoke_two(trust); /* key 2, void after 20 of epoch 5, 6 of epoch 3 */
     uint32_t both = 0;
     unsigned char name[32];
     for (unsigned number = 1; number <= 2; number++) {
@@ -594,8 +620,8 @@ Test(chain, a_key_that_is_revoked_counts_up_to_its_sequence_and_in_no_later_epoc
         uint64_t epoch, sequence;
         unsigned valid;
     } rows[] = {
-        {5, 20, 2}, {5, 21, 1},         {5, 0, 2},  {6, 20, 1}, {6, 1, 1},
-        {6, 0, 1},  {UINT64_MAX, 0, 1}, {4, 21, 2}, {0, 0, 2},
+        {5, 20, 2}, {5, 21, 1}, {5, 0, 1},          {6, 20, 1}, {6, 1, 1}, {6, 0, 1}, {UINT64_MAX, 0, 1},
+        {4, 21, 1}, {4, 20, 1}, {UINT64_MAX, 1, 1}, {3, 6, 2},  {3, 7, 1}, {0, 0, 1}, {0, 1, 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         cr_expect_eq(sl_trust_count_valid(trust, both, rows[i].epoch, rows[i].sequence), rows[i].valid,

@@ -411,7 +411,8 @@ Test(corpus, every_single_field_of_trust_json)
     first->issued = 1700000000;
     unsigned char name[32];
     trust_kit_name(name, 2);
-    cr_assert_eq(sl_trust_revoke_key(first, name, 20, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_trust_revoke_key(first, name, &(struct sl_trust_point){first->epoch, 20}, 1, &err), 0,
+                 "%s", err.message);
     cr_assert_eq(sl_trust_revoke_bundle(first, name, &err), 0);
     struct sl_trust *second = trust_kit_next(first);
     struct trust_kit_step good;

@@ -157,7 +157,8 @@ Test(grant, a_revoked_key_permits_nothing)
     unsigned char name[32];
     trust_kit_name(name, 21);
     trust_kit_add(trust, 22, SL_ROLE_GRANT);
-    cr_assert_eq(sl_trust_revoke_key(trust, name, 40, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_trust_revoke_key(trust, name, &(struct sl_trust_point){trust->epoch, 40}, 1, &err), 0,
+                 "%s", err.message);
     cr_expect_eq(judge(&grant, trust, "grant.json", &err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
     /* A document that keeps it in the role cannot be read, but who made one in memory is not believed either. */

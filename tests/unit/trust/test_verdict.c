@@ -329,7 +329,9 @@ static void key_void(struct scene *scene)
     struct sl_err err = {0};
     unsigned char name[32];
     trust_kit_name(name, 1);
-    cr_assert_eq(sl_trust_revoke_key(scene->trust, name, 17, &err), 0);
+    cr_assert_eq(
+        sl_trust_revoke_key(scene->trust, name, &(struct sl_trust_point){scene->trust->epoch, 17}, 1, &err),
+        0);
 }
 
 /* What is installed is of an earlier epoch, with a sequence that is high there. */
@@ -344,6 +346,13 @@ static void stop_of_a_new_epoch(struct scene *scene)
 static void stop_by_its_name(struct scene *scene)
 {
     stop_of_a_new_epoch(scene);
+    scene->site.installed_release = SL_STR("v0.8");
+}
+
+/* A bundle of that release, packed before the one that is meant. */
+static void stop_by_its_name_alone(struct scene *scene)
+{
+    only_stops(scene);
     scene->site.installed_release = SL_STR("v0.8");
 }
 
@@ -417,7 +426,9 @@ static void key_void_later(struct scene *scene)
     struct sl_err err = {0};
     unsigned char name[32];
     trust_kit_name(name, 1);
-    cr_assert_eq(sl_trust_revoke_key(scene->trust, name, 18, &err), 0);
+    cr_assert_eq(
+        sl_trust_revoke_key(scene->trust, name, &(struct sl_trust_point){scene->trust->epoch, 18}, 1, &err),
+        0);
 }
 
 static void threshold_of_none(struct scene *scene)
@@ -526,6 +537,8 @@ static const struct say sayings[] = {
     {"a stop of a new epoch", stop_of_a_new_epoch, SL_STEP_REQUIRES, SL_REFUSED,
      "v1.0 (sequence 17 of epoch 1) is installed, and v0.8 (sequence 8 of epoch 2) must be installed"},
     {"a stop by its name", stop_by_its_name, SL_STEP_REQUIRES, SL_PASSED, "it may follow v0.8"},
+    {"a stop by its name alone", stop_by_its_name_alone, SL_STEP_REQUIRES, SL_REFUSED,
+     "v0.8 (sequence 7 of epoch 1) is installed, and v0.8 (sequence 8 of epoch 1) must be installed"},
     {"installed before the epoch: epoch", installed_before_the_epoch, SL_STEP_EPOCH, SL_PASSED,
      "epoch 1, the bundle that is installed"},
     {"installed before the epoch: floor", installed_before_the_epoch, SL_STEP_FLOOR, SL_PASSED,
