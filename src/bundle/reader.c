@@ -10,12 +10,19 @@
 
 #include "bundle/opening.h"
 #include "explain.h"
+#include "io/aligned.h"
 #include "reader_state.h"
 
 #include <sealift/text.h>
 #include <stdlib.h>
 
 enum { SHOWN_MAX = 256 };
+
+/* Of a file at a time: large enough that whoever writes it needs few system calls. */
+#define CONTENT_BYTES ((size_t)128 * 1024)
+
+/* Hashed at a time: from when it was copied until then it stays in the CPU's first cache. */
+#define HASH_BYTES ((size_t)4096)
 
 int sl_bundle_reader_open_container(struct sl_bundle_reader **out, struct sl_source *container,
                                     struct sl_err *err)
@@ -51,6 +58,7 @@ void sl_bundle_reader_free(struct sl_bundle_reader *reader)
     sl_source_free(reader->tar);
     sl_buf_release(&reader->manifest_json);
     sl_buf_release(&reader->header);
+    free(reader->memory);
     for (size_t i = 0; i < reader->signature_count; i++)
         sl_buf_release(&reader->signatures[i].text);
     for (size_t i = 0; i < reader->trust_count; i++)
@@ -262,25 +270,54 @@ static int end_file(struct sl_bundle_reader *reader, struct sl_err *err)
     return 0;
 }
 
+static ssize_t read_held(struct sl_bundle_reader *reader, const void **bytes)
+{
+    if (bytes)
+        *bytes = reader->held.ptr;
+    sl_sha256_update(&reader->digest, reader->held.ptr, reader->held.len);
+    return (ssize_t)reader->held.len;
+}
+
+/*
+ * What nobody asks for is copied to one place again and again, which stays in the first cache: 1 GiB took 0.05 s less than with
+ * the 128 KiB that are lent (AMD EPYC). What comes before a failure is given first; the failure comes again with the next call.
+ */
+static ssize_t read_content(struct sl_bundle_reader *reader, const void **bytes, struct sl_err *err)
+{
+    if (!reader->memory)
+        reader->memory = malloc(CONTENT_BYTES + SL_ALIGNMENT);
+    if (!reader->memory)
+        return sl_fail_memory(err);
+    unsigned char *content = sl_aligned(reader->memory);
+    size_t max = reader->left < CONTENT_BYTES ? (size_t)reader->left : CONTENT_BYTES;
+    size_t have = 0;
+    ssize_t got = 0;
+    for (; have < max; have += (size_t)got) {
+        unsigned char *place = content + (bytes ? have : 0);
+        size_t part = max - have < HASH_BYTES ? max - have : HASH_BYTES;
+        got = sl_source_read(reader->tar, place, part, err);
+        if (got <= 0)
+            break;
+        sl_sha256_update(&reader->digest, place, (size_t)got);
+    }
+    if (bytes)
+        *bytes = content;
+    return have > 0 ? (ssize_t)have : got;
+}
+
 static ssize_t read_file(struct sl_bundle_reader *reader, const void **bytes, struct sl_err *err)
 {
     if (!reader->open)
         return 0;
     if (reader->left == 0)
         return end_file(reader, err);
-    size_t max = reader->left < SIZE_MAX ? (size_t)reader->left : SIZE_MAX;
-    ssize_t got = (ssize_t)reader->held.len;
-    if (got > 0)
-        *bytes = reader->held.ptr;
-    else
-        got = sl_source_borrow(reader->tar, bytes, max, err);
+    ssize_t got = reader->held.len > 0 ? read_held(reader, bytes) : read_content(reader, bytes, err);
     if (got < 0)
         return sl_broke_off(current(reader)->path, err);
     char shown[SHOWN_MAX];
     if (got == 0)
         return sl_fail(err, SL_E_REFUSED, "the bundle ends in the middle of member \"%s\"",
                        sl_escape(shown, sizeof shown, current(reader)->path));
-    sl_sha256_update(&reader->digest, *bytes, (size_t)got);
     reader->left -= (uint64_t)got;
     return got;
 }
@@ -289,8 +326,7 @@ static int next_file(struct sl_bundle_reader *reader, const struct sl_manifest_f
                      struct sl_err *err)
 {
     ssize_t got;
-    const void *bytes;
-    while ((got = read_file(reader, &bytes, err)) > 0) {
+    while ((got = read_file(reader, NULL, err)) > 0) {
     }
     if (got < 0)
         return -1;

@@ -53,6 +53,7 @@ struct sl_bundle_reader {
     struct sl_str held;                 /* the open file, when it is one of those */
     struct sl_sha256 digest;            /* of those that were read */
     struct sl_buf header;               /* room for the expected header */
+    unsigned char *memory;              /* for what is read of files; NULL before the first */
 };
 
 /* Reads up to the first block that is not of the head, which is then in `ahead`. */

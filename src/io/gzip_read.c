@@ -1,26 +1,22 @@
 #include "base/cleanup.h"
+#include "deflate_read.h"
 #include "io/gzip.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>
-#include <string.h>
-#define ZLIB_CONST
-#include <zlib.h>
 
-#define INPUT_BYTES    ((size_t)128 * 1024) /* asked from below at a time */
-#define READ_BYTES_MAX ((size_t)1 << 30)    /* inflated at a time: zlib counts in an unsigned int */
+enum { TRAILER = 8 };
 
 struct gzip_source {
     struct sl_source source;
     struct sl_source *below;
     uint64_t max;
-    z_stream inflate;
     bool begun; /* the header was read */
-    bool over;  /* the compressed data has ended; what is left is the trailer */
     uint64_t produced;
     uint32_t crc;
-    struct sl_err
-        failure; /* what broke the data off; told behind what came before, so that the reader knows where */
+    struct deflate_reader deflate;
+    const unsigned char *piece; /* of it, still to be lent */
+    size_t piece_len;
 };
 
 static int refuse(struct sl_err *err, const char *why)
@@ -56,32 +52,16 @@ static int read_header(struct gzip_source *gzip, struct sl_err *err)
     return 0;
 }
 
-/* The input that inflate did not use comes first. */
-static int read_after(struct gzip_source *gzip, unsigned char *out, size_t len, struct sl_err *err)
-{
-    z_stream *inflate = &gzip->inflate;
-    size_t there = inflate->avail_in < len ? inflate->avail_in : len;
-    if (there)
-        memcpy(out, inflate->next_in, there);
-    inflate->next_in += there;
-    inflate->avail_in -= (uInt)there;
-    if (there == len)
-        return 0;
-    return sl_source_read_exactly(gzip->below, out + there, len - there, "the gzip trailer", err) < 0 ? -1
-                                                                                                      : 0;
-}
-
 /* All that there is to check at the end: 0 or -1. */
 static int read_trailer(struct gzip_source *gzip, struct sl_err *err)
 {
-    unsigned char trailer[8];
-    if (read_after(gzip, trailer, sizeof trailer, err) < 0)
+    unsigned char trailer[TRAILER + 1];
+    ssize_t got = deflate_reader_behind(&gzip->deflate, trailer, sizeof trailer, err);
+    if (got < 0)
         return -1;
-    unsigned char beyond;
-    ssize_t more = gzip->inflate.avail_in ? 1 : sl_source_read(gzip->below, &beyond, 1, err);
-    if (more < 0)
-        return -1;
-    if (more)
+    if (got < TRAILER)
+        return sl_fail(err, SL_E_REFUSED, "the data ends in the middle of the gzip trailer");
+    if (got > TRAILER)
         return refuse(err, "there are bytes after the end of the compressed data");
     if (gzip->crc != get_le32(trailer))
         return refuse(err, "the data is damaged: its CRC32 is not the one in the trailer");
@@ -90,76 +70,36 @@ static int read_trailer(struct gzip_source *gzip, struct sl_err *err)
     return 0;
 }
 
-static int more_input(struct gzip_source *gzip, struct sl_err *err)
-{
-    const void *bytes;
-    ssize_t got = sl_source_borrow(gzip->below, &bytes, INPUT_BYTES, err);
-    if (got < 0)
-        return -1;
-    if (got == 0)
-        return refuse(err, "the compressed data ends in the middle");
-    gzip->inflate.next_in = bytes;
-    gzip->inflate.avail_in = (uInt)got;
-    return 0;
-}
-
-static int inflate_failed(const z_stream *inflate, int result, struct sl_err *err)
-{
-    if (result == Z_MEM_ERROR)
-        return sl_fail_memory(err);
-    /* msg is one of zlib's constants, nothing of the data. */
-    return sl_fail(err, SL_E_REFUSED, "gzip: the compressed data is damaged: %s",
-                   inflate->msg ? inflate->msg : "it makes no sense");
-}
-
-/* Inflates into `out` until it is full or the data ends, which is noted. */
-static int inflate_into(struct gzip_source *gzip, unsigned char *out, size_t room, struct sl_err *err)
-{
-    z_stream *state = &gzip->inflate;
-    state->next_out = out;
-    state->avail_out = (uInt)room;
-    while (state->avail_out && !gzip->over) {
-        if (state->avail_in == 0 && more_input(gzip, err) < 0)
-            return -1;
-        int result = inflate(state, Z_NO_FLUSH);
-        if (result != Z_OK && result != Z_STREAM_END)
-            return inflate_failed(state, result, err);
-        gzip->over = result == Z_STREAM_END;
-    }
-    return 0;
-}
-
-/* At the maximum one more byte is asked for, to see whether it comes. */
-static ssize_t gzip_read(struct sl_source *self, void *out, size_t len, struct sl_err *err)
+/* What is lent is in the first cache when the CRC is done, if little is asked for at a time. */
+static ssize_t gzip_borrow(struct sl_source *self, const void **bytes, size_t max, struct sl_err *err)
 {
     struct gzip_source *gzip = (struct gzip_source *)self;
-    if (gzip->failure.code != SL_OK) {
-        *err = gzip->failure;
-        return -1;
-    }
     if (!gzip->begun && read_header(gzip, err) < 0)
         return -1;
+    if (gzip->piece_len == 0) {
+        ssize_t got = deflate_reader_next(&gzip->deflate, &gzip->piece, err);
+        if (got <= 0)
+            return got < 0 ? -1 : read_trailer(gzip, err);
+        gzip->piece_len = (size_t)got;
+    }
     uint64_t left = gzip->max - gzip->produced;
-    size_t room = len < READ_BYTES_MAX ? len : READ_BYTES_MAX;
-    room = left < room ? (size_t)left + 1 : room;
-    int result = inflate_into(gzip, out, room, err);
-    size_t got = room - gzip->inflate.avail_out;
-    if (result < 0 && got == 0)
-        return -1;
-    if (result < 0)
-        gzip->failure = *err;
-    if (got > left)
+    if (left == 0)
         return sl_fail(err, SL_E_REFUSED, "gzip: the data unpacks to more than the limit of %llu bytes",
                        (unsigned long long)gzip->max);
-    gzip->crc = libdeflate_crc32(gzip->crc, out, got);
-    gzip->produced += got;
-    return got ? (ssize_t)got : read_trailer(gzip, err);
+    size_t len = gzip->piece_len < max ? gzip->piece_len : max;
+    len = left < len ? (size_t)left : len;
+    *bytes = gzip->piece;
+    gzip->piece += len;
+    gzip->piece_len -= len;
+    gzip->crc = libdeflate_crc32(gzip->crc, *bytes, len);
+    gzip->produced += len;
+    return (ssize_t)len;
 }
 
 static void gzip_free(struct sl_source *self)
 {
     struct gzip_source *gzip = (struct gzip_source *)self;
-    (void)inflateEnd(&gzip->inflate);
+    deflate_reader_release(&gzip->deflate);
     sl_source_free(gzip->below);
     free(gzip);
 }
@@ -172,15 +112,14 @@ static void gzip_freep(struct gzip_source **gzip)
 
 int sl_source_gzip(struct sl_source **out, struct sl_source *below, uint64_t max, struct sl_err *err)
 {
-    static const struct sl_source_ops ops = {.read = gzip_read, .free = gzip_free};
+    static const struct sl_source_ops ops = {.borrow = gzip_borrow, .free = gzip_free};
     SL_CLEANUP(gzip_freep) struct gzip_source *gzip = calloc(1, sizeof *gzip);
     if (!gzip)
         return sl_fail_memory(err);
     gzip->source.ops = &ops;
     gzip->max = max;
-    /* Negative window bits: raw, the header is read here. */
-    if (inflateInit2(&gzip->inflate, -15) != Z_OK)
-        return sl_fail_memory(err);
+    if (deflate_reader_init(&gzip->deflate, below, err) < 0)
+        return -1;
     gzip->below = below;
     *out = &sl_steal(&gzip)->source;
     return 0;

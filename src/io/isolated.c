@@ -3,7 +3,6 @@
  */
 #include "io/isolated.h"
 
-#include "aligned.h"
 #include "base/cleanup.h"
 #include "fd.h"
 #include "io/sys.h"
@@ -25,9 +24,7 @@ struct isolated_source {
     int report;
     struct ring ring;
     struct sl_isolation isolation;
-    unsigned char *memory;
-    unsigned char *piece; /* within it: a copy that is the parent's alone */
-    size_t at, len;       /* of it: [at, len) is still to be lent */
+    size_t at, len; /* of the piece that is next in the ring: [at, len) is still to be copied */
     char label[SL_LABEL_BYTES];
 };
 
@@ -99,34 +96,38 @@ static int take_outcome(struct isolated_source *isolated, struct sl_err *err)
     return outcome.hint[0] ? sl_hint(err, "%s", outcome.hint) : -1;
 }
 
-/* Takes the next piece: 1, 0 that was the end, -1. */
-static int take_piece(struct isolated_source *isolated, struct sl_err *err)
+/* Learns of the next piece: 1, 0 that was the end, -1. */
+static int next_piece(struct isolated_source *isolated, struct sl_err *err)
 {
     isolated_length length;
     if (read_message(isolated, &length, sizeof length, err) < 0)
         return -1;
     if (length == 0)
         return take_outcome(isolated, err);
-    if (!ring_take(&isolated->ring, isolated->piece, length))
+    if (length > RING_SLOT_BYTES)
         return ended_otherwise(isolated, err);
     isolated->at = 0;
     isolated->len = length;
     return 1;
 }
 
-static ssize_t isolated_borrow(struct sl_source *self, const void **bytes, size_t max, struct sl_err *err)
+/* Out of the memory that the child has too, into the caller's, which is all that anybody ever looks at. */
+static ssize_t isolated_read(struct sl_source *self, void *out, size_t len, struct sl_err *err)
 {
     struct isolated_source *isolated = (struct isolated_source *)self;
     if (isolated->at == isolated->len) {
-        int more = take_piece(isolated, err);
+        int more = next_piece(isolated, err);
         if (more <= 0)
             return more;
     }
     size_t rest = isolated->len - isolated->at;
-    size_t len = rest < max ? rest : max;
-    *bytes = isolated->piece + isolated->at;
-    isolated->at += len;
-    return (ssize_t)len;
+    size_t part = rest < len ? rest : len;
+    if (!ring_take(&isolated->ring, isolated->at, out, part))
+        return ended_otherwise(isolated, err);
+    isolated->at += part;
+    if (part == rest && !ring_drop_piece(&isolated->ring))
+        return ended_otherwise(isolated, err);
+    return (ssize_t)part;
 }
 
 static void isolated_free(struct sl_source *self)
@@ -138,7 +139,6 @@ static void isolated_free(struct sl_source *self)
     end_child(isolated, &status);
     sl_closep(&isolated->report);
     ring_release(&isolated->ring);
-    free(isolated->memory);
     free(isolated);
 }
 
@@ -179,17 +179,13 @@ static int start(struct isolated_source *isolated, int fd, const struct sl_isola
 int sl_source_isolated(struct sl_source **out, int fd, const char *name, const struct sl_isolated_work *work,
                        struct sl_err *err)
 {
-    static const struct sl_source_ops ops = {.borrow = isolated_borrow, .free = isolated_free};
+    static const struct sl_source_ops ops = {.read = isolated_read, .free = isolated_free};
     SL_CLEANUP(isolated_freep) struct isolated_source *isolated = calloc(1, sizeof *isolated);
     if (!isolated)
         return sl_fail_memory(err);
     isolated->report = isolated->ring.given_back[0] = isolated->ring.given_back[1] = -1;
     isolated->source.ops = &ops;
     (void)sl_label(isolated->label, name);
-    isolated->memory = malloc(RING_SLOT_BYTES + SL_ALIGNMENT);
-    if (!isolated->memory)
-        return sl_fail_memory(err);
-    isolated->piece = sl_aligned(isolated->memory);
     if (start(isolated, fd, work, err) < 0)
         return -1;
     if (read_message(isolated, &isolated->isolation, sizeof isolated->isolation, err) < 0)

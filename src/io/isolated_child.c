@@ -56,6 +56,38 @@ static bool report_length(isolated_length length)
     return report(&length, sizeof length);
 }
 
+/* So little that it is in the first cache from when it is looked at until it is copied. */
+#define STEP_BYTES ((size_t)16 * 1024)
+
+/* From `at` in a slot up to a border of lines. */
+static size_t step_at(size_t at)
+{
+    size_t step = STEP_BYTES - at % RING_LINE_BYTES;
+    return step < RING_SLOT_BYTES - at ? step : RING_SLOT_BYTES - at;
+}
+
+/* Hands one piece on, as large as it can be: 1, 0 it was the last, -1. What came before a failure is handed on too. */
+static int deliver_piece(const struct isolated_child *child, struct sl_source *source, struct sl_err *err)
+{
+    size_t len = 0;
+    ssize_t got = 1;
+    while (len < RING_SLOT_BYTES) {
+        const void *bytes;
+        got = sl_source_borrow(source, &bytes, step_at(len), err);
+        if (got <= 0)
+            break;
+        if (!ring_put(child->ring, len, bytes, (size_t)got))
+            return sl_fail(err, SL_E_INTERNAL, "nobody takes what is unpacked");
+        len += (size_t)got;
+    }
+    if (len == 0)
+        return (int)got;
+    ring_end_piece(child->ring);
+    if (!report_length((isolated_length)len))
+        return sl_fail(err, SL_E_INTERNAL, "nobody takes what is unpacked");
+    return got > 0 ? 1 : (int)got;
+}
+
 static int deliver(const struct isolated_child *child, struct sl_err *err)
 {
     struct sl_source *file = NULL;
@@ -63,14 +95,11 @@ static int deliver(const struct isolated_child *child, struct sl_err *err)
     if (sl_source_fd(&file, ISOLATED_FILE, child->name, err) < 0 ||
         child->work->open(child->work->context, &source, file, err) < 0)
         return -1;
-    for (;;) {
-        const void *bytes;
-        ssize_t got = sl_source_borrow(source, &bytes, RING_SLOT_BYTES, err);
-        if (got <= 0)
-            return got < 0 ? -1 : 0;
-        if (!ring_put(child->ring, bytes, (size_t)got) || !report_length((isolated_length)got))
-            return sl_fail(err, SL_E_INTERNAL, "nobody takes what is unpacked");
-    }
+    int more;
+    do
+        more = deliver_piece(child, source, err);
+    while (more > 0);
+    return more;
 }
 
 static void report_outcome(int result, const struct sl_err *err)

@@ -12,8 +12,7 @@
 #include <emmintrin.h>
 #endif
 
-#define BATCH      (RING_SLOTS / 2)
-#define LINE_BYTES ((size_t)64) /* of a cache */
+#define BATCH (RING_SLOTS / 2)
 
 int ring_make(struct ring *ring)
 {
@@ -50,13 +49,15 @@ static void stream_out(unsigned char *to, const unsigned char *from, size_t len)
 {
     size_t done = 0;
 #ifdef __SSE2__
-    for (; done + LINE_BYTES <= len; done += LINE_BYTES) {
-        __m128i parts[LINE_BYTES / sizeof(__m128i)];
+    size_t before = (0 - (uintptr_t)to) % RING_LINE_BYTES;
+    done = before < len ? before : len;
+    memcpy(to, from, done);
+    for (; done + RING_LINE_BYTES <= len; done += RING_LINE_BYTES) {
+        __m128i parts[RING_LINE_BYTES / sizeof(__m128i)];
         memcpy(parts, from + done, sizeof parts);
-        for (size_t i = 0; i < LINE_BYTES / sizeof(__m128i); i++)
+        for (size_t i = 0; i < RING_LINE_BYTES / sizeof(__m128i); i++)
             _mm_stream_si128((__m128i *)(void *)(to + done + i * sizeof(__m128i)), parts[i]);
     }
-    _mm_sfence();
 #endif
     memcpy(to + done, from + done, len - done);
 }
@@ -71,14 +72,21 @@ static bool wait_for_slot(struct ring *ring)
     return got > 0;
 }
 
-bool ring_put(struct ring *ring, const void *bytes, size_t len)
+bool ring_put(struct ring *ring, size_t at, const void *bytes, size_t len)
 {
     if (!wait_for_slot(ring))
         return false;
-    stream_out(slot_of(ring, ring->next), bytes, len);
+    stream_out(slot_of(ring, ring->next) + at, bytes, len);
+    return true;
+}
+
+void ring_end_piece(struct ring *ring)
+{
+#ifdef __SSE2__
+    _mm_sfence(); /* once: each waits until all is in memory */
+#endif
     ring->free--;
     ring->next++;
-    return true;
 }
 
 static bool give_back(struct ring *ring)
@@ -87,13 +95,18 @@ static bool give_back(struct ring *ring)
     return sl_sys_write(ring->given_back[1], bytes, sizeof bytes) == (ssize_t)sizeof bytes;
 }
 
-bool ring_take(struct ring *ring, unsigned char *out, size_t len)
+bool ring_take(struct ring *ring, size_t at, unsigned char *out, size_t len)
 {
-    if (len == 0 || len > RING_SLOT_BYTES)
+    if (at > RING_SLOT_BYTES || len > RING_SLOT_BYTES - at)
         return false;
-    memcpy(out, slot_of(ring, ring->next), len);
+    memcpy(out, slot_of(ring, ring->next) + at, len);
     /* From here on the compiler, too, must take the slot for something else than the copy. */
     atomic_thread_fence(memory_order_seq_cst);
+    return true;
+}
+
+bool ring_drop_piece(struct ring *ring)
+{
     ring->next++;
     if (++ring->owed < BATCH)
         return true;

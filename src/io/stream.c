@@ -1,6 +1,6 @@
 #include "io/stream.h"
 
-#include "aligned.h"
+#include "io/aligned.h"
 
 #include <stdlib.h>
 

@@ -76,6 +76,36 @@ Test(reader, what_is_left_unread_is_checked_all_the_same)
     sample_bundle_release(&sample);
 }
 
+Test(reader, what_is_only_to_be_checked_is)
+{
+    struct sample_bundle sample;
+    sample_bundle_make(&sample);
+    struct span spans[MEMBERS];
+    find_spans(spans, &sample);
+    for (int damaged = 0; damaged <= 1; damaged++) {
+        sample.container.ptr[spans[CHART].content + 700] ^= (char)damaged;
+        struct sl_source *source = NULL;
+        struct sl_bundle_reader *reader = NULL;
+        struct sl_err err = {0};
+        cr_assert_eq(sl_source_memory(&source, sl_buf_view(&sample.container), &err), 0);
+        cr_assert_eq(sl_bundle_reader_open_container(&reader, source, &err), 0, "%s", err.message);
+        cr_assert_eq(sl_bundle_reader_bind(reader, sl_plan_manifest(sample.plan), &err), 0);
+        const struct sl_manifest_file *file = NULL;
+        size_t files = 0;
+        ssize_t got = 0;
+        for (; got == 0 && sl_bundle_reader_next(reader, &file, &err) > 0; files++) {
+            uint64_t total = 0;
+            while ((got = sl_bundle_reader_read(reader, NULL, &err)) > 0)
+                total += (uint64_t)got;
+            cr_expect_eq(total, file->size, "file %zu", files);
+        }
+        cr_expect_eq(got, -damaged, "%s", err.message);
+        cr_expect_eq(files, damaged ? CHART - SUMS + 1 : sl_plan_count(sample.plan));
+        sl_bundle_reader_free(reader);
+    }
+    sample_bundle_release(&sample);
+}
+
 Test(reader, every_flipped_bit_of_the_container_is_refused)
 {
     struct sample_bundle sample;

@@ -155,7 +155,7 @@ Test(isolated_lies, are_refused_and_nobody_waits, .timeout = 120)
 struct meddler {
     struct sl_source source;
     unsigned char *volatile *slots;
-    size_t pieces;
+    size_t given;
 };
 
 enum { PIECES = 3 * RING_SLOTS };
@@ -166,11 +166,12 @@ static ssize_t meddle(struct sl_source *self, void *out, size_t len, struct sl_e
     (void)err;
     while (!*meddler->slots)
         continue;
-    if (meddler->pieces > 0)
+    if (meddler->given > 0)
         memset(*meddler->slots, 0xee, RING_SLOTS * RING_SLOT_BYTES);
-    if (meddler->pieces++ == PIECES)
+    if (meddler->given == PIECES * RING_SLOT_BYTES)
         return 0;
     memset(out, 0x11, len);
+    meddler->given += len;
     return (ssize_t)len;
 }
 

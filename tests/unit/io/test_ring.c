@@ -34,15 +34,27 @@ static void pair_release(struct pair *pair)
     free(pair->piece);
 }
 
+static bool hand_on(struct pair *pair, const void *bytes, size_t len)
+{
+    bool put = ring_put(&pair->writer, 0, bytes, len);
+    ring_end_piece(&pair->writer);
+    return put;
+}
+
+static bool take(struct pair *pair, size_t len)
+{
+    return ring_take(&pair->reader, 0, pair->copy, len) && ring_drop_piece(&pair->reader);
+}
+
 static void put(struct pair *pair, size_t number, size_t len)
 {
     memset(pair->piece, (int)(number % 251), len);
-    cr_assert(ring_put(&pair->writer, pair->piece, len));
+    cr_assert(hand_on(pair, pair->piece, len));
 }
 
 static void expect_piece(struct pair *pair, size_t number, size_t len)
 {
-    cr_assert(ring_take(&pair->reader, pair->copy, len), "piece %zu", number);
+    cr_assert(take(pair, len), "piece %zu", number);
     for (size_t i = 0; i < len; i++)
         cr_assert_eq(pair->copy[i], number % 251, "piece %zu, byte %zu", number, i);
 }
@@ -87,22 +99,48 @@ Test(ring, every_length_arrives_and_nothing_more)
         for (size_t i = 0; i < len; i++)
             pair.piece[i] = (unsigned char)(i + len);
         memset(pair.copy, 0xee, 301);
-        cr_assert(ring_put(&pair.writer, pair.piece, len));
-        cr_assert(ring_take(&pair.reader, pair.copy, len));
+        cr_assert(hand_on(&pair, pair.piece, len));
+        cr_assert(take(&pair, len));
         cr_expect_eq(memcmp(pair.copy, pair.piece, len), 0, "%zu bytes", len);
         cr_expect_eq(pair.copy[len], 0xee);
     }
 }
 
-Test(ring, a_length_that_no_piece_has_is_refused)
+/* Parts of lines again, which end and begin anywhere. */
+Test(ring, a_piece_is_made_and_copied_in_parts)
 {
-    static const size_t lengths[] = {0, RING_SLOT_BYTES + 1, RING_SLOT_BYTES * RING_SLOTS, UINT32_MAX,
-                                     SIZE_MAX};
-    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    static const size_t steps[] = {1, 63, 64, 65, 1000, 4096, 16383, RING_SLOT_BYTES};
+    enum { LEN = 40000 };
+    const size_t count = sizeof steps / sizeof steps[0];
+    for (size_t i = 0; i < count * count; i++) {
+        size_t in = steps[i / count];
+        size_t out = steps[i % count];
+        SL_CLEANUP(pair_release) struct pair pair;
+        pair_make(&pair);
+        for (size_t at = 0; at < LEN; at++)
+            pair.piece[at] = (unsigned char)(at % 251);
+        for (size_t at = 0; at < LEN; at += in)
+            cr_assert(ring_put(&pair.writer, at, pair.piece + at, at + in < LEN ? in : LEN - at));
+        ring_end_piece(&pair.writer);
+        for (size_t at = 0; at < LEN; at += out)
+            cr_assert(ring_take(&pair.reader, at, pair.copy + at, at + out < LEN ? out : LEN - at));
+        cr_expect_eq(memcmp(pair.copy, pair.piece, LEN), 0, "put by %zu, taken by %zu", in, out);
+    }
+}
+
+Test(ring, what_lies_beyond_a_slot_is_refused)
+{
+    static const struct {
+        size_t at, len;
+    } parts[] = {
+        {0, RING_SLOT_BYTES + 1}, {0, RING_SLOT_BYTES * RING_SLOTS}, {0, SIZE_MAX}, {1, RING_SLOT_BYTES},
+        {RING_SLOT_BYTES, 1},     {RING_SLOT_BYTES + 1, 1},          {SIZE_MAX, 1}, {SIZE_MAX, SIZE_MAX}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         SL_CLEANUP(pair_release) struct pair pair;
         pair_make(&pair);
         put(&pair, 0, 1);
-        cr_expect_not(ring_take(&pair.reader, pair.copy, lengths[i]), "%zu", lengths[i]);
+        cr_expect_not(ring_take(&pair.reader, parts[i].at, pair.copy, parts[i].len), "%zu bytes from %zu",
+                      parts[i].len, parts[i].at);
     }
 }
 
@@ -126,7 +164,7 @@ Test(ring, a_writer_that_takes_nothing_back_is_found_out, .timeout = 60)
     SL_CLEANUP(pair_release) struct pair pair;
     pair_make(&pair);
     size_t taken = 0;
-    while (ring_take(&pair.reader, pair.copy, 1))
+    while (take(&pair, 1))
         cr_assert_lt(taken++, (size_t)64 << 20);
     cr_expect_geq(taken, RING_SLOTS);
 }
@@ -138,7 +176,7 @@ Test(ring, a_writer_without_reader_comes_to_an_end, .timeout = 60)
     for (size_t number = 0; number < RING_SLOTS; number++)
         put(&pair, number, 1);
     sl_closep(&pair.reader.given_back[1]);
-    cr_expect_not(ring_put(&pair.writer, pair.piece, 1));
+    cr_expect_not(ring_put(&pair.writer, 0, pair.piece, 1));
 }
 
 Test(ring, what_was_not_made_can_be_released)

@@ -13,7 +13,8 @@
  *                                container and of the gzip member were read and are right
  *   sl_bundle_reader_read()      the bytes of the open file, borrowed until the next call; 0 at its end,
  * which is only reported when size and SHA-256 are right. What a caller leaves unread is read and checked by
- * the next sl_bundle_reader_next().
+ * the next sl_bundle_reader_next(). A caller that only wants them checked, and to know how far that is, gives
+ * NULL for `bytes`: that is faster.
  *
  * Every refusal is SL_E_REFUSED, one line that names the member and the reason. After a failure only free()
  * is allowed.

@@ -31,7 +31,8 @@
 int sl_sink_gzip(struct sl_sink **out, struct sl_sink *below, unsigned workers,
                  struct sl_err *err) SL_MUST_USE;
 
-/* Inflates straight into the memory that sl_source_read() is given. Memory: about 200 KiB, and 128 KiB where it lends. */
+/* Lends; stored blocks, where they begin at the border of a byte, from where they lie in what `below` lends. Memory: about
+ * 200 KiB. */
 int sl_source_gzip(struct sl_source **out, struct sl_source *below, uint64_t max,
                    struct sl_err *err) SL_MUST_USE;
 
