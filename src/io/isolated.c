@@ -40,19 +40,74 @@ static void end_child(struct isolated_source *isolated, int *status)
     isolated->child = 0;
 }
 
+/* Of this machine, not of the file. */
+static int hint_machine(struct sl_err *err)
+{
+    return sl_hint(
+        err,
+        "this says nothing about the bundle: look at the limits and the memory of this machine (ulimit -a, "
+        "free, dmesg), then try again");
+}
+
+/* No content of a file ends its reader so: the child may send no signals. */
+static bool is_from_outside(int signal)
+{
+    return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP ||
+           signal == SIGQUIT;
+}
+
+/* The child has told something else than the truth. */
+static int refuse_lie(struct isolated_source *isolated, struct sl_err *err)
+{
+    int status;
+    (void)kill(isolated->child, SIGKILL);
+    end_child(isolated, &status);
+    return sl_fail(err, SL_E_REFUSED, "the process that unpacks %s came to an unexpected end",
+                   isolated->label);
+}
+
+/*
+ * The child is gone without a word. One that was ended from outside, because memory was short mostly, says nothing about the
+ * file; one that crashed may have been made to by it. A child that was taken over and lets go of its pipe is ended here, and so
+ * counts as the first: it could have told of a failed read as well, and neither lets anything pass.
+ */
 static int ended_otherwise(struct isolated_source *isolated, struct sl_err *err)
 {
     int status;
     (void)kill(isolated->child, SIGKILL);
     end_child(isolated, &status);
-    if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-        return sl_fail(err, SL_E_REFUSED, "the process that unpacks %s was ended by signal %d",
-                       isolated->label, WTERMSIG(status));
-    return sl_fail(err, SL_E_REFUSED, "the process that unpacks %s came to an unexpected end",
-                   isolated->label);
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (number == 0)
+        return sl_fail(err, SL_E_REFUSED, "the process that unpacks %s came to an unexpected end",
+                       isolated->label);
+    if (is_from_outside(number)) {
+        (void)sl_fail(err, SL_E_IO, "the process that unpacks %s was ended from outside, by signal %d",
+                      isolated->label, number);
+        return hint_machine(err);
+    }
+    (void)sl_fail(err, SL_E_REFUSED, "the process that unpacks %s crashed: it was ended by signal %d",
+                  isolated->label, number);
+    return sl_hint(
+        err,
+        "the bundle may have been made to do that: do not use it, and tell the vendor and the makers of sealift");
 }
 
-/* A message of the child, all of it; a child that does not send it whole has ended. */
+/* Before it has read anything, whatever happens to the child has nothing to do with the file. */
+static int not_started(struct isolated_source *isolated, struct sl_err *err)
+{
+    int status;
+    (void)kill(isolated->child, SIGKILL);
+    end_child(isolated, &status);
+    if (WIFEXITED(status) && WEXITSTATUS(status) > 0) {
+        errno = WEXITSTATUS(status);
+        (void)sl_fail_errno(err, SL_E_IO, "start the process that unpacks %s", isolated->label);
+    } else {
+        (void)sl_fail(err, SL_E_IO, "the process that unpacks %s ended before it had begun", isolated->label);
+    }
+    return hint_machine(err);
+}
+
+/* A message of the child: 1 all of it, 0 the child has ended before, -1. */
 static int read_message(struct isolated_source *isolated, void *out, size_t len, struct sl_err *err)
 {
     unsigned char *at = out;
@@ -61,11 +116,18 @@ static int read_message(struct isolated_source *isolated, void *out, size_t len,
         if (got < 0)
             return sl_fail_errno(err, SL_E_IO, "read from the process that unpacks %s", isolated->label);
         if (got == 0)
-            return ended_otherwise(isolated, err);
+            return 0;
         at += got;
         len -= (size_t)got;
     }
-    return 0;
+    return 1;
+}
+
+/* One that has to come. */
+static int take_message(struct isolated_source *isolated, void *out, size_t len, struct sl_err *err)
+{
+    int got = read_message(isolated, out, len, err);
+    return got == 0 ? ended_otherwise(isolated, err) : got;
 }
 
 /* One line that can be shown, ended within its array. */
@@ -84,11 +146,11 @@ static bool is_line(const char *text, size_t size)
 static int take_outcome(struct isolated_source *isolated, struct sl_err *err)
 {
     struct isolated_outcome outcome;
-    if (read_message(isolated, &outcome, sizeof outcome, err) < 0)
+    if (take_message(isolated, &outcome, sizeof outcome, err) < 0)
         return -1;
     if ((int)outcome.code < SL_OK || outcome.code > SL_E_INTERNAL ||
         !is_line(outcome.message, sizeof outcome.message) || !is_line(outcome.hint, sizeof outcome.hint))
-        return ended_otherwise(isolated, err);
+        return refuse_lie(isolated, err);
     if (outcome.code == SL_OK)
         return 0;
     (void)sl_fail(err, outcome.code, "%s", outcome.message);
@@ -100,12 +162,12 @@ static int take_outcome(struct isolated_source *isolated, struct sl_err *err)
 static int next_piece(struct isolated_source *isolated, struct sl_err *err)
 {
     isolated_length length;
-    if (read_message(isolated, &length, sizeof length, err) < 0)
+    if (take_message(isolated, &length, sizeof length, err) < 0)
         return -1;
     if (length == 0)
         return take_outcome(isolated, err);
     if (length > RING_SLOT_BYTES)
-        return ended_otherwise(isolated, err);
+        return refuse_lie(isolated, err);
     isolated->at = 0;
     isolated->len = length;
     return 1;
@@ -123,10 +185,10 @@ static ssize_t isolated_read(struct sl_source *self, void *out, size_t len, stru
     size_t rest = isolated->len - isolated->at;
     size_t part = rest < len ? rest : len;
     if (!ring_take(&isolated->ring, isolated->at, out, part))
-        return ended_otherwise(isolated, err);
+        return refuse_lie(isolated, err);
     isolated->at += part;
     if (part == rest && !ring_drop_piece(&isolated->ring))
-        return ended_otherwise(isolated, err);
+        return refuse_lie(isolated, err);
     return (ssize_t)part;
 }
 
@@ -187,9 +249,10 @@ int sl_source_isolated(struct sl_source **out, int fd, const char *name, const s
     isolated->source.ops = &ops;
     (void)sl_label(isolated->label, name);
     if (start(isolated, fd, work, err) < 0)
-        return -1;
-    if (read_message(isolated, &isolated->isolation, sizeof isolated->isolation, err) < 0)
-        return -1;
+        return hint_machine(err);
+    int begun = read_message(isolated, &isolated->isolation, sizeof isolated->isolation, err);
+    if (begun <= 0)
+        return begun < 0 ? -1 : not_started(isolated, err);
     (void)sl_sys_close(fd);
     *out = &sl_steal(&isolated)->source;
     return 0;

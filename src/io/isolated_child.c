@@ -24,7 +24,7 @@ static void close_others(void)
 #endif
 }
 
-/* Moves three descriptors, whatever their numbers, to where the child wants them. */
+/* Moves three descriptors, whatever their numbers, to where the child wants them; false with errno. */
 static bool arrange(int file, int report, int given_back)
 {
     int high[3] = {fcntl(file, F_DUPFD, ISOLATED_FIRST_CLOSED), fcntl(report, F_DUPFD, ISOLATED_FIRST_CLOSED),
@@ -119,7 +119,7 @@ _Noreturn void isolated_child_run(const struct isolated_child *child)
 {
     struct sl_err err = {0};
     if (!arrange(child->file, child->report, child->ring->given_back[0]))
-        _exit(0);
+        _exit(errno);
     child->ring->given_back[0] = ISOLATED_GIVEN_BACK;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != child->parent)

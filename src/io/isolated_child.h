@@ -12,6 +12,7 @@
 /*
  * What the child reports, in this order: how it is confined (struct sl_isolation), before it reads the first byte of the file;
  * for each piece in the ring its length; a length of 0; and the outcome. A child that was taken over can report what it likes.
+ * One that cannot even begin reports nothing, and has the errno of that as its exit status.
  */
 typedef uint32_t isolated_length;
 

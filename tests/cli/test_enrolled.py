@@ -5,11 +5,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import unittest
 
 from enrolled_case import Enrolment
-from harness import SOURCE, have, main
+from harness import SEALIFT, SOURCE, have, main
 
 
 class Enrolled(Enrolment):
@@ -54,6 +55,25 @@ class Enrolled(Enrolment):
         self.assertEqual(self.receipts(), [
             ("enrol", ""), ("install", "customer-a-v1.0-17"), ("install", "customer-a-v1.1-18"),
             ("refuse", "customer-a-v1.0-17"), ("rollback", "customer-a-v1.0-17")])
+
+    def test_a_reader_that_is_killed_is_no_refusal(self):
+        """As the kernel does where memory is short: nothing is written about the bundle, and it can be installed after."""
+        self.enrol()
+        with open(self.path("repo/releases/v1.0/artifacts/large.bin"), "wb") as f:
+            f.write(os.urandom(16 << 20))
+        bundle = self.pack("--sequence", "17", "--trust", "trust", "--allow-dirty")
+        process = subprocess.Popen([SEALIFT, "install", bundle, "--root", "site"], cwd=self.dir, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE)
+        children = ""
+        while not children and process.poll() is None:
+            with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as f:
+                children = f.read()
+        os.kill(int(children), signal.SIGKILL)
+        said = process.communicate()[1].decode()
+        self.assertEqual(process.returncode, 3, said)
+        self.assertIn("says nothing about the bundle", said)
+        self.assertEqual(self.receipts(), [("enrol", "")])
+        self.install(bundle)
 
     def test_a_stolen_key_is_revoked_by_the_next_bundle(self):
         self.enrol()

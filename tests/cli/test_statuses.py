@@ -3,6 +3,7 @@
 cannot be read or written (3), and what is a verdict (1)."""
 import os
 import re
+import resource
 import shutil
 import subprocess
 
@@ -54,6 +55,19 @@ class Statuses(Case):
             self.sealift("install", self.pack("--sequence", sequence), "--pubkey", "ops.pub", "--root", "site")
         self.sealift("rollback", "--root", "site", "--to", "99", status=2)
         self.sealift("rollback", "--root", "site", "--to", "1", status=2)
+
+    def test_limits_of_this_machine_are_no_verdict(self):
+        bundle = self.pack()
+        statuses = set()
+        for count in range(3, 24):
+            limited = lambda count=count: resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+            process = subprocess.run([SEALIFT, "verify", bundle, "--pubkey", "ops.pub"], cwd=self.dir, capture_output=True,
+                                     preexec_fn=limited, check=False)
+            statuses.add(process.returncode)
+            if b"start the process that unpacks" in process.stderr:
+                self.assertIn(b"says nothing about the bundle", process.stderr)
+            self.assertIn(process.returncode, (0, 3, 127), process.stderr)  # 127: not even its libraries could be opened
+        self.assertLessEqual({0, 3}, statuses)
 
     def test_what_others_have_in_the_place_of_a_site_is_status_3(self):
         bundle = self.pack()

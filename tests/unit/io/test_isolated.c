@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -141,6 +142,44 @@ Test(isolated, freed_early_it_takes_the_child_along)
     sl_source_free(source);
     cr_expect_not(has_children());
     free(bytes);
+}
+
+/* 1 when it is the child that could not begin; 0 when all could. */
+static int try_to_start(int fd)
+{
+    const struct sl_isolated_work work = {pass_through, NULL};
+    struct sl_source *source = NULL;
+    struct sl_err err = {0};
+    if (sl_source_isolated(&source, fd, "bundle.tar.gz", &work, &err) == 0) {
+        sl_source_free(source);
+        return 0;
+    }
+    cr_expect_eq(err.code, SL_E_IO, "%s", err.message);
+    cr_expect_neq(strstr(err.hint, "says nothing about the bundle"), NULL, "%s", err.message);
+    cr_expect_not(has_children());
+    return strncmp(err.message, "start the process that unpacks bundle.tar.gz: ", 46) == 0 ? 1 : -1;
+}
+
+Test(isolated, a_child_that_cannot_begin_is_no_verdict)
+{
+    cr_expect_eq(try_to_start(-1), 1);
+    int seen = 0;
+    int result = -1;
+    /* From too few descriptors for the parent, by too few for the child, to enough. */
+    for (rlim_t count = 4; count < 256 && result != 0; count++) {
+        int fd = file_with("x", 1);
+        struct rlimit before;
+        cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+        const struct rlimit few = {count, before.rlim_max};
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+        result = try_to_start(fd);
+        seen += result == 1;
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+        if (result != 0)
+            (void)close(fd);
+    }
+    cr_expect_eq(result, 0);
+    cr_expect_gt(seen, 0);
 }
 
 /* What a child that was taken over would try; each gives what the system answered, and what was gained is of no more use. */

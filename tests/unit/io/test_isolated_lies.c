@@ -34,7 +34,7 @@ open_source(int (*open)(void *, struct sl_source **, struct sl_source *, struct 
     return source;
 }
 
-static void expect_refused(struct sl_source *source, const char *what)
+static void expect_end(struct sl_source *source, enum sl_code code, const char *message, const char *what)
 {
     struct sl_err err = {0};
     const void *bytes;
@@ -42,8 +42,8 @@ static void expect_refused(struct sl_source *source, const char *what)
     while ((got = sl_source_borrow(source, &bytes, ENOUGH, &err)) > 0)
         cr_assert_leq((size_t)got, RING_SLOT_BYTES);
     cr_expect_eq(got, -1, "%s", what);
-    cr_expect_eq(err.code, SL_E_REFUSED, "%s", what);
-    cr_expect_str_eq(err.message, unexpected, "%s", what);
+    cr_expect_eq(err.code, code, "%s: %s", what, err.message);
+    cr_expect_str_eq(err.message, message, "%s", what);
     sl_source_free(source);
     cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1, "%s: the child is still there", what);
 }
@@ -144,7 +144,7 @@ Test(isolated_lies, are_refused_and_nobody_waits, .timeout = 120)
 {
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
         void (*lie)(void) = lies[i].lie;
-        expect_refused(open_source(lie_and_vanish, (void *)&lie), lies[i].name);
+        expect_end(open_source(lie_and_vanish, (void *)&lie), SL_E_REFUSED, unexpected, lies[i].name);
     }
 }
 
@@ -308,7 +308,34 @@ Test(isolated_end, a_child_that_is_killed_is_no_end_of_the_data, .timeout = 120)
         while (source->position < before * RING_SLOT_BYTES)
             cr_assert_gt(sl_source_borrow(source, &bytes, ENOUGH, &err), 0, "%s", err.message);
         cr_assert_eq(kill(the_child(), SIGKILL), 0);
-        expect_refused(source, "killed");
+        expect_end(source, SL_E_IO,
+                   "the process that unpacks bundle.tar.gz was ended from outside, by signal 9", "killed");
+    }
+}
+
+static const struct {
+    int signal;
+    enum sl_code code;
+} ends[] = {
+    {SIGKILL, SL_E_IO},      {SIGTERM, SL_E_IO},      {SIGINT, SL_E_IO},      {SIGHUP, SL_E_IO},
+    {SIGQUIT, SL_E_IO},      {SIGSEGV, SL_E_REFUSED}, {SIGBUS, SL_E_REFUSED}, {SIGFPE, SL_E_REFUSED},
+    {SIGILL, SL_E_REFUSED},  {SIGABRT, SL_E_REFUSED}, {SIGSYS, SL_E_REFUSED}, {SIGXCPU, SL_E_REFUSED},
+    {SIGTRAP, SL_E_REFUSED}, {SIGXFSZ, SL_E_REFUSED},
+};
+
+/* What a file can do to its reader stays its fault; what somebody else did to it, or the kernel for want of memory, does not. */
+Test(isolated_end, a_crash_refuses_the_file_and_an_end_from_outside_does_not, .timeout = 120)
+{
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        /* A sanitizer's handler would be inherited. */
+        (void)signal(ends[i].signal, SIG_DFL);
+        struct sl_source *source = open_source(open_endless, NULL);
+        char message[128];
+        (void)snprintf(message, sizeof message, "the process that unpacks bundle.tar.gz %s by signal %d",
+                       ends[i].code == SL_E_IO ? "was ended from outside," : "crashed: it was ended",
+                       ends[i].signal);
+        cr_assert_eq(kill(the_child(), ends[i].signal), 0);
+        expect_end(source, ends[i].code, message, strsignal(ends[i].signal));
     }
 }
 

@@ -27,8 +27,12 @@ struct sl_isolated_work {
     void *context;
 };
 
-/* `fd` is taken over; on failure it stays the caller's. `name` is for messages. Errors of the stages come out of the reads, as
- * they are; a child that came to another end is SL_E_REFUSED, and says by which signal. Freeing the source ends the child. */
+/*
+ * `fd` is taken over; on failure it stays the caller's. `name` is for messages. Errors of the stages come out of the reads, as
+ * they are. A child that came to another end is SL_E_REFUSED where the file may have done that, by a crash or by taking it over;
+ * one that could not begin, or was killed from outside (memory was short), is SL_E_IO: no verdict about the file. Freeing the
+ * source ends the child.
+ */
 int sl_source_isolated(struct sl_source **out, int fd, const char *name, const struct sl_isolated_work *work,
                        struct sl_err *err) SL_MUST_USE;
 
