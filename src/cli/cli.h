@@ -13,6 +13,7 @@
 #include <sealift/json.h>
 #include <sealift/key.h>
 #include <sealift/progress.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -149,6 +150,10 @@ int cli_json_finish(struct cli *cli, int status, struct sl_err *err) SL_MUST_USE
  * (twice when `confirm`), else the first line of standard input. The caller wipes and releases `out`. */
 int cli_password(struct sl_buf *out, const char *path, const char *password_file, bool confirm,
                  struct sl_err *err) SL_MUST_USE;
+/* Signals that end or stop the process wait from here, for a moment only, until cli_signals_let(): so that what is
+ * unfinished is put away before anything ends. */
+void cli_signals_hold(sigset_t *before);
+void cli_signals_let(const sigset_t *before);
 /* getrandom(2). */
 struct sl_random cli_random(void);
 /* Seconds since 1970. */

@@ -18,7 +18,11 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
     sl_buf_text(&cli->out, "a new release repository in ");
     cli_escaped(cli, sl_str_from(cli->words[0]));
     sl_buf_byte(&cli->out, '\n');
-    if (sl_repository_init(cli->words[0], wrote, cli, err) < 0) {
+    sigset_t mask;
+    cli_signals_hold(&mask);
+    int result = sl_repository_init(cli->words[0], wrote, cli, err);
+    cli_signals_let(&mask);
+    if (result < 0) {
         sl_buf_reset(&cli->out);
         return -1;
     }

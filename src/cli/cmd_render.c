@@ -53,10 +53,19 @@ static void print_json(struct cli *cli, const struct sl_rendering *rendering,
     sl_json_end(json);
 }
 
+static int write_files(const struct sl_rendering *rendering, const char *directory, struct sl_err *err)
+{
+    sigset_t mask;
+    cli_signals_hold(&mask);
+    int result = sl_rendering_write(rendering, directory, err);
+    cli_signals_let(&mask);
+    return result;
+}
+
 static int deliver(struct cli *cli, const struct context *context, const struct sl_rendering *rendering,
                    const struct sl_findings *findings, struct sl_err *err)
 {
-    if (context->out && sl_rendering_write(rendering, context->out, err) < 0)
+    if (context->out && write_files(rendering, context->out, err) < 0)
         return -1;
     if (context->format == CLI_AS_JSON) {
         print_json(cli, rendering, findings, !context->out);

@@ -53,10 +53,9 @@ void cli_holder(char out[128], const char *command)
                    sl_time_text(when, cli_now()));
 }
 
-/* -- passwords -- */
+/* -- signals -- */
 
-/* Signals that end or stop the process wait until the terminal is as it was before. */
-static void hold_signals(sigset_t *before)
+void cli_signals_hold(sigset_t *before)
 {
     sigset_t held;
     (void)sigemptyset(&held);
@@ -64,6 +63,11 @@ static void hold_signals(sigset_t *before)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         (void)sigaddset(&held, numbers[i]);
     (void)sigprocmask(SIG_BLOCK, &held, before);
+}
+
+void cli_signals_let(const sigset_t *before)
+{
+    (void)sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 /* Whether one of them has come meanwhile. */
@@ -74,6 +78,8 @@ static bool signal_waits(void)
            (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
             sigismember(&pending, SIGHUP) == 1 || sigismember(&pending, SIGQUIT) == 1);
 }
+
+/* -- passwords -- */
 
 /* One line from the terminal in raw mode, so that Ctrl-C can put the terminal back before anything ends. */
 static int read_hidden_line(int tty, char *line, size_t *len, struct sl_err *err)
@@ -109,7 +115,7 @@ static int ask(int tty, struct sl_buf *out, const char *prompt, const char *path
     if (tcgetattr(tty, &before) < 0)
         return sl_fail_errno(err, SL_E_IO, "switch off the terminal's echo");
     sigset_t mask;
-    hold_signals(&mask);
+    cli_signals_hold(&mask); /* until the terminal is as it was before */
     struct termios hidden = before;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
     hidden.c_cc[VMIN] = 0;
@@ -123,7 +129,7 @@ static int ask(int tty, struct sl_buf *out, const char *prompt, const char *path
     int result = read_hidden_line(tty, line, &len, err);
     (void)tcsetattr(tty, TCSAFLUSH, &before);
     (void)dprintf(tty, "\n");
-    (void)sigprocmask(SIG_SETMASK, &mask, NULL);
+    cli_signals_let(&mask);
     sl_buf_append(out, line, len);
     explicit_bzero(line, sizeof line);
     if (result < 0)

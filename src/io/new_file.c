@@ -9,8 +9,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <unistd.h>
+
+/* So many names are tried for a file that has to have one before it is finished. */
+#define PARTIAL_NAMES      99
+#define PARTIAL_ENDING_MAX (sizeof ".partial-99" - 1)
 
 struct new_file {
     struct sl_sink sink;
@@ -19,9 +22,9 @@ struct new_file {
     int fd;
     mode_t mode;
     bool replace;
-    bool written; /* the partial file is ours to remove */
+    bool named; /* `partial` is made here, and ours to remove; else the file has no name yet */
     char name[SL_NAME_MAX + 1];
-    char partial[SL_NAME_MAX + sizeof ".partial"];
+    char partial[SL_NAME_MAX + 1];
     char label[SL_LABEL_BYTES]; /* PATH */
 };
 
@@ -44,15 +47,56 @@ static int set_mode(const struct new_file *file, mode_t mode, struct sl_err *err
     return 0;
 }
 
+/* Gives the file a name of its own beside PATH: one that is free, whatever lies there stays. `make` answers EEXIST for one
+ * that is not. */
+static int take_partial_name(struct new_file *file, int (*make)(struct new_file *file), struct sl_err *err)
+{
+    for (int i = 1; i <= PARTIAL_NAMES; i++) {
+        int len = snprintf(file->partial, sizeof file->partial, "%s.partial", file->name);
+        if (i > 1)
+            (void)snprintf(file->partial + len, sizeof file->partial - (size_t)len, "-%d", i);
+        if (make(file) == 0) {
+            file->named = true;
+            return 0;
+        }
+        if (errno != EEXIST)
+            return sl_fail_errno(err, SL_E_IO, "create %s.partial", file->label);
+    }
+    (void)sl_fail(err, SL_E_EXISTS, "%s.partial is in the way, and so is every name up to %s.partial-%d",
+                  file->label, file->label, PARTIAL_NAMES);
+    return sl_hint(err, "they may be what stopped runs left: remove those that nobody needs");
+}
+
+static int link_partial(struct new_file *file)
+{
+    return sl_sys_link_unnamed(file->fd, file->dir, file->partial);
+}
+
+/* By a link, which never replaces; only what has to replace needs a second name, for one rename. */
+static int name_unnamed(struct new_file *file, struct sl_err *err)
+{
+    if (sl_sys_link_unnamed(file->fd, file->dir, file->name) == 0)
+        return 0;
+    if (errno != EEXIST)
+        return sl_fail_errno(err, SL_E_IO, "give %s its name", file->label);
+    if (!file->replace)
+        return exists(file, err);
+    return take_partial_name(file, link_partial, err);
+}
+
 static int give_name(struct new_file *file, struct sl_err *err)
 {
+    if (!file->named && name_unnamed(file, err) < 0)
+        return -1;
+    if (!file->named)
+        return 0;
     int renamed = file->replace ? sl_sys_renameat(file->dir, file->partial, file->dir, file->name)
                                 : sl_sys_renameat_noreplace(file->dir, file->partial, file->dir, file->name);
     if (renamed < 0 && errno == EEXIST)
         return exists(file, err);
     if (renamed < 0)
         return sl_fail_errno(err, SL_E_IO, "give %s its name", file->label);
-    file->written = false;
+    file->named = false;
     return 0;
 }
 
@@ -63,10 +107,8 @@ static int new_file_finish(struct sl_sink *self, struct sl_err *err)
         return -1;
     if (sl_sys_fsync(file->fd) < 0)
         return sl_fail_errno(err, SL_E_IO, "sync %s to disk", file->label);
-    /* The lock on the partial name has to last until the name is gone, so closing comes last. */
-    if (give_name(file, err) < 0)
-        return -1;
-    if (sl_fd_close(&file->fd, file->label, err) < 0)
+    /* An unnamed file is gone once it is closed. */
+    if (give_name(file, err) < 0 || sl_fd_close(&file->fd, file->label, err) < 0)
         return -1;
     if (sl_fd_sync_dir(file->dir) < 0)
         return sl_fail_errno(err, SL_E_IO, "sync the directory of %s to disk", file->label);
@@ -76,7 +118,7 @@ static int new_file_finish(struct sl_sink *self, struct sl_err *err)
 static void new_file_free(struct sl_sink *self)
 {
     struct new_file *file = (struct new_file *)self;
-    if (file->written)
+    if (file->named)
         (void)sl_sys_unlinkat(file->dir, file->partial, 0);
     sl_closep(&file->fd);
     sl_closep(&file->dir);
@@ -90,10 +132,9 @@ static int open_directory(struct new_file *file, const char *path, struct sl_err
     const char *name = slash ? slash + 1 : path;
     if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return sl_fail(err, SL_E_USAGE, "\"%s\" does not end in a file name", file->label);
-    if (strlen(name) > SL_NAME_MAX - (sizeof ".partial" - 1))
+    if (strlen(name) > SL_NAME_MAX - PARTIAL_ENDING_MAX)
         return sl_fail(err, SL_E_USAGE, "the file name of %s is too long", file->label);
     (void)snprintf(file->name, sizeof file->name, "%s", name);
-    (void)snprintf(file->partial, sizeof file->partial, "%s.partial", name);
 
     char directory[PATH_MAX] = ".";
     if (slash) {
@@ -122,62 +163,27 @@ static int check_target(const struct new_file *file, struct sl_err *err)
     return file->replace ? 0 : exists(file, err);
 }
 
-/* Whether the partial name still is the file that was opened: between open and lock another process may have
- * finished it, and what is held would be its good file. */
-static bool still_partial(const struct new_file *file, const struct stat *held)
-{
-    struct stat named;
-    return sl_sys_fstatat(file->dir, file->partial, &named) == 0 && named.st_dev == held->st_dev &&
-           named.st_ino == held->st_ino;
-}
-
-static int in_the_way(const struct new_file *file, struct sl_err *err)
-{
-    (void)sl_fail(err, SL_E_EXISTS, "%s.partial is in the way: not a file that sealift left for this user",
-                  file->label);
-    return sl_hint(err, "remove it, or write into another directory");
-}
-
-static int busy(const struct new_file *file, struct sl_err *err)
-{
-    return sl_fail(err, SL_E_BUSY, "another process is writing %s.partial", file->label);
-}
-
-/* Creates the partial file, or opens one that is there. Of another user it could be one that this user goes on holding, to
- * read a secret that is written into it. A file made here is ours whoever the file system says owns it. */
-static int create_or_take(struct new_file *file, struct stat *held, struct sl_err *err)
+static int create_partial(struct new_file *file)
 {
     file->fd = sl_sys_open_beneath(file->dir, file->partial, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    bool made = file->fd >= 0;
-    if (!made && errno == EEXIST)
-        file->fd = sl_sys_open_beneath(file->dir, file->partial, O_WRONLY | O_NONBLOCK, 0);
-    if (file->fd < 0 && (errno == ELOOP || errno == ENXIO)) /* a link, a fifo */
-        return in_the_way(file, err);
-    if (file->fd < 0 && errno == ENOENT) /* there just now */
-        return busy(file, err);
-    if (file->fd < 0)
-        return sl_fail_errno(err, SL_E_IO, "create %s.partial", file->label);
-    if (sl_sys_fstat(file->fd, held) < 0)
-        return sl_fail_errno(err, SL_E_IO, "look at %s.partial", file->label);
-    if (!S_ISREG(held->st_mode) || held->st_nlink > 1 || (!made && held->st_uid != geteuid()))
-        return in_the_way(file, err);
-    return 0;
+    return file->fd < 0 ? -1 : 0;
+}
+
+/* Not "the disk is full", which a file with a name would meet too. */
+static bool may_lack_unnamed(int number)
+{
+    return number == EOPNOTSUPP || number == EISDIR || number == EINVAL || number == ENOSYS ||
+           number == ENOENT || number == EPERM || number == EACCES;
 }
 
 static int open_partial(struct new_file *file, struct sl_err *err)
 {
-    struct stat held = {0};
-    if (create_or_take(file, &held, err) < 0)
-        return -1;
-    /* A file system without locks has nobody to wait for; only a held lock counts. */
-    bool locked = sl_sys_flock(file->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-    if (locked || !still_partial(file, &held))
-        return busy(file, err);
-    file->written = true;
-    if (sl_sys_ftruncate(file->fd, 0) < 0)
-        return sl_fail_errno(err, SL_E_IO, "empty %s.partial", file->label);
-    /* A kill may have come after its mode was opened up. */
-    return set_mode(file, 0600, err);
+    file->fd = sl_sys_open_unnamed(file->dir, 0600);
+    if (file->fd >= 0)
+        return 0;
+    if (!may_lack_unnamed(errno))
+        return sl_fail_errno(err, SL_E_IO, "create %s", file->label);
+    return take_partial_name(file, create_partial, err);
 }
 
 static void new_file_freep(struct new_file **file)

@@ -41,6 +41,31 @@ int sl_sys_open(const char *path, int flags, mode_t mode)
     return RETRY(open(path, flags | O_CLOEXEC, mode));
 }
 
+#define PROC_PATH_BYTES 40
+
+static const char *proc_path(char out[PROC_PATH_BYTES], int fd)
+{
+    (void)snprintf(out, PROC_PATH_BYTES, "/proc/self/fd/%d", fd);
+    return out;
+}
+
+int sl_sys_open_unnamed(int dir, mode_t mode)
+{
+    char path[PROC_PATH_BYTES];
+    int fd = RETRY(openat(dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode));
+    if (fd < 0 || RETRY(faccessat(AT_FDCWD, proc_path(path, fd), F_OK, 0)) == 0)
+        return fd;
+    (void)close(fd);
+    errno = EOPNOTSUPP;
+    return -1;
+}
+
+int sl_sys_link_unnamed(int fd, int dir, const char *name)
+{
+    char path[PROC_PATH_BYTES];
+    return RETRY(linkat(AT_FDCWD, proc_path(path, fd), dir, name, AT_SYMLINK_FOLLOW));
+}
+
 ssize_t sl_sys_read(int fd, void *out, size_t len)
 {
     return RETRY(read(fd, out, len));

@@ -3,11 +3,14 @@
  *
  * Order of calls: folder_begin() with the path the user named; folder_add() for each file; folder_finish().
  * In every case folder_release(), which removes what was not finished. The files are written below
- * NAME.partial, beside the directory, and get their place by one rename.
+ * NAME.partial, beside the directory, and get their place by one rename. Where something has that name already,
+ * NAME.partial-2 and so on is taken: what this call has not made, it neither writes to nor removes. So a kill leaves
+ * files that are nobody's to remove but the user's.
  */
 #ifndef PACK_FOLDER_H
 #define PACK_FOLDER_H
 
+#include "model/report.h"
 #include <sealift/err.h>
 #include <sealift/str.h>
 #include <stdbool.h>
@@ -16,6 +19,7 @@ struct folder {
     int parent;           /* -1: not begun */
     int partial;          /* what is being written */
     char name[256];       /* of the directory in its parent */
+    struct sl_shown path; /* as the user named it, for messages */
     char unfinished[256]; /* the name it is written under; empty when there is nothing to remove */
 };
 

@@ -1,6 +1,7 @@
 # sl_test_with_faults(NAME): lets the test program test_NAME put faults at system calls; tests/support/sys_fault.h says how.
 #
 # The functions are read from io/sys.h, so that a new one without a wrapper in sys_fault.c fails to link.
+set_property(DIRECTORY "${CMAKE_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/io/include/io/sys.h)
 file(STRINGS "${CMAKE_SOURCE_DIR}/src/io/include/io/sys.h" declarations REGEX "^[a-z_]+ sl_sys_[a-z_]+\\(")
 set(SEALIFT_FAULT_LINK_OPTIONS "")
 foreach(declaration IN LISTS declarations)

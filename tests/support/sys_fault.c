@@ -105,6 +105,8 @@ WRAP(int, open_beneath, (flags & (O_CREAT | O_TRUNC)) != 0,
      (int dir, const char *path, int flags, mode_t mode), (dir, path, flags, mode))
 WRAP(int, open, (flags & (O_CREAT | O_TRUNC)) != 0, (const char *path, int flags, mode_t mode),
      (path, flags, mode))
+WRAP(int, open_unnamed, true, (int dir, mode_t mode), (dir, mode))
+WRAP(int, link_unnamed, true, (int fd, int dir, const char *name), (fd, dir, name))
 WRAP(ssize_t, read, false, (int fd, void *out, size_t len), (fd, out, len))
 WRAP(ssize_t, pread, false, (int fd, void *out, size_t len, off_t at), (fd, out, len, at))
 WRAP(int, fsync, true, (int fd), (fd))

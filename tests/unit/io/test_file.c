@@ -145,6 +145,15 @@ Test(file_replace, takes_one_plain_name)
     }
 }
 
+/* With or without files that have no name yet, as on a FAT disk: what comes next is the first thing that changes anything. */
+static void unnamed_files(bool there)
+{
+    if (there)
+        (void)sys_fault_disarm();
+    else
+        sys_fault_arm((struct sys_fault){SYS_FAULT_FAIL, 1, EOPNOTSUPP, true});
+}
+
 /* A kill cannot show what a power cut would: that the content, and later the name, wait for the disk. */
 Test(file_replace, makes_each_change_and_syncs_file_and_directory)
 {
@@ -155,10 +164,15 @@ Test(file_replace, makes_each_change_and_syncs_file_and_directory)
     sys_fault_arm((struct sys_fault){.action = SYS_FAULT_COUNT, .changes_only = true});
     cr_expect_eq(sl_file_replace(scratch.dir, "state", SL_STR("new"), 0644, &err), 0, "%s", err.message);
     cr_expect_eq(sys_fault_count(), 7);
-    /* create, ftruncate, fchmod, write, fchmod, fsync, rename, fsync */
+    /* create without a name, write, fchmod, fsync, link, fsync */
     sys_fault_arm((struct sys_fault){.action = SYS_FAULT_COUNT, .changes_only = true});
     cr_expect_eq(sl_file_create(scratch_path(&scratch, "out"), SL_STR("new"), 0644, false, &err), 0);
-    cr_expect_eq(sys_fault_count(), 8);
+    cr_expect_eq(sys_fault_count(), 6);
+    (void)sys_fault_disarm();
+    /* the same without success, create, write, fchmod, fsync, rename, fsync */
+    unnamed_files(false);
+    cr_expect_eq(sl_file_create(scratch_path(&scratch, "named"), SL_STR("new"), 0644, false, &err), 0);
+    cr_expect_eq(sys_fault_count(), 7);
     (void)sys_fault_disarm();
 }
 
@@ -223,35 +237,50 @@ Test(file_replace, a_kill_at_any_call_leaves_old_or_new)
 
 /* -- new file -- */
 
-Test(new_file, has_its_name_only_when_finished)
+static void write_and_finish(const struct scratch *scratch, bool unnamed)
 {
-    SL_CLEANUP(scratch_remove) struct scratch scratch;
-    scratch_make(&scratch);
-    umask(077);
     struct sl_err err = {0};
     SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;
-    cr_assert_eq(sl_sink_new_file(&sink, scratch_path(&scratch, "out"), 0644, false, &err), 0, "%s",
+    unnamed_files(unnamed);
+    cr_assert_eq(sl_sink_new_file(&sink, scratch_path(scratch, "out"), 0644, false, &err), 0, "%s",
                  err.message);
+    (void)sys_fault_disarm();
     cr_expect_eq(sl_sink_write(sink, "content", 7, &err), 0);
-    cr_expect(!scratch_has(&scratch, "out"));
-    cr_expect_eq(mode_of(&scratch, "out.partial"), 0600);
+    cr_expect(!scratch_has(scratch, "out"));
+    cr_expect_eq(scratch_has(scratch, "out.partial"), !unnamed);
+    if (!unnamed)
+        cr_expect_eq(mode_of(scratch, "out.partial"), 0600);
     cr_expect_eq(sl_sink_finish(sink, &err), 0, "%s", err.message);
-    cr_expect_str_eq(scratch_read(&scratch, "out"), "content");
-    cr_expect_eq(mode_of(&scratch, "out"), 0644);
-    cr_expect(!scratch_has(&scratch, "out.partial"));
+    cr_expect_str_eq(scratch_read(scratch, "out"), "content");
+    cr_expect_eq(mode_of(scratch, "out"), 0644);
+    cr_expect(!scratch_has(scratch, "out.partial"));
+}
+
+Test(new_file, has_its_name_only_when_finished)
+{
+    umask(077);
+    for (int unnamed = 0; unnamed <= 1; unnamed++) {
+        SL_CLEANUP(scratch_remove) struct scratch scratch;
+        scratch_make(&scratch);
+        write_and_finish(&scratch, unnamed);
+    }
 }
 
 Test(new_file, leaves_nothing_when_it_is_not_finished)
 {
     SL_CLEANUP(scratch_remove) struct scratch scratch;
     scratch_make(&scratch);
-    struct sl_err err = {0};
-    struct sl_sink *sink = NULL;
-    cr_assert_eq(sl_sink_new_file(&sink, scratch_path(&scratch, "out"), 0644, false, &err), 0);
-    cr_expect_eq(sl_sink_write(sink, "content", 7, &err), 0);
-    sl_sink_free(sink);
-    cr_expect(!scratch_has(&scratch, "out"));
-    cr_expect(!scratch_has(&scratch, "out.partial"));
+    for (int unnamed = 0; unnamed <= 1; unnamed++) {
+        struct sl_err err = {0};
+        struct sl_sink *sink = NULL;
+        unnamed_files(unnamed);
+        cr_assert_eq(sl_sink_new_file(&sink, scratch_path(&scratch, "out"), 0644, false, &err), 0);
+        (void)sys_fault_disarm();
+        cr_expect_eq(sl_sink_write(sink, "content", 7, &err), 0);
+        sl_sink_free(sink);
+        cr_expect(!scratch_has(&scratch, "out"));
+        cr_expect(!scratch_has(&scratch, "out.partial"));
+    }
 }
 
 static const struct {
@@ -259,47 +288,103 @@ static const struct {
     bool replace;
     enum sl_code code;
 } new_file_cases[] = {
-    {"there", false, SL_E_EXISTS},       {"there", true, SL_OK},
-    {"link", false, SL_E_EXISTS},        {"link", true, SL_OK},
-    {"dangling", false, SL_E_EXISTS},    {"directory", true, SL_E_EXISTS},
-    {"behind/new", false, SL_OK},        {"left", false, SL_OK},
-    {"fifo", false, SL_E_EXISTS},        {"linked", false, SL_E_EXISTS},
-    {"trap", false, SL_E_EXISTS},        {"none/new", false, SL_E_NOT_FOUND},
-    {"there/new", false, SL_E_IO},       {"directory/", false, SL_E_USAGE},
+    {"there", false, SL_E_EXISTS},
+    {"there", true, SL_OK},
+    {"link", false, SL_E_EXISTS},
+    {"link", true, SL_OK},
+    {"dangling", false, SL_E_EXISTS},
+    {"directory", true, SL_E_EXISTS},
+    {"behind/new", false, SL_OK},
+    {"left", false, SL_OK},
+    {"left", true, SL_OK},
+    {"fifo", false, SL_OK},
+    {"fifo", true, SL_OK},
+    {"linked", false, SL_OK},
+    {"trap", false, SL_OK},
+    {"trap", true, SL_OK},
+    {"folder", false, SL_OK},
+    {"none/new", false, SL_E_NOT_FOUND},
+    {"there/new", false, SL_E_IO},
+    {"directory/", false, SL_E_USAGE},
     {"directory/..", false, SL_E_USAGE},
 };
 
+static void make_what_is_there(const struct scratch *scratch)
+{
+    scratch_write(scratch, "there", "old");
+    scratch_write(scratch, "target", "target");
+    scratch_link(scratch, "link", "target");
+    scratch_link(scratch, "dangling", "nothing");
+    scratch_mkdir(scratch, "directory");
+    scratch_link(scratch, "behind", "directory");
+    /* Names that sealift would like to use, and that are somebody's. */
+    scratch_write(scratch, "left.partial", "somebody's work");
+    scratch_write(scratch, "left.partial-2", "more of it");
+    scratch_write(scratch, "folder.partial/file", "somebody's work");
+    cr_assert_eq(mkfifoat(scratch->dir, "fifo.partial", 0600), 0);
+    cr_assert_eq(linkat(scratch->dir, "target", scratch->dir, "linked.partial", 0), 0);
+    scratch_link(scratch, "trap.partial", "target");
+}
+
+static void expect_what_was_there(const struct scratch *scratch, size_t i)
+{
+    static const char *const names[] = {"there",          "link",         "dangling",
+                                        "directory",      "behind",       "fifo.partial",
+                                        "linked.partial", "trap.partial", "folder.partial/file"};
+    cr_expect_str_eq(scratch_read(scratch, "target"), "target", "case %zu", i);
+    cr_expect_str_eq(scratch_read(scratch, "left.partial"), "somebody's work", "case %zu", i);
+    cr_expect_str_eq(scratch_read(scratch, "left.partial-2"), "more of it", "case %zu", i);
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++)
+        cr_expect(scratch_has(scratch, names[n]), "case %zu: %s is gone", i, names[n]);
+}
+
+static void expect_new_file(const struct scratch *scratch, size_t i, bool unnamed)
+{
+    struct sl_err err = {0};
+    SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;
+    const char *path = scratch_path(scratch, new_file_cases[i].path);
+    unnamed_files(unnamed);
+    int result = sl_sink_new_file(&sink, path, 0644, new_file_cases[i].replace, &err);
+    (void)sys_fault_disarm();
+    cr_expect_eq(err.code, new_file_cases[i].code, "case %zu: %s", i, err.message);
+    if (result < 0) {
+        cr_expect_str_eq(scratch_read(scratch, "there"), "old");
+        return;
+    }
+    cr_expect_eq(sl_sink_write(sink, "new", 3, &err), 0);
+    cr_expect_eq(sl_sink_finish(sink, &err), 0, "case %zu: %s", i, err.message);
+    cr_expect_str_eq(scratch_read(scratch, new_file_cases[i].path), "new");
+}
+
 Test(new_file, replaces_only_what_it_may)
+{
+    for (size_t i = 0; i < 2 * (sizeof new_file_cases / sizeof new_file_cases[0]); i++) {
+        SL_CLEANUP(scratch_remove) struct scratch scratch;
+        scratch_make(&scratch);
+        make_what_is_there(&scratch);
+        expect_new_file(&scratch, i / 2, i % 2);
+        expect_what_was_there(&scratch, i / 2);
+    }
+}
+
+Test(new_file, says_so_where_every_name_is_taken)
 {
     SL_CLEANUP(scratch_remove) struct scratch scratch;
     scratch_make(&scratch);
-    for (size_t i = 0; i < sizeof new_file_cases / sizeof new_file_cases[0]; i++) {
-        scratch_write(&scratch, "there", "old");
-        scratch_write(&scratch, "target", "target");
-        scratch_link(&scratch, "link", "target");
-        scratch_link(&scratch, "dangling", "nothing");
-        (void)mkdirat(scratch.dir, "directory", 0755);
-        scratch_link(&scratch, "behind", "directory");
-        scratch_write(&scratch, "left.partial", "left by a kill, and longer than what is new");
-        (void)mkfifoat(scratch.dir, "fifo.partial", 0600);
-        (void)unlinkat(scratch.dir, "linked.partial", 0);
-        cr_assert_eq(linkat(scratch.dir, "target", scratch.dir, "linked.partial", 0), 0);
-        scratch_link(&scratch, "trap.partial", "target");
-
-        struct sl_err err = {0};
-        SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;
-        const char *path = scratch_path(&scratch, new_file_cases[i].path);
-        int result = sl_sink_new_file(&sink, path, 0644, new_file_cases[i].replace, &err);
-        cr_expect_eq(err.code, new_file_cases[i].code, "case %zu: %s", i, err.message);
-        if (result == 0) {
-            cr_expect_eq(sl_sink_write(sink, "new", 3, &err), 0);
-            cr_expect_eq(sl_sink_finish(sink, &err), 0, "case %zu: %s", i, err.message);
-            cr_expect_str_eq(scratch_read(&scratch, new_file_cases[i].path), "new");
-        } else {
-            cr_expect_str_eq(scratch_read(&scratch, "there"), "old");
-        }
-        cr_expect_str_eq(scratch_read(&scratch, "target"), "target", "case %zu", i);
+    for (int i = 1; i <= 99; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, i > 1 ? "out.partial-%d" : "out.partial", i);
+        scratch_write(&scratch, name, "somebody's");
     }
+    struct sl_err err = {0};
+    SL_CLEANUP(sl_sink_freep) struct sl_sink *sink = NULL;
+    unnamed_files(false);
+    cr_expect_eq(sl_sink_new_file(&sink, scratch_path(&scratch, "out"), 0644, false, &err), -1);
+    (void)sys_fault_disarm();
+    cr_expect_eq(err.code, SL_E_EXISTS);
+    cr_expect(strstr(err.message, "out.partial is in the way, and so is every name up to "), "%s",
+              err.message);
+    cr_expect_str_eq(scratch_read(&scratch, "out.partial-99"), "somebody's");
 }
 
 Test(new_file, does_not_replace_what_came_while_it_was_written)
@@ -318,35 +403,45 @@ Test(new_file, does_not_replace_what_came_while_it_was_written)
 }
 
 /* Who made it may hold it open, and would read what is written into it: a secret key. */
-Test(new_file, nothing_is_written_into_a_file_that_another_user_made)
+Test(new_file, nothing_is_written_into_a_file_that_was_there)
 {
-    if (geteuid() != 0)
-        cr_skip_test("only root can make a file of another user");
-    SL_CLEANUP(scratch_remove) struct scratch scratch;
-    scratch_make(&scratch);
-    scratch_write(&scratch, "out.partial", "of another user");
-    cr_assert_eq(fchownat(scratch.dir, "out.partial", 65534, 65534, 0), 0);
-    struct sl_err err = {0};
-    struct sl_sink *sink = NULL;
-    cr_expect_eq(sl_sink_new_file(&sink, scratch_path(&scratch, "out"), 0600, false, &err), -1);
-    cr_expect_eq(err.code, SL_E_EXISTS);
-    cr_expect_str_eq(scratch_read(&scratch, "out.partial"), "of another user");
+    for (int unnamed = 0; unnamed <= 1; unnamed++) {
+        SL_CLEANUP(scratch_remove) struct scratch scratch;
+        scratch_make(&scratch);
+        scratch_write(&scratch, "out", "old");
+        scratch_write(&scratch, "out.partial", "of somebody");
+        struct sl_err err = {0};
+        unnamed_files(unnamed);
+        cr_expect_eq(sl_file_create(scratch_path(&scratch, "out"), SL_STR("secret"), 0600, true, &err), 0);
+        (void)sys_fault_disarm();
+        cr_expect_str_eq(scratch_read(&scratch, "out.partial"), "of somebody");
+        cr_expect_str_eq(scratch_read(&scratch, "out"), "secret");
+    }
 }
 
 Test(new_file, two_writers_do_not_meet)
 {
-    SL_CLEANUP(scratch_remove) struct scratch scratch;
-    scratch_make(&scratch);
-    const char *path = scratch_path(&scratch, "out");
-    struct sl_err err = {0};
-    SL_CLEANUP(sl_sink_freep) struct sl_sink *first = NULL;
-    cr_assert_eq(sl_sink_new_file(&first, path, 0644, true, &err), 0);
-    cr_expect_eq(sl_sink_write(first, "first", 5, &err), 0);
-    struct sl_sink *second = NULL;
-    cr_expect_eq(sl_sink_new_file(&second, path, 0644, true, &err), -1);
-    cr_expect_eq(err.code, SL_E_BUSY);
-    cr_expect_eq(sl_sink_finish(first, &err), 0, "%s", err.message);
-    cr_expect_str_eq(scratch_read(&scratch, "out"), "first");
+    for (int unnamed = 0; unnamed <= 1; unnamed++) {
+        SL_CLEANUP(scratch_remove) struct scratch scratch;
+        scratch_make(&scratch);
+        const char *path = scratch_path(&scratch, "out");
+        struct sl_err err = {0};
+        SL_CLEANUP(sl_sink_freep) struct sl_sink *first = NULL;
+        SL_CLEANUP(sl_sink_freep) struct sl_sink *second = NULL;
+        unnamed_files(unnamed);
+        cr_assert_eq(sl_sink_new_file(&first, path, 0644, true, &err), 0);
+        unnamed_files(unnamed);
+        cr_assert_eq(sl_sink_new_file(&second, path, 0644, true, &err), 0, "%s", err.message);
+        (void)sys_fault_disarm();
+        cr_expect_eq(sl_sink_write(first, "first", 5, &err), 0);
+        cr_expect_eq(sl_sink_write(second, "the second", 10, &err), 0);
+        cr_expect_eq(sl_sink_finish(second, &err), 0, "%s", err.message);
+        cr_expect_str_eq(scratch_read(&scratch, "out"), "the second");
+        cr_expect_eq(sl_sink_finish(first, &err), 0, "%s", err.message);
+        cr_expect_str_eq(scratch_read(&scratch, "out"), "first");
+        cr_expect(!scratch_has(&scratch, "out.partial"));
+        cr_expect(!scratch_has(&scratch, "out.partial-2"));
+    }
 }
 
 static int write_new_out(const struct scratch *scratch, struct sl_err *err)
@@ -390,16 +485,23 @@ Test(new_file, a_kill_at_any_call_leaves_old_or_new_and_is_no_hindrance)
     SL_CLEANUP(scratch_remove) struct scratch scratch;
     scratch_make(&scratch);
     bool died = true;
+    int lefts = 0;
     for (size_t nth = 1; died; nth++) {
         scratch_write(&scratch, "out", "old");
         sys_fault_arm((struct sys_fault){.action = SYS_FAULT_DIE_WRITING, .nth = nth});
         died = sys_fault_run(create_out, &scratch);
         const char *now = scratch_read(&scratch, "out");
         cr_expect(strcmp(now, "new") == 0 || (died && strcmp(now, "old") == 0), "call %zu: %s", nth, now);
+        /* Only between the link and the rename that replace a file is there a second name. */
+        bool left = scratch_has(&scratch, "out.partial");
+        lefts += left;
         create_out(&scratch);
         cr_expect_str_eq(scratch_read(&scratch, "out"), "new");
-        cr_expect(!scratch_has(&scratch, "out.partial"));
+        cr_expect_eq(scratch_has(&scratch, "out.partial"), left);
+        cr_expect(!scratch_has(&scratch, "out.partial-2"));
+        (void)unlinkat(scratch.dir, "out.partial", 0);
     }
+    cr_expect_leq(lefts, 1);
 }
 
 Test(new_file, without_memory_nothing_is_made)

@@ -239,17 +239,21 @@ Test(render, a_rendering_is_written_whole_with_the_same_modes_under_any_umask)
     pack_kit_release(&kit);
 }
 
-Test(render, an_empty_directory_and_what_a_killed_run_left_are_no_obstacle)
+Test(render, an_empty_directory_and_what_has_the_name_of_an_unfinished_one_are_no_obstacle)
 {
     char out[PATH_MAX], path[PATH_MAX];
     struct stat info;
     temp_dir_make_dir(&temp, "out");
-    temp_dir_write_text(&temp, "out.partial/manifests/left", "x");
+    temp_dir_write_text(&temp, "out.partial/manifests/left", "somebody's work");
+    temp_dir_write_text(&temp, "out.partial-2", "more of it");
     render();
     (void)temp_dir_join(&temp, "out", out);
     cr_assert_eq(sl_rendering_write(kit.rendering, out, &kit.err), 0, "%s", kit.err.message);
     cr_expect_eq(stat(temp_dir_join(&temp, "out/manifests/kustomization.yaml", path), &info), 0);
     cr_expect_neq(stat(temp_dir_join(&temp, "out/manifests/left", path), &info), 0);
+    cr_expect_eq(stat(temp_dir_join(&temp, "out.partial/manifests/left", path), &info), 0);
+    cr_expect_eq(stat(temp_dir_join(&temp, "out.partial-2", path), &info), 0);
+    cr_expect_neq(stat(temp_dir_join(&temp, "out.partial-3", path), &info), 0);
     pack_kit_release(&kit);
 }
 

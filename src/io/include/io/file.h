@@ -24,14 +24,15 @@ int sl_file_replace(int dir, const char *name, struct sl_str content, mode_t mod
                     struct sl_err *err) SL_MUST_USE;
 
 /*
- * A new file at a path the user named, as a sink: written as "PATH.partial", given its name and `mode` only
- * by sl_sink_finish() after fsync. Freeing an unfinished one removes the partial file. An existing file at
- * PATH is replaced when `replace`, else SL_E_EXISTS (checked first and, by a rename that does not replace,
- * last).
+ * A new file at a path the user named, as a sink: it gets its name and `mode` only by sl_sink_finish() after fsync. An
+ * existing file at PATH is replaced when `replace`, else SL_E_EXISTS (checked first and, by a link or rename that does not
+ * replace, last). Two writers do not meet: each writes a file of its own, and PATH is one of them, whole.
  *
- * A partial file left by a kill is written over. One that another process is writing is SL_E_BUSY: the
- * partial file is locked with flock(2). Until the end it is readable by its owner only. A file system without
- * modes (FAT on a carried disk) keeps the mode that its mount gives.
+ * Until then the file has no name where the file system can do that (ext4, XFS, Btrfs, tmpfs), so that nothing is left
+ * however the process ends. Elsewhere (FAT, NFS) it is "PATH.partial", or the first of "PATH.partial-2" to "PATH.partial-99"
+ * that is free: what has such a name already is somebody's, and never touched. Freeing an unfinished sink removes it, a
+ * kill leaves it. It is readable by its owner only. A file system without modes (FAT on a carried disk) keeps the mode
+ * that its mount gives.
  */
 int sl_sink_new_file(struct sl_sink **out, const char *path, mode_t mode, bool replace,
                      struct sl_err *err) SL_MUST_USE;

@@ -31,6 +31,14 @@ int sl_sys_open_beneath(int dir, const char *path, int flags, mode_t mode);
 /* open(2) of a path the user named; links are followed, O_CLOEXEC is added. */
 int sl_sys_open(const char *path, int flags, mode_t mode);
 
+/* A regular file in directory `dir` that has no name, and is gone when it is closed (O_TMPFILE), for writing. Fails with
+ * EOPNOTSUPP, EISDIR or the like where the file system has none (FAT, NFS), and with EOPNOTSUPP where sl_sys_link_unnamed()
+ * could not name it because there is no /proc. */
+int sl_sys_open_unnamed(int dir, mode_t mode);
+
+/* Gives it a name in `dir`, which never replaces: EEXIST. */
+int sl_sys_link_unnamed(int fd, int dir, const char *name);
+
 ssize_t sl_sys_read(int fd, void *out, size_t len);
 ssize_t sl_sys_pread(int fd, void *out, size_t len, off_t at);
 ssize_t sl_sys_write(int fd, const void *bytes, size_t len);
