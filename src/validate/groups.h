@@ -30,7 +30,7 @@ int sl_rules_values(const struct sl_validation_subject *subject, struct sl_err *
 /* variable_hints.c: no rule, but which variable made the text that a finding is about. Last of all. */
 int sl_rules_name_variables(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
-/* leak_rules.c: leak/other-customer */
+/* leak_rules.c: leak/... */
 int sl_rules_leaks(const struct sl_validation_subject *subject, struct sl_err *err) SL_MUST_USE;
 
 #endif

@@ -2,6 +2,9 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "leak_hunt.h"
+#include "leak_lent.h"
+#include "leak_long.h"
 #include "model/name.h"
 
 /* -- reading -- */
@@ -16,7 +19,8 @@ static bool is_customer(const struct sl_tree_entry *entry)
 
 static int read_customers(struct leaks *leaks, struct sl_tree *tree, struct sl_err *err)
 {
-    const struct leak_source source = {.arena = &leaks->arena, .tree = tree, .comments = true};
+    const struct leak_source source = {
+        .arena = &leaks->arena, .tree = tree, .comments = true, .no_links = true};
     const struct sl_tree_entry *entries;
     size_t count;
     int there = sl_tree_stat(tree, SL_STR("overlays"), NULL, err);
@@ -91,10 +95,10 @@ static int read_given(struct leaks *leaks, struct sl_tree *tree, const struct sl
 
 /* -- what all are given belongs to nobody, mostly -- */
 
-static int share(struct leaks *leaks, const struct leak_texts *texts, struct sl_err *err)
+static int share(struct leaks *leaks, const struct leak_texts *texts, bool lent, struct sl_err *err)
 {
     for (size_t i = 0; i < texts->count; i++)
-        if (leak_index_share(&leaks->index, &texts->items[i], err) < 0)
+        if (leak_index_share(&leaks->index, &texts->items[i], lent, err) < 0)
             return -1;
     return 0;
 }
@@ -115,85 +119,8 @@ static int share_others(struct leaks *leaks, struct sl_tree *tree, struct sl_str
             return sl_fail_memory(err);
         if (entries[i].kind != SL_TREE_DIRECTORY || sl_str_equal(folder, packed))
             continue;
-        if (leak_texts_read(&texts, &yaml, folder, err) < 0 || share(leaks, &texts, err) < 0)
+        if (leak_texts_read(&texts, &yaml, folder, err) < 0 || share(leaks, &texts, false, err) < 0)
             return -1;
-    }
-    return 0;
-}
-
-/* -- looking for them -- */
-
-static bool is_better(const struct leak *a, const struct leak *b)
-{
-    return a->verdict != b->verdict ? a->verdict > b->verdict : a->token->key.len > b->token->key.len;
-}
-
-void leak_best_take(struct leak_best *best, const struct leak *leak)
-{
-    struct leak *first = &best->items[0], *second = &best->items[1];
-    if (!first->token || is_better(leak, first)) {
-        if (first->token && first->owner != leak->owner)
-            *second = *first;
-        *first = *leak;
-    } else if (first->owner != leak->owner && (!second->token || is_better(leak, second)))
-        *second = *leak;
-}
-
-struct hunt {
-    const struct leak_judge *judge;
-    const struct leak_text *at;
-    const size_t *customer; /* NULL: in what all are given */
-    struct leak_best best;
-};
-
-static int take_leak(void *context, const struct leak_match *match, struct sl_err *err)
-{
-    struct hunt *hunt = context;
-    struct leak leak = {.at = hunt->at, .token = match->token};
-    leak.verdict = hunt->customer ? leak_judge_own(&leak.owner, hunt->judge, match, *hunt->customer)
-                                  : leak_judge_shared(&leak.owner, hunt->judge, match);
-    (void)err;
-    if (leak.verdict != LEAK_NONE)
-        leak_best_take(&hunt->best, &leak);
-    return 0;
-}
-
-static int keep(struct leaks *leaks, struct leak_list *list, const struct leak *leak, struct sl_err *err)
-{
-    struct leak *kept = sl_arena_alloc(&leaks->arena, sizeof *kept);
-    if (!kept)
-        return sl_fail_memory(err);
-    *kept = *leak;
-    *(list->last ? &list->last->next : &list->first) = kept;
-    list->last = kept;
-    return 0;
-}
-
-/* What a comment says is told where it is clear, and nowhere else in the file. */
-static bool is_worth_telling(const struct leak_list *list, const struct leak *leak)
-{
-    if (leak->at->kind != LEAK_COMMENT)
-        return true;
-    for (const struct leak *other = list->first; other; other = other->next)
-        if (other->token == leak->token && sl_str_equal(other->at->file, leak->at->file))
-            return false;
-    return leak->verdict == LEAK_CLEAR;
-}
-
-static int hunt_texts(struct leaks *leaks, struct leak_list *list, const struct leak_texts *texts,
-                      const size_t *customer, struct sl_err *err)
-{
-    for (size_t i = 0; i < texts->count; i++) {
-        struct hunt hunt = {.judge = &leaks->judge, .at = &texts->items[i], .customer = customer};
-        if (hunt.at->kind == LEAK_VOCABULARY)
-            continue;
-        if (leak_index_search(&leaks->index, &leaks->index.folded, hunt.at->text, take_leak, &hunt, err) < 0)
-            return -1;
-        /* Of an overlay one is enough; what all are given may be of one customer and told to another. */
-        for (size_t j = 0; j < (customer ? 1 : LEAKS_OF_TEXT); j++)
-            if (hunt.best.items[j].token && is_worth_telling(list, &hunt.best.items[j]) &&
-                keep(leaks, list, &hunt.best.items[j], err) < 0)
-                return -1;
     }
     return 0;
 }
@@ -212,12 +139,23 @@ static int collect(struct leaks *leaks, struct sl_err *err)
     return 0;
 }
 
-static int hunt_all(struct leaks *leaks, struct sl_err *err)
+/* Everything of some texts, with what is too long to be kept. */
+static int hunt(struct leaks *leaks, struct leak_list *list, struct leak_texts *texts, const size_t *customer,
+                struct sl_tree *tree, struct sl_err *err)
+{
+    if (leak_hunt_texts(leaks, list, texts, customer, err) < 0)
+        return -1;
+    return leak_hunt_long(leaks, list, texts, customer, tree, err);
+}
+
+static int hunt_all(struct leaks *leaks, struct sl_tree *tree, struct sl_err *err)
 {
     for (size_t i = 0; i < leaks->count; i++)
-        if (hunt_texts(leaks, &leaks->customers[i].leaks, &leaks->customers[i].texts, &i, err) < 0)
+        if (hunt(leaks, &leaks->customers[i].leaks, &leaks->customers[i].texts, &i, tree, err) < 0)
             return -1;
-    return hunt_texts(leaks, &leaks->shared, &leaks->given, NULL, err);
+    if (hunt(leaks, &leaks->shared, &leaks->given, NULL, tree, err) < 0)
+        return -1;
+    return hunt(leaks, &leaks->taken, &leaks->lent, NULL, tree, err);
 }
 
 int leaks_find(struct leaks *leaks, struct sl_tree *whole, const struct sl_validation_subject *subject,
@@ -232,10 +170,11 @@ int leaks_find(struct leaks *leaks, struct sl_tree *whole, const struct sl_valid
     if (leaks->count < 2)
         return 0;
     if (collect(leaks, err) < 0 || read_given(leaks, whole, subject, err) < 0 ||
-        share(leaks, &leaks->given, err) < 0 ||
+        leak_read_lent(leaks, whole, err) < 0 || share(leaks, &leaks->given, false, err) < 0 ||
+        share(leaks, &leaks->lent, true, err) < 0 ||
         share_others(leaks, whole, subject->layout->release_directory, err) < 0)
         return -1;
-    return hunt_all(leaks, err);
+    return hunt_all(leaks, whole, err);
 }
 
 void leaks_release(struct leaks *leaks)

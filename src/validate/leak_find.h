@@ -33,7 +33,9 @@ struct leaks {
     struct leak_index index;
     struct leak_judge judge;
     struct leak_texts given; /* what all are given of the release, its base and the default overlay */
-    struct leak_list shared; /* in that; leaks to everybody but their owner */
+    struct leak_texts
+        lent; /* what overlays or the release take from elsewhere in the repository: components */
+    struct leak_list shared, taken; /* in given, and in lent; leaks to everybody but their owner */
 };
 
 /* `subject` is one of the release's deliveries: what it carries is the same in all of them. Free with leaks_release(),

@@ -3,11 +3,13 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "leak_setting.h"
+#include "leak_stated.h"
 
 enum { PARTS_MAX = 16, NAME_SHORTEST = 3 };
 
+/* What begins with a part. */
 struct start {
-    size_t parts;
+    uint32_t counts; /* bit n: a token of n parts does */
 };
 
 void leak_index_init(struct leak_index *index, struct sl_arena *arena)
@@ -17,6 +19,7 @@ void leak_index_init(struct leak_index *index, struct sl_arena *arena)
     sl_map_init(&index->starts);
     sl_map_init(&index->places);
     sl_map_init(&index->texts);
+    sl_map_init(&index->stated);
     sl_buf_init(&index->folded, SL_DOC_BYTES_MAX);
 }
 
@@ -26,6 +29,7 @@ void leak_index_release(struct leak_index *index)
     sl_map_release(&index->starts);
     sl_map_release(&index->places);
     sl_map_release(&index->texts);
+    sl_map_release(&index->stated);
     sl_buf_release(&index->folded);
 }
 
@@ -140,7 +144,7 @@ static int make_token(struct leak_token **out, struct leak_index *index, struct 
     if ((!start && sl_map_put(&index->starts, first, made, err) < 0) ||
         sl_map_put(&index->tokens, kept, token, err) < 0)
         return -1;
-    made->parts = made->parts > parts ? made->parts : parts;
+    made->counts |= UINT32_C(1) << parts;
     *out = token;
     return 0;
 }
@@ -153,24 +157,18 @@ static struct leak_use *use_of(struct leak_token *token, size_t customer)
     return NULL;
 }
 
-static void note_identity(struct leak_token *token, size_t customer, const struct leak_text *at)
+/* What a setting is set to: site=Harbour North, class: zfs-river. */
+static struct sl_str setting(struct sl_str line)
 {
-    if (token->identities == 0 || token->identity != customer)
-        if (token->identities++ == 0)
-            token->identity = customer;
-    if (sl_str_equal(at->pointer, SL_STR("/domain")) && sl_str_equal(at->text, token->text))
-        if (token->domains++ == 0)
-            token->domain = customer;
+    for (size_t i = 0; i < line.len; i++)
+        if (line.ptr[i] == '=' || (line.ptr[i] == ':' && i + 1 < line.len && line.ptr[i + 1] == ' '))
+            return leak_trim(sl_str_slice(line, i, line.len));
+    return (struct sl_str){0};
 }
 
 static void note_use(struct leak_token *token, size_t customer, const struct leak_text *at)
 {
     struct leak_use *use = use_of(token, customer);
-    if (token->seen == at)
-        return;
-    token->seen = at;
-    if (at->identity)
-        note_identity(token, customer, at);
     if (!use) {
         if (token->owners < LEAK_OWNERS_COUNTED && token->last != customer + 1)
             token->owners++;
@@ -179,9 +177,16 @@ static void note_use(struct leak_token *token, size_t customer, const struct lea
             return;
         use = &token->uses[token->owners - 1];
         use->customer = customer;
+        use->first = at;
     }
-    use->identity = use->identity || at->identity;
-    use->whole = use->whole || leak_trim(at->text).len == token->text.len;
+    enum leak_known known =
+        at->known == LEAK_UNKNOWN || leak_is_all_of(at->text, token->text) ? at->known : LEAK_STATED;
+    if (known > use->known) {
+        use->known = known;
+        use->known_place = at->place;
+    }
+    use->whole =
+        use->whole || leak_trim(at->text).len == token->text.len || setting(at->text).len == token->text.len;
     if (use->times < LEAK_PLACES) {
         use->places[use->times] = at->place;
         use->ways[use->times] = at->pointer;
@@ -209,8 +214,12 @@ static int collect(const struct collecting *to, struct sl_str text, enum leak_we
     if (!token)
         return 0;
     token->weight = weight > token->weight ? weight : token->weight;
+    if (token->seen == to->at)
+        return 0;
+    token->seen = to->at;
     note_use(token, to->customer, to->at);
-    return 0;
+    return to->at->known == LEAK_UNKNOWN ? 0
+                                         : leak_note_statement(to->index, token, to->customer, to->at, err);
 }
 
 /* The domains that a host is in, and its own names. */
@@ -227,15 +236,6 @@ static int collect_labels(const struct collecting *to, struct sl_str word, struc
             return -1;
     }
     return 0;
-}
-
-/* What a setting is set to: site=Harbour North, class: zfs-river. */
-static struct sl_str setting(struct sl_str line)
-{
-    for (size_t i = 0; i < line.len; i++)
-        if (line.ptr[i] == '=' || (line.ptr[i] == ':' && i + 1 < line.len && line.ptr[i + 1] == ' '))
-            return leak_trim(sl_str_slice(line, i, line.len));
-    return (struct sl_str){0};
 }
 
 static int collect_line(const struct collecting *to, struct sl_str line, struct sl_err *err)
@@ -259,7 +259,10 @@ int leak_index_collect(struct leak_index *index, size_t customer, const struct l
     struct collecting to = {index, customer, text};
     if (text->kind == LEAK_COMMENT)
         return 0;
-    if (count_place(index, customer, text, err) < 0)
+    /* Lines of a file have no place that the lines of another one could be compared with. */
+    if ((text->pointer.len || text->kind == LEAK_FILE_NAME) && count_place(index, customer, text, err) < 0)
+        return -1;
+    if (text->known >= LEAK_SET && leak_note_place(index, customer, text, err) < 0)
         return -1;
     if (text->kind == LEAK_KEY || text->kind == LEAK_VOCABULARY)
         return 0;
@@ -285,7 +288,7 @@ int leak_index_name(struct leak_index *index, size_t customer, struct sl_str nam
     struct leak_use first = token->uses[0];
     token->name = true;
     token->weight = leak_weigh(name);
-    token->uses[0] = (struct leak_use){.customer = customer, .identity = true, .times = LEAK_PLACES};
+    token->uses[0] = (struct leak_use){.customer = customer, .known = LEAK_OWN, .times = LEAK_PLACES};
     if (token->owners > 0 && first.customer != customer)
         token->uses[1] = first;
     token->owners = token->owners ? token->owners : 1;
@@ -315,7 +318,10 @@ static int search_from(const struct leak_index *index, const struct searched *in
     const struct start *start = sl_map_get(&index->starts, part);
     size_t from = (size_t)(part.ptr - in->key.ptr);
     size_t at = from;
-    for (size_t parts = 0; start && parts < start->parts && next_part(in->key, &at, &part); parts++) {
+    for (uint32_t counts = start ? start->counts >> 1 : 0; counts && next_part(in->key, &at, &part);
+         counts >>= 1) {
+        if (!(counts & 1))
+            continue;
         struct leak_match match = {.token = leak_index_token(index, sl_str_slice(in->key, from, at)),
                                    .alone =
                                        !(from > 0 && is_dash(in->text, from - 1)) && !is_dash(in->text, at)};
@@ -357,8 +363,8 @@ int leak_index_search(const struct leak_index *index, struct sl_buf *folded, str
 /* -- what all are given -- */
 
 struct sharing {
-    struct leak_index *index;
     const struct leak_text *at;
+    bool lent;
 };
 
 static int take_shared(void *context, const struct leak_match *match, struct sl_err *err)
@@ -366,10 +372,11 @@ static int take_shared(void *context, const struct leak_match *match, struct sl_
     struct sharing *sharing = context;
     struct leak_token *token = match->token;
     (void)err;
+    token->lent = token->lent || sharing->lent;
     for (size_t i = 0; i < token->shared; i++)
         if (token->shared_places[i] == sharing->at->place)
             return 0;
-    if (token->shared < LEAK_SHARED)
+    if (token->shared < LEAK_SHARED && !sharing->lent)
         token->shared_places[token->shared++] = sharing->at->place;
     for (size_t i = 0; i < LEAK_PLACES && i < token->uses[0].times && !token->name; i++)
         token->restated =
@@ -377,8 +384,8 @@ static int take_shared(void *context, const struct leak_match *match, struct sl_
     return 0;
 }
 
-int leak_index_share(struct leak_index *index, const struct leak_text *text, struct sl_err *err)
+int leak_index_share(struct leak_index *index, const struct leak_text *text, bool lent, struct sl_err *err)
 {
-    struct sharing sharing = {index, text};
+    struct sharing sharing = {text, lent};
     return leak_index_search(index, &index->folded, text->text, take_shared, &sharing, err);
 }

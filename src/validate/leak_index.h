@@ -6,7 +6,7 @@
  * between characters that are neither letter nor digit.
  *
  * Order of calls: leak_index_init(); leak_index_collect() for every text of every overlay and leak_index_name() for every
- * customer, then leak_index_share() for every text that all are given; from then on it is only read, by any
+ * customer, then leak_index_share() for every text that all are given or may take; from then on it is only read, by any
  * number of threads: leak_index_search(), and what leak_judge.h says. leak_index_release().
  */
 #ifndef LEAK_INDEX_H
@@ -22,16 +22,26 @@ enum {
     LEAK_OWNERS_COUNTED = 6, /* others are counted, up to so many */
     LEAK_PLACES = 4,         /* of one use */
     LEAK_SHARED = 3,         /* so many places in what all are given, and more, are one */
+    LEAK_FAMILY = 8,         /* customers that may have one domain between them */
 };
 
 /* What one customer does with a token. */
 struct leak_use {
     size_t customer;
-    bool identity; /* it is in cluster-config.yaml */
-    bool whole;    /* somewhere nothing else stands there */
+    enum leak_known known; /* the most that it says about them */
+    uint64_t known_place;  /* where that is, if so */
+    bool whole;            /* somewhere nothing else stands there */
+    const struct leak_text *first;
     size_t times;
     uint64_t places[LEAK_PLACES];
     struct sl_str ways[LEAK_PLACES]; /* the pointers there */
+};
+
+/* The customers that state something in cluster-config.yaml. */
+struct leak_family {
+    size_t count; /* also of those that `customers` has no room for */
+    size_t customers[LEAK_FAMILY];
+    size_t last;
 };
 
 struct leak_token {
@@ -43,13 +53,14 @@ struct leak_token {
     size_t owners;                /* how many customers have it */
     size_t last;                  /* the customer that was counted last, plus one */
     const struct leak_text *seen; /* the text it was last noted in: once is enough */
-    size_t identities;            /* customers that have it in cluster-config.yaml */
-    size_t identity;              /* the first of them */
+    struct leak_family *family;   /* NULL: nobody states it */
     size_t domains;               /* those whose domain it is */
     size_t domain;                /* the first of them */
+    size_t realms;                /* those whose domain it is, or is below it */
     size_t shared;                /* places where all are given it, up to LEAK_SHARED */
     uint64_t shared_places[LEAK_SHARED];
-    bool restated; /* its customer has it where all are given it: they say again what is so anyway */
+    bool lent;     /* it stands in what overlays may take from elsewhere in the repository: a component */
+    bool restated; /* its customer has it where others are given it: they say again what is so anyway */
 };
 
 /* Where overlays have something. */
@@ -65,6 +76,8 @@ struct leak_index {
     struct sl_map tokens; /* by their keys */
     struct sl_map starts; /* the first part of tokens, to how many parts the longest of them has */
     struct sl_map places, texts;
+    struct sl_map stated; /* places of cluster-config.yaml where a customer has something of its own */
+    uint64_t domain_place;
     struct sl_buf folded;
 };
 
@@ -79,8 +92,9 @@ int leak_index_collect(struct leak_index *index, size_t customer, const struct l
 int leak_index_name(struct leak_index *index, size_t customer, struct sl_str name,
                     struct sl_err *err) SL_MUST_USE;
 
-/* Notes which strings are in a text that all are given. */
-int leak_index_share(struct leak_index *index, const struct leak_text *text, struct sl_err *err) SL_MUST_USE;
+/* Notes which strings are in a text that all are given; `lent`: that any overlay may take, and not all do. */
+int leak_index_share(struct leak_index *index, const struct leak_text *text, bool lent,
+                     struct sl_err *err) SL_MUST_USE;
 
 /* NULL where no overlay has anything there. */
 const struct leak_spot *leak_index_spot(const struct leak_index *index, uint64_t place);
@@ -93,6 +107,8 @@ struct leak_match {
     struct leak_token *token;
     bool alone;  /* it is a word of its own, no part of one with dashes */
     bool spaced; /* words stand there where the token has dashes */
+    enum leak_known
+        known; /* what the text, which is nothing else, says; set by those who look into an overlay */
 };
 
 typedef int leak_take(void *context, const struct leak_match *match, struct sl_err *err);

@@ -1,15 +1,20 @@
 /*
- * leak/other-customer: what is another customer's in what is packed for this one.
+ * leak/other-customer: what is another customer's in what is packed for this one. leak/not-searched: what was too long
+ * for that.
  */
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "groups.h"
 #include "leak_find.h"
+#include "leak_known.h"
 #include "leak_made.h"
 #include "model/report.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { PLACE_ROOM = sizeof(struct sl_shown) + 16 };
 
 static void leaks_free(void *made)
 {
@@ -46,6 +51,21 @@ static void telling_release(struct telling *telling)
     sl_map_release(&telling->told);
 }
 
+/* Where the other one has it, in brackets. */
+static void place_of(char room[PLACE_ROOM], const struct leak *leak)
+{
+    const struct leak_use *use = leak_use_of(leak->token, leak->owner);
+    struct sl_shown file;
+    room[0] = '\0';
+    if (!use || !use->first)
+        return;
+    (void)sl_shown(&file, use->first->file);
+    if (use->first->line)
+        (void)snprintf(room, PLACE_ROOM, " (%s:%u)", file.text, (unsigned)use->first->line);
+    else
+        (void)snprintf(room, PLACE_ROOM, " (%s)", file.text);
+}
+
 static int report(struct telling *telling, struct sl_finding *finding, const struct leak *leak,
                   const char *where, struct sl_err *err)
 {
@@ -54,29 +74,16 @@ static int report(struct telling *telling, struct sl_finding *finding, const str
     finding->rule = "leak/other-customer";
     if (sl_map_put(&telling->told, leak->token->key, telling, err) < 0)
         return -1;
-    return sl_finding_report(
-        telling->subject->reading->findings, finding, err,
-        clear ? "%s%s belongs to customer %s" : "%s%s stands in the overlay of customer %s too", where,
-        sl_shown(&token, leak->token->text), sl_shown(&owner, telling->leaks->names[leak->owner]));
-}
-
-static int report_text(struct telling *telling, const struct leak *leak, const char *hint, struct sl_err *err)
-{
-    const struct leak_text *at = leak->at;
-    bool comment = at->kind == LEAK_COMMENT;
-    struct sl_finding finding = sl_finding_in_file(
-        at->file, leak->verdict == LEAK_CLEAR ? SL_ERROR : SL_WARNING, "leak/other-customer");
-    if (comment)
-        finding.severity = SL_NOTE;
-    finding.line = at->line;
-    finding.column = at->column;
-    finding.pointer = at->pointer;
-    finding.hint = sl_str_from(comment ? "comments are not packed; take it out all the same" : hint);
-    return report(telling, &finding, leak,
-                  comment                      ? "a comment: "
-                  : at->kind == LEAK_FILE_NAME ? "the file's name: "
-                                               : "",
-                  err);
+    (void)sl_shown(&token, leak->token->text);
+    (void)sl_shown(&owner, telling->leaks->names[leak->owner]);
+    if (clear)
+        return sl_finding_report(telling->subject->reading->findings, finding, err,
+                                 "%s%s belongs to customer %s", where, token.text, owner.text);
+    char other[PLACE_ROOM];
+    place_of(other, leak);
+    return sl_finding_report(telling->subject->reading->findings, finding, err,
+                             "%s%s stands in the overlay of customer %s too%s", where, token.text, owner.text,
+                             other);
 }
 
 /* Whether the delivery has something of the file; of a folder, anything in it. */
@@ -92,26 +99,97 @@ static bool is_used(const struct sl_reading *reading, struct sl_str file)
     return false;
 }
 
-static int report_shared(struct telling *telling, struct sl_err *err)
+/* A place that nothing packs. */
+struct aside {
+    enum sl_severity clear, perhaps;
+    const char *hint;
+};
+
+static int report_text(struct telling *telling, const struct leak *leak, const char *hint, struct sl_err *err)
+{
+    static const struct aside packed = {SL_ERROR, SL_WARNING, NULL},
+                              in_comment = {SL_NOTE, SL_NOTE,
+                                            "comments are not packed; take it out all the same"},
+                              not_read = {SL_WARNING, SL_NOTE,
+                                          "this delivery does not use the file; take it out all the same"};
+    const struct leak_text *at = leak->at;
+    bool comment = at->kind == LEAK_COMMENT;
+    const struct aside *aside =
+        comment                                                                               ? &in_comment
+        : telling->subject->layout->composed && !is_used(telling->subject->reading, at->file) ? &not_read
+                                                                                              : &packed;
+    struct sl_finding finding = sl_finding_in_file(
+        at->file, leak->verdict == LEAK_CLEAR ? aside->clear : aside->perhaps, "leak/other-customer");
+    finding.line = at->line;
+    finding.column = at->column;
+    finding.pointer = at->pointer;
+    finding.hint = sl_str_from(aside->hint ? aside->hint : hint);
+    return report(telling, &finding, leak,
+                  comment                      ? "a comment: "
+                  : at->kind == LEAK_FILE_NAME ? "the file's name: "
+                                               : "",
+                  err);
+}
+
+static int report_shared(struct telling *telling, const struct leak_list *list, const char *hint,
+                         struct sl_err *err)
 {
     const struct leak_text *told = NULL;
-    for (const struct leak *leak = telling->leaks->shared.first; leak; leak = leak->next) {
+    for (const struct leak *leak = list->first; leak; leak = leak->next) {
         /* One for each text: of two the second is for the owner of the first. */
         if (leak->at == told || leak->owner == telling->customer ||
+            leak_is_own(&telling->leaks->judge, leak->token, telling->customer, LEAK_UNKNOWN) ==
+                LEAK_OWN_SURE ||
             !is_used(telling->subject->reading, leak->at->file))
             continue;
         told = leak->at;
-        if (report_text(telling, leak,
-                        "all customers are given this: the customer's own belongs into the overlay", err) < 0)
+        if (report_text(telling, leak, hint, err) < 0)
             return -1;
     }
     return 0;
 }
 
+static int report_long(struct telling *telling, const struct leak_texts *texts, struct sl_err *err)
+{
+    for (const struct leak_long *file = texts->long_files; file; file = file->next) {
+        struct sl_finding finding = sl_finding_in_file(file->file, SL_WARNING, "leak/not-searched");
+        finding.hint = SL_STR("look at the rest of it yourself, or carry it compressed");
+        if (is_used(telling->subject->reading, file->file) &&
+            sl_finding_report(telling->subject->reading->findings, &finding, err,
+                              "only the first %u MiB of %" PRIu64
+                              " were searched for what is another customer's",
+                              (unsigned)(SL_VALIDATE_STREAMED_MAX / SL_MIB), file->size / SL_MIB) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool has_place(const struct leak_list *list, const struct leak_made *made, size_t customer)
+{
+    struct sl_str file = made->doc->files[made->mark.file - 1];
+    for (const struct leak *leak = list->first; leak; leak = leak->next)
+        if (leak->owner != customer && leak->at->line == made->mark.line &&
+            leak->at->column == made->mark.column && sl_str_equal(leak->at->file, file))
+            return true;
+    return false;
+}
+
+/* Whether what was put together stands in a file nearly as it is, and that was told. */
+static bool is_told(const struct telling *telling, const struct leak_made *made)
+{
+    const struct leaks *leaks = telling->leaks;
+    if (sl_map_get(&telling->told, made->leak.token->key))
+        return true;
+    return made->mark.file > 0 && made->mark.file <= made->doc->file_count &&
+           (has_place(&leaks->customers[telling->customer].leaks, made, telling->customer) ||
+            has_place(&leaks->shared, made, telling->customer) ||
+            has_place(&leaks->taken, made, telling->customer));
+}
+
 static int report_made(void *context, const struct leak_made *made, struct sl_err *err)
 {
     struct telling *telling = context;
-    if (sl_map_get(&telling->told, made->leak.token->key))
+    if (is_told(telling, made))
         return 0;
     struct sl_finding finding =
         sl_finding_at(made->doc, made->mark, made->leak.verdict == LEAK_CLEAR ? SL_ERROR : SL_WARNING,
@@ -131,10 +209,17 @@ static int report_all(struct telling *telling, struct sl_err *err)
     const struct leaks *leaks = telling->leaks;
     const struct leak_list *own = &leaks->customers[telling->customer].leaks;
     for (const struct leak *leak = own->first; leak; leak = leak->next)
-        if (report_text(telling, leak,
+        /* What may be either's is said once: where else it stands in the overlay says nothing more. */
+        if ((leak->verdict == LEAK_CLEAR || !sl_map_get(&telling->told, leak->token->key)) &&
+            report_text(telling, leak,
                         "write this customer's own; if both may have it, except it in sealift.yaml", err) < 0)
             return -1;
-    if (report_shared(telling, err) < 0)
+    if (report_shared(telling, &leaks->shared,
+                      "all customers are given this: the customer's own belongs into the overlay", err) < 0 ||
+        report_shared(telling, &leaks->taken,
+                      "whoever takes this gets it: the customer's own belongs into the overlay", err) < 0 ||
+        report_long(telling, &leaks->given, err) < 0 || report_long(telling, &leaks->lent, err) < 0 ||
+        report_long(telling, &leaks->customers[telling->customer].texts, err) < 0)
         return -1;
     return leaks_in_made(leaks, telling->subject, telling->customer, report_made, telling, err);
 }

@@ -3,7 +3,9 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "doc/yaml.h"
+#include "folders.h"
 #include "leak_encoded.h"
+#include "leak_words.h"
 #include "manifest_place.h"
 
 #include <sealift/text.h>
@@ -20,6 +22,7 @@ struct reading {
     struct sl_str folder;
     struct sl_buf pointer, decoded;
     size_t files;
+    struct folders folders;
     uint32_t document; /* of a file of several */
 };
 
@@ -30,6 +33,21 @@ static int pass_over(struct sl_err *err)
         return -1;
     sl_err_clear(err);
     return 0;
+}
+
+static enum leak_known known_by(struct sl_str pointer)
+{
+    static const struct {
+        const char *pointer;
+        enum leak_known known;
+    } table[] = {{"/domain", LEAK_DOMAIN},
+                 {"/cluster/name", LEAK_OWN},
+                 {"/registry/host", LEAK_SET},
+                 {"/storage/class", LEAK_SET}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (sl_str_equal(pointer, sl_str_from(table[i].pointer)))
+            return table[i].known;
+    return sl_str_starts_with(pointer, SL_STR("/variables/")) ? LEAK_UNKNOWN : LEAK_STATED;
 }
 
 static int add(struct reading *reading, struct leak_text text, struct sl_err *err)
@@ -48,9 +66,8 @@ static int add(struct reading *reading, struct leak_text text, struct sl_err *er
     text.file = reading->file;
     text.text = sl_arena_str(reading->arena, text.text);
     text.pointer = sl_arena_str(reading->arena, text.pointer);
-    text.identity = text.kind == LEAK_SCALAR &&
-                    sl_str_ends_with(reading->file, SL_STR("/cluster-config.yaml")) &&
-                    !sl_str_starts_with(text.pointer, SL_STR("/variables/"));
+    if (text.kind == LEAK_SCALAR && sl_str_ends_with(reading->file, SL_STR("/cluster-config.yaml")))
+        text.known = known_by(text.pointer);
     if (!text.text.ptr || !text.pointer.ptr)
         return sl_fail_memory(err);
     text.place = (sl_hash(reading->name) * 31 + sl_hash(text.pointer)) * 31 + reading->document;
@@ -102,7 +119,8 @@ static int add_scalar(struct reading *reading, const struct place *place, struct
     if (sl_buf_check(&reading->pointer, "a pointer", err) < 0)
         return -1;
     text.pointer = sl_buf_view(&reading->pointer);
-    if (sl_str_equal(place->key, SL_STR("apiVersion")) || sl_str_equal(place->key, SL_STR("kind")))
+    if (sl_str_equal(place->key, SL_STR("apiVersion")) || sl_str_equal(place->key, SL_STR("kind")) ||
+        leak_is_time_zone(text.text))
         text.kind = LEAK_VOCABULARY;
     return add_all(reading, text, 0, err);
 }
@@ -191,6 +209,16 @@ static int add_yaml(struct reading *reading, struct sl_str bytes, struct sl_err 
     return reading->source->comments ? add_comments(reading, bytes, err) : 0;
 }
 
+static int add_long(struct reading *reading, uint64_t size, struct sl_err *err)
+{
+    struct leak_long *made = sl_arena_alloc(reading->arena, sizeof *made);
+    if (!made)
+        return sl_fail_memory(err);
+    *made = (struct leak_long){reading->file, size, reading->texts->long_files};
+    reading->texts->long_files = made;
+    return 0;
+}
+
 static bool is_yaml(struct sl_str name)
 {
     return sl_str_ends_with(name, SL_STR(".yaml")) || sl_str_ends_with(name, SL_STR(".yml")) ||
@@ -207,10 +235,25 @@ static int read_file(struct reading *reading, const struct sl_tree_entry *entry,
     if (add(reading, name, err) < 0)
         return -1;
     if (entry->size > SL_VALIDATE_SEARCHED_MAX)
-        return 0;
+        return add_long(reading, entry->size, err);
     if (sl_tree_read(reading->source->tree, reading->file, &bytes, err) < 0)
         return pass_over(err);
     return yaml ? add_yaml(reading, bytes, err) : add_lines(reading, bytes, err);
+}
+
+/* 1: to be read; 0: a link leads there that is not to be followed, or it was read already. */
+static int is_to_be_read(struct reading *reading, const struct sl_tree_entry *entry, struct sl_err *err)
+{
+    struct sl_tree *tree = reading->source->tree;
+    struct sl_str real;
+    if (reading->source->no_links) {
+        int there = sl_tree_real_path(tree, reading->file, &reading->folders.arena, &real, err);
+        if (there <= 0)
+            return there < 0 ? pass_over(err) : 0;
+        if (!sl_str_equal(real, reading->file))
+            return 0;
+    }
+    return entry->kind == SL_TREE_FILE ? 1 : folders_enter(&reading->folders, tree, reading->file, err);
 }
 
 static int read_folder(struct reading *reading, struct sl_str folder, unsigned depth, struct sl_err *err);
@@ -220,6 +263,9 @@ static int read_entry(struct reading *reading, const struct sl_tree_entry *entry
                       struct sl_err *err)
 {
     struct sl_str path = reading->file;
+    int follow = is_to_be_read(reading, entry, err);
+    if (follow <= 0)
+        return follow;
     if (entry->kind == SL_TREE_FILE)
         return read_file(reading, entry, err);
     if (entry->kind != SL_TREE_DIRECTORY)
@@ -253,12 +299,14 @@ static int read_folder(struct reading *reading, struct sl_str folder, unsigned d
 
 static void begin(struct reading *reading)
 {
+    folders_init(&reading->folders);
     sl_buf_init(&reading->pointer, SL_MIB);
     sl_buf_init(&reading->decoded, SL_DOC_BYTES_MAX);
 }
 
 static void end(struct reading *reading)
 {
+    folders_release(&reading->folders);
     sl_buf_release(&reading->pointer);
     sl_buf_release(&reading->decoded);
 }
@@ -269,6 +317,8 @@ int leak_texts_read(struct leak_texts *texts, const struct leak_source *source, 
     SL_CLEANUP(end)
     struct reading reading = {.texts = texts, .source = source, .arena = source->arena, .folder = folder};
     begin(&reading);
+    if (folders_enter(&reading.folders, source->tree, folder, err) < 0)
+        return -1;
     return read_folder(&reading, folder, 0, err);
 }
 

@@ -12,9 +12,18 @@
 enum leak_text_kind {
     LEAK_SCALAR,
     LEAK_KEY,        /* of a map */
-    LEAK_VOCABULARY, /* apiVersion and kind, which are nobody's own */
+    LEAK_VOCABULARY, /* apiVersion, kind and time zones, which are nobody's own */
     LEAK_FILE_NAME,  /* of a folder too */
     LEAK_COMMENT,    /* of YAML: it goes nowhere, but people read it */
+};
+
+/* How a customer is known by what its cluster-config.yaml states. */
+enum leak_known {
+    LEAK_UNKNOWN,
+    LEAK_STATED, /* it is there: a contact, a note, the domain that a host of it is in */
+    LEAK_SET,    /* what the site is set to use and others may too: its registry, its storage class */
+    LEAK_OWN,    /* the name of its cluster */
+    LEAK_DOMAIN, /* what it is reached under */
 };
 
 struct leak_text {
@@ -25,12 +34,20 @@ struct leak_text {
     uint32_t line, column; /* 0: the file as a whole */
     uint64_t
         place; /* equal for the same pointer in equal documents of files of one name below their folders */
-    bool identity; /* in cluster-config.yaml, no variable: who the customer is */
+    enum leak_known known; /* UNKNOWN outside cluster-config.yaml, and of variables */
+};
+
+/* A file that is too long to be kept; leak_long.h searches it. */
+struct leak_long {
+    struct sl_str file;
+    uint64_t size;
+    struct leak_long *next;
 };
 
 struct leak_texts {
     struct leak_text *items;
     size_t count, capacity;
+    struct leak_long *long_files; /* the last one first */
 };
 
 struct leak_source {
@@ -38,9 +55,10 @@ struct leak_source {
     struct sl_tree *tree;
     bool only_yaml; /* leaves other files out */
     bool comments;
+    bool no_links; /* leaves out what links lead to: of an overlay only what lies there is its customer's */
 };
 
-/* Appends those of a folder, or of one file of it. What cannot be read or parsed is left out: that is a finding of those
+/* Appends those of a folder, or of one file of it; a folder that links lead to again is not read again. What cannot be read or parsed is left out: that is a finding of those
  * who need the file. */
 int leak_texts_read(struct leak_texts *texts, const struct leak_source *source, struct sl_str folder,
                     struct sl_err *err) SL_MUST_USE;

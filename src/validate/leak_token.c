@@ -16,6 +16,9 @@ enum {
     CONSONANTS = 5,
     PUBLIC_HOST = 10,
     SWITCHES_MIN = 2,
+    SWITCHES_MANY = 4,
+    RUN_MIN = 7,
+    DAY = 8,
     SERIAL_MIN = 6,
     PIECE_MIN = 4,
     DIGEST = 64,
@@ -63,6 +66,31 @@ struct sl_str leak_trim(struct sl_str text)
     return text;
 }
 
+/* The next piece of letters or digits alone, as the parts of a name are made of: "ens" and "192". */
+static struct sl_str next_piece(struct sl_str token, size_t *at)
+{
+    size_t from = *at;
+    while (from < token.len && !leak_is_inner(token.ptr[from]))
+        from++;
+    size_t to = from;
+    while (to < token.len && leak_is_inner(token.ptr[to]) &&
+           is_digit(token.ptr[to]) == is_digit(token.ptr[from]))
+        to++;
+    *at = to;
+    return sl_str_slice(token, from, to);
+}
+
+/* 20251102, and with a time behind it: the day of a build or a backup. */
+static bool is_day(struct sl_str digits)
+{
+    if (digits.len < DAY ||
+        (!sl_str_starts_with(digits, SL_STR("20")) && !sl_str_starts_with(digits, SL_STR("19"))))
+        return false;
+    int month = (digits.ptr[4] - '0') * 10 + digits.ptr[5] - '0';
+    int day = (digits.ptr[6] - '0') * 10 + digits.ptr[7] - '0';
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
 struct counts {
     size_t letters, digits, dots, joints, others;
     size_t leading; /* digits and dots in front */
@@ -84,6 +112,16 @@ static struct counts count(struct sl_str token)
     return counts;
 }
 
+/* Those that are no day. */
+static size_t count_digits(struct sl_str token)
+{
+    size_t digits = 0;
+    struct sl_str piece;
+    for (size_t at = 0; (piece = next_piece(token, &at)).len;)
+        digits += is_digit(piece.ptr[0]) && !is_day(piece) ? piece.len : 0;
+    return digits;
+}
+
 /* 192.0.2.7 */
 static bool is_address(struct sl_str token, const struct counts *counts)
 {
@@ -93,13 +131,11 @@ static bool is_address(struct sl_str token, const struct counts *counts)
 /* What is before the ending of a file's name; nothing where it is no such name. */
 static struct sl_str stem(struct sl_str token)
 {
-    static const char *const endings[] = {".yaml", ".yml",  ".json", ".txt", ".csv",  ".conf", ".cfg",
-                                          ".ini",  ".toml", ".env",  ".sh",  ".md",   ".xml",  ".crt",
-                                          ".pem",  ".key",  ".tgz",  ".tpl", ".html", ".sql",  ".properties"};
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-        if (sl_str_ends_with(token, sl_str_from(endings[i])))
-            return sl_str_slice(token, 0, token.len - strlen(endings[i]));
-    return (struct sl_str){0};
+    size_t dot = token.len;
+    while (dot > 0 && token.ptr[dot - 1] != '.')
+        dot--;
+    bool ending = dot > 0 && leak_is_file_ending(sl_str_slice(token, dot, token.len));
+    return ending ? sl_str_slice(token, 0, dot - 1) : (struct sl_str){0};
 }
 
 bool leak_is_host(struct sl_str token)
@@ -162,11 +198,28 @@ bool leak_looks_random(struct sl_str token)
     return longest >= CONSONANTS || (odd && token.len >= ODD_MIN);
 }
 
-/* Networks as they are in every textbook, and the machine itself. */
+/* What two sites have without knowing of each other: the first address of a network, those that Kubernetes has inside,
+ * resolvers that are open to all, the machine itself. */
 static bool is_usual_address(struct sl_str token)
 {
-    return sl_str_ends_with(token, SL_STR(".0")) || sl_str_starts_with(token, SL_STR("127.")) ||
-           sl_str_starts_with(token, SL_STR("0.")) || sl_str_starts_with(token, SL_STR("255."));
+    static const char *const beginnings[] = {"10.42.", "10.43.", "10.96.", "10.244.",
+                                             "127.",   "0.",     "255.",   "169.254."};
+    static const char *const open[] = {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
+        if (sl_str_starts_with(token, sl_str_from(beginnings[i])))
+            return true;
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
+        if (sl_str_equal(token, sl_str_from(open[i])))
+            return true;
+    bool first = sl_str_ends_with(token, SL_STR(".1")) &&
+                 (sl_str_starts_with(token, SL_STR("10.")) || sl_str_starts_with(token, SL_STR("192.168.")));
+    return first;
+}
+
+/* As in every textbook. */
+static bool is_network(struct sl_str token)
+{
+    return sl_str_ends_with(token, SL_STR(".0"));
 }
 
 bool leak_is_digest(struct sl_str text, struct sl_str word)
@@ -213,20 +266,6 @@ static bool is_of_an_interface(struct sl_str token)
     return inner;
 }
 
-/* The next piece of letters or digits alone, as the parts of a name are made of: "ens" and "192". */
-static struct sl_str next_piece(struct sl_str token, size_t *at)
-{
-    size_t from = *at;
-    while (from < token.len && !leak_is_inner(token.ptr[from]))
-        from++;
-    size_t to = from;
-    while (to < token.len && leak_is_inner(token.ptr[to]) &&
-           is_digit(token.ptr[to]) == is_digit(token.ptr[from]))
-        to++;
-    *at = to;
-    return sl_str_slice(token, from, to);
-}
-
 /* local-path, letsencrypt-prod: names that many come upon. */
 static bool is_of_the_trade(struct sl_str token)
 {
@@ -237,17 +276,40 @@ static bool is_of_the_trade(struct sl_str token)
     return true;
 }
 
-/* Letters and digits: nobody comes upon kx7f9zq2 twice, but eu-central-1, sha256 and 15-alpine3.19 are everywhere. */
+/* Letters and digits that come by turns, with nothing between them. */
+struct run {
+    size_t length, switches;
+    bool odd; /* it has letters that are no word: kx, and not the beta of v1beta1 */
+};
+
+static void run_take(struct run *run, struct sl_str piece, bool goes_on)
+{
+    bool letters = !is_digit(piece.ptr[0]);
+    if (!goes_on)
+        *run = (struct run){0};
+    run->length += piece.len;
+    run->switches += goes_on;
+    run->odd = run->odd || (letters && piece.len > 1 && !leak_is_trade_word(piece));
+}
+
+/* Nobody comes upon kx7f9zq2 twice, but d8s and rke2r1 are everywhere. */
+static bool run_is_rare(const struct run *run)
+{
+    return run->length >= RUN_MIN && run->switches >= SWITCHES_MIN &&
+           (run->odd || run->switches >= SWITCHES_MANY);
+}
+
+/* Letters and digits: kx7f9zq2, but not eu-central-1, sha256 and 15-alpine3.19. */
 static enum leak_weight weigh_mixed(struct sl_str token)
 {
     enum leak_weight weight = LEAK_COMMON;
     struct sl_str piece;
-    size_t switches = 0, digits = 0, behind = 0;
+    struct run run = {0};
+    size_t behind = 0;
     for (size_t at = 0; (piece = next_piece(token, &at)).len; behind = at) {
-        bool goes_on = behind > 0 && (size_t)(piece.ptr - token.ptr) == behind;
-        switches = goes_on ? switches + 1 : 0;
-        digits = is_digit(piece.ptr[0]) ? piece.len : digits;
-        if (switches >= SWITCHES_MIN || digits >= SERIAL_MIN)
+        run_take(&run, piece, behind > 0 && (size_t)(piece.ptr - token.ptr) == behind);
+        bool serial = is_digit(piece.ptr[0]) && piece.len >= SERIAL_MIN && !is_day(piece);
+        if (serial || run_is_rare(&run))
             return LEAK_STRONG;
         if (!is_digit(piece.ptr[0]) && piece.len >= PIECE_MIN && !leak_is_trade_word(piece))
             weight = token.len >= NAME_MIN ? LEAK_NAME : weight;
@@ -269,11 +331,11 @@ enum leak_weight leak_weigh(struct sl_str token)
     if (stem(token).len)
         return leak_weigh(stem(token)) == LEAK_STRONG ? LEAK_STRONG : LEAK_COMMON;
     if (is_address(token, &counts))
-        return is_usual_address(token) ? LEAK_NAME : LEAK_STRONG;
+        return is_usual_address(token) ? LEAK_COMMON : is_network(token) ? LEAK_NAME : LEAK_STRONG;
     if (leak_is_host(token) && counts.letters > counts.digits)
         return leak_is_public_host(token) ? LEAK_COMMON : LEAK_STRONG;
     if (counts.letters == 0)
-        return counts.digits >= DIGITS_MIN ? LEAK_STRONG : LEAK_COMMON;
+        return count_digits(token) >= DIGITS_MIN ? LEAK_STRONG : LEAK_COMMON;
     if (counts.letters == token.len) {
         bool random = token.len >= RANDOM_MIN && leak_looks_random(token);
         bool common = token.len < LETTERS_MIN || is_of_an_interface(token) || leak_is_trade_word(token);

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { LETTERS = 26 };
+enum { LETTERS = 26, LONGEST = 40 };
 
 /* By their first letter, in small letters, with a space around each. */
 static const char *const trade_words[LETTERS] = {
@@ -64,12 +64,13 @@ static const char *const trade_words[LETTERS] = {
                   "project projects prometheus promtail protected provider provisioner proxy public publish "
                   "pull push put python ",
     ['q' - 'a'] = " quarterly queue quick quota ",
-    ['r' - 'a'] = " rocky rabbitmq rack rancher random range raw rbac rbd read readonly ready real record "
-                  "recovery red redis reference refresh region regional registry release reloader remote "
-                  "replica replicas replicated replication report reports repository request requests "
-                  "reserve reset resolver resource resources responsibility restart restore restricted "
-                  "result retain retention retry reverse rhel role roles rolling rollout rook root route "
-                  "router routes rsa rule rules run runner runtime ",
+    ['r' - 'a'] =
+        " rke rocky rabbitmq rack rancher random range raw rbac rbd read readonly ready real record "
+        "recovery red redis reference refresh region regional registry release reloader remote "
+        "replica replicas replicated replication report reports repository request requests "
+        "reserve reset resolver resource resources responsibility restart restore restricted "
+        "result retain retention retry reverse rhel role roles rolling rollout rook root route "
+        "router routes rsa rule rules run runner runtime ",
     ['s' - 'a'] =
         " sata sha safe sample sandbox save scale scaling schedule scheduled scheduler schema scrape "
         "script search secondary secret secrets secure security selector self sensor server "
@@ -116,6 +117,14 @@ static const char *const services =
     "raw.githubusercontent.com registry-1.docker.io registry.gitlab.com s3.amazonaws.com "
     "slack.com smtp.gmail.com storage.googleapis.com windows.net xpkg.upbound.io ";
 
+/* Of files that people write or programs read. */
+static const char *const endings =
+    " yaml yml json txt csv conf cfg ini toml env sh md xml crt pem key tgz tpl html sql properties ";
+
+/* What the names of time zones begin with. Source: the IANA time zone database. */
+static const char *const zones =
+    " africa america antarctica arctic asia atlantic australia etc europe indian pacific ";
+
 static char small(char byte)
 {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
@@ -124,33 +133,54 @@ static char small(char byte)
 /* Whether a list has it between two spaces. */
 static bool lists(const char *list, struct sl_str word)
 {
-    for (const char *at = list; *at; at = strchr(at, ' '), at += 1) {
-        size_t length = 0;
-        while (length < word.len && at[length] == small(word.ptr[length]))
-            length++;
-        if (length == word.len && at[length] == ' ')
-            return true;
-    }
-    return false;
+    char spaced[LONGEST + 3] = " ";
+    if (word.len > LONGEST || memchr(word.ptr, ' ', word.len))
+        return false;
+    for (size_t i = 0; i < word.len; i++)
+        spaced[i + 1] = small(word.ptr[i]);
+    spaced[word.len + 1] = ' ';
+    spaced[word.len + 2] = '\0';
+    return strstr(list, spaced);
 }
 
 bool leak_is_trade_word(struct sl_str word)
 {
     char first = word.len ? small(word.ptr[0]) : 0;
-    return first >= 'a' && first <= 'z' && trade_words[first - 'a'] &&
-           lists(trade_words[first - 'a'] + 1, word);
+    return first >= 'a' && first <= 'z' && trade_words[first - 'a'] && lists(trade_words[first - 'a'], word);
 }
 
 bool leak_is_public_host(struct sl_str host)
 {
     /* Services within a cluster; what tells in their names counts for itself. */
-    if (lists(services + 1, host) || sl_str_ends_with(host, SL_STR(".svc")))
+    if (lists(services, host) || sl_str_ends_with(host, SL_STR(".svc")))
         return true;
     for (struct sl_str rest = host; rest.len;) {
-        if (lists(homes + 1, rest))
+        if (lists(homes, rest))
             return true;
         size_t dot = sl_str_find(rest, '.');
         rest = sl_str_slice(rest, dot < rest.len ? dot + 1 : dot, rest.len);
     }
     return false;
+}
+
+bool leak_is_time_zone(struct sl_str text)
+{
+    size_t slash = sl_str_find(text, '/');
+    if (slash == text.len || !lists(zones, sl_str_slice(text, 0, slash)))
+        return false;
+    bool begins = true; /* a name, with a capital: what goes on as paths do is none */
+    for (size_t i = 0; i < text.len; i++) {
+        char byte = small(text.ptr[i]);
+        bool letter = byte >= 'a' && byte <= 'z';
+        if ((begins && (!letter || byte == text.ptr[i])) ||
+            (!letter && !(byte >= '0' && byte <= '9') && !strchr("/_-+", byte)))
+            return false;
+        begins = byte == '/';
+    }
+    return !begins;
+}
+
+bool leak_is_file_ending(struct sl_str ending)
+{
+    return ending.len > 0 && lists(endings, ending);
 }

@@ -15,4 +15,10 @@ bool leak_is_trade_word(struct sl_str word);
  * itself (hooks.slack.com, but not what a customer has below it). */
 bool leak_is_public_host(struct sl_str host);
 
+/* What stands behind the dot in names of text files: yaml, conf. */
+bool leak_is_file_ending(struct sl_str ending);
+
+/* Europe/Berlin, America/Argentina/Buenos_Aires. */
+bool leak_is_time_zone(struct sl_str text);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "doc/yaml.h"
+#include "folders.h"
 #include "tree/path.h"
 
 #include <stdlib.h>
@@ -159,7 +160,13 @@ struct scan {
     struct sl_tree *whole;
     size_t environment_capacity;
     uint64_t files;
+    struct folders folders;
 };
+
+static void scan_release(struct scan *scan)
+{
+    folders_release(&scan->folders);
+}
 
 /* The root of a file, or NULL: what is wrong with it is told where it is needed. */
 static int read_root(struct sl_node **root, struct scan *scan, struct sl_str path, enum sl_yaml_rules rules,
@@ -227,6 +234,9 @@ static int scan_below(struct scan *scan, struct sl_str directory, unsigned depth
     const struct sl_tree_entry *entries;
     size_t count;
     struct sl_err ignored = {0};
+    int enter = folders_enter(&scan->folders, scan->whole, directory, err);
+    if (enter <= 0)
+        return enter;
     if (sl_tree_list(scan->whole, directory, &entries, &count, &ignored) < 0)
         return ignored.code == SL_E_NO_MEMORY ? sl_fail_memory(err) : 0;
     for (size_t i = 0; i < count; i++) {
@@ -258,7 +268,8 @@ static int make_mentions(void **made, struct sl_tree *whole, const void *context
     sl_map_init(&mentions->paths);
     if (!sl_doc_add_file(&mentions->doc, any_file))
         return sl_fail_memory(err);
-    struct scan scan = {.mentions = mentions, .whole = whole};
+    SL_CLEANUP(scan_release) struct scan scan = {.mentions = mentions, .whole = whole};
+    folders_init(&scan.folders);
     const struct sl_str areas[] = {SL_STR("base"), SL_STR("overlays"), SL_STR("releases")};
     for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++)
         if (scan_below(&scan, areas[i], 0, err) < 0)

@@ -35,6 +35,8 @@ static const struct sl_rule rules[] = {
     {"kustomization/build", SL_ERROR, true, "release and overlay cannot be built"},
     {"kustomization/deprecated", SL_WARNING, false,
      "a kustomization uses a field that kustomize wants replaced"},
+    {"leak/not-searched", SL_WARNING, false,
+     "a text file is too long to be searched for what is another customer's"},
     {"leak/other-customer", SL_ERROR, false, "something that is packed is another customer's"},
     {"manifests/deprecated-api", SL_WARNING, false,
      "an API version that a coming Kubernetes no longer serves"},

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "file_kinds.h"
+#include "folders.h"
 #include "model/config.h"
 #include "model/report.h"
 
@@ -24,7 +25,13 @@ struct walk {
     struct sl_findings *findings;
     struct sl_doc_cache *cache; /* or NULL */
     uint64_t files;
+    struct folders folders;
 };
+
+static void walk_release(struct walk *walk)
+{
+    folders_release(&walk->folders);
+}
 
 /* -- one file -- */
 
@@ -161,7 +168,10 @@ static int check_below(struct walk *walk, struct sl_str path, unsigned depth, st
         return 0;
     if (entry.kind == SL_TREE_FILE)
         return check_file(walk, path, err);
-    return depth >= SL_TREE_DEPTH_MAX || is_carried(path) ? 0 : check_entries(walk, path, depth, err);
+    if (depth >= SL_TREE_DEPTH_MAX || is_carried(path))
+        return 0;
+    int enter = folders_enter(&walk->folders, walk->tree, path, err);
+    return enter > 0 ? check_entries(walk, path, depth, err) : enter;
 }
 
 /* -- the part that is the same for all customers -- */
@@ -177,8 +187,10 @@ static int check_common(void **made, struct sl_tree *whole, const void *context,
     SL_CLEANUP(sl_findings_freep) struct sl_findings *findings = NULL;
     if (sl_findings_new(&findings, err) < 0)
         return -1;
+    SL_CLEANUP(walk_release)
     struct walk walk = {
         .tree = whole, .shared = subject->shared, .findings = findings, .cache = subject->reading->cache};
+    folders_init(&walk.folders);
     const struct sl_str places[] = {SL_STR("sealift.yaml"), SL_STR("base"), SL_STR("overlays/default"),
                                     subject->layout->release_directory};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
@@ -221,10 +233,12 @@ int sl_rules_repository(const struct sl_validation_subject *subject, struct sl_e
                            free_findings, err) < 0 ||
         sl_findings_new(&own, err) < 0)
         return -1;
+    SL_CLEANUP(walk_release)
     struct walk walk = {.tree = subject->reading->tree,
                         .shared = subject->shared,
                         .findings = own,
                         .cache = subject->reading->cache};
+    folders_init(&walk.folders);
     if (check_below(&walk, subject->layout->overlay_directory, 0, err) < 0 ||
         hand_on(subject->reading->findings, common, err) < 0)
         return -1;

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "folders.h"
 #include "mentions.h"
 #include "model/config.h"
 #include "model/report.h"
@@ -21,6 +22,7 @@ struct paths {
     struct sl_arena arena;
     struct sl_str *items;
     size_t count, capacity;
+    struct folders folders;
 };
 
 static void free_paths(void *made)
@@ -28,6 +30,7 @@ static void free_paths(void *made)
     struct paths *paths = made;
     if (!paths)
         return;
+    folders_release(&paths->folders);
     sl_arena_release(&paths->arena);
     free(paths);
 }
@@ -40,8 +43,10 @@ static void free_pathsp(struct paths **paths)
 static struct paths *new_paths(void)
 {
     struct paths *paths = calloc(1, sizeof *paths);
-    if (paths)
-        sl_arena_init(&paths->arena, SL_DOC_MEMORY_MAX);
+    if (!paths)
+        return NULL;
+    sl_arena_init(&paths->arena, SL_DOC_MEMORY_MAX);
+    folders_init(&paths->folders);
     return paths;
 }
 
@@ -77,6 +82,9 @@ static int collect(struct paths *paths, struct sl_tree *tree, struct sl_str dire
     const struct sl_tree_entry *entries;
     size_t count;
     struct sl_err ignored = {0};
+    int enter = folders_enter(&paths->folders, tree, directory, err);
+    if (enter <= 0)
+        return enter;
     if (sl_tree_list(tree, directory, &entries, &count, &ignored) < 0)
         return ignored.code == SL_E_NO_MEMORY ? sl_fail_memory(err) : 0;
     for (size_t i = 0; i < count && paths->count < SL_TREE_FILES_MAX; i++) {

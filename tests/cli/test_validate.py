@@ -338,6 +338,57 @@ class Files(Validate):
         self.assertEqual(self.found(), [])
 
 
+class Leaks(Validate):
+    """What belongs to customer-b, whose domain is harborline.customer-b.example, with customer-a."""
+
+    HOST = "db.harborline.customer-b.example"
+
+    def leaks(self, status=1):
+        return [(f["severity"], f["rule"], f["file"], f["line"])
+                for f in self.validate("--format", "json", status=status, who=("--customer", "customer-a")).json()["findings"]
+                if f["rule"].startswith("leak/")]
+
+    def test_a_note_in_the_overlay_stops_nothing(self):
+        self.write(A + "docs/notes.md", f"as {self.HOST}\n")
+        self.assertEqual(self.leaks(status=0),
+                         [("warning", "leak/other-customer", "overlays/customer-a/docs/notes.md", 1)])
+
+    def test_a_component_of_another_one(self):
+        self.write("repo/components/b/kustomization.yaml",
+                   "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [facts.yaml]\n")
+        self.write("repo/components/b/facts.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: harborline}\n"
+                   f"data: {{a: {self.HOST}}}\n")
+        self.assertEqual(self.leaks(status=0), [])
+        self.append(A + "kustomization.yaml", "components: [../../components/b]\n")
+        self.assertEqual(self.leaks(), [("error", "leak/other-customer", "components/b/facts.yaml", 4)])
+
+    def test_long_files_are_searched_to_their_end(self):
+        lines = "berth,length,depth\n" * 500_000
+        self.write("repo/releases/v1.1/artifacts/berths.csv", f"{lines}{self.HOST}\n")
+        self.assertEqual(self.leaks(), [("error", "leak/other-customer", "releases/v1.1/artifacts/berths.csv", 500_001)])
+
+    def test_a_long_line_is_searched_in_pieces(self):
+        self.write("repo/releases/v1.1/artifacts/one.txt", f"{'- ' * 4_500_000}{self.HOST}{' -' * 1_000_000}")
+        self.assertEqual(self.leaks(), [("error", "leak/other-customer", "releases/v1.1/artifacts/one.txt", 1)])
+
+    def test_of_a_very_long_one_the_rest_is_told(self):
+        with open(self.path("repo/releases/v1.1/artifacts/dots.txt"), "wb") as f:
+            for _ in range(129):
+                f.write(b"-" * (1 << 20))
+        self.assertEqual(self.leaks(status=0), [("warning", "leak/not-searched", "releases/v1.1/artifacts/dots.txt", 0)])
+
+    def test_links_that_lead_around_are_walked_once(self):
+        os.symlink("..", self.path(A + "up"))
+        self.write(A + "notes.txt", f"as {self.HOST}\n")
+        report = self.validate("--format", "json", status=1, who=("--customer", "customer-a")).json()
+        self.assertEqual([f["file"] for f in report["findings"] if f["rule"] in ("repo/unreadable", "leak/other-customer")],
+                         ["overlays/customer-a/notes.txt", "overlays/customer-a/up/customer-b"])
+
+    def test_what_a_link_leads_to_is_not_of_the_overlay(self):
+        os.symlink("../customer-b/cluster-config.yaml", self.path(A + "sheet.yaml"))
+        self.assertEqual([leak for leak in self.leaks() if leak[2] != "overlays/customer-a/sheet.yaml"], [])
+
+
 class Support(Validate):
     def release(self, text):
         self.write("repo/releases/v1.1/release.yaml", "version: v1.1\naliases: {monitoring: prometheus}\n" + text)

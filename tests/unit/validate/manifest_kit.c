@@ -17,28 +17,36 @@ static void SL_PRINTF(1, 2) print(const char *format, ...)
     cr_assert(length >= 0 && (size_t)length < sizeof text - used);
 }
 
-enum shown { PLACES, MESSAGES, SEVERITIES };
+enum form { FORM_PLACES, FORM_MESSAGES, FORM_VERDICTS, FORM_SEVERITIES };
 
-static void print_findings(struct sl_findings *findings, const char *area, enum shown shown)
+static void print_finding(const struct sl_finding *finding, enum form form)
 {
-    static const char *const severities[] = {
-        [SL_NOTE] = "note", [SL_WARNING] = "warning", [SL_ERROR] = "error"};
+    bool other_file = strcmp(finding->file.ptr, OBJECTS_FILE) != 0;
+    if (form == FORM_VERDICTS) {
+        print("%s %s:%u %s\n", sl_severity_name(finding->severity), finding->file.ptr, finding->line,
+              finding->message.ptr);
+        return;
+    }
+    if (form == FORM_SEVERITIES) {
+        print("%s %s (%s)\n", sl_severity_name(finding->severity), finding->pointer.ptr, finding->hint.ptr);
+        return;
+    }
+    print("%s %s%s%u:%u%s%s", finding->rule, other_file ? finding->file.ptr : "", other_file ? ":" : "",
+          finding->line, finding->column, finding->pointer.len ? " " : "", finding->pointer.ptr);
+    if (form == FORM_MESSAGES)
+        print(": %s (%s)", finding->message.ptr, finding->hint.ptr);
+    print("\n");
+}
+
+static void print_findings(struct sl_findings *findings, const char *area, enum form form)
+{
     text[0] = '\0';
     sl_findings_sort(findings);
     for (size_t i = 0; i < sl_findings_count(findings); i++) {
         const struct sl_finding *finding = sl_findings_at(findings, i);
         if (strncmp(finding->rule, area, strlen(area)) != 0)
             continue;
-        if (shown == SEVERITIES) {
-            print("%s %s (%s)\n", severities[finding->severity], finding->pointer.ptr, finding->hint.ptr);
-            continue;
-        }
-        bool other_file = strcmp(finding->file.ptr, OBJECTS_FILE) != 0;
-        print("%s %s%s%u:%u%s%s", finding->rule, other_file ? finding->file.ptr : "", other_file ? ":" : "",
-              finding->line, finding->column, finding->pointer.len ? " " : "", finding->pointer.ptr);
-        if (shown == MESSAGES)
-            print(": %s (%s)", finding->message.ptr, finding->hint.ptr);
-        print("\n");
+        print_finding(finding, form);
     }
 }
 
@@ -91,7 +99,7 @@ void manifest_kit_open(struct manifest_kit *kit, const struct delivery *delivery
     cr_assert_eq(sl_findings_new(&kit->findings, &err), 0);
     sl_reading_init(&kit->reading, kit->tree, kit->findings);
     if (sl_layout_resolve(&kit->layout, &kit->reading, &query, &err) < 0) {
-        print_findings(kit->findings, "", true);
+        print_findings(kit->findings, "", FORM_MESSAGES);
         cr_assert_fail("%s\n%s", err.message, text);
     }
     cr_assert_eq(sl_validation_shared_new(&kit->shared, kit->dir.path, NULL, &err), 0);
@@ -111,30 +119,35 @@ void manifest_kit_close(struct manifest_kit *kit)
     temp_dir_remove(&kit->dir);
 }
 
-static const char *validate(const struct delivery *delivery, const char *area, enum shown shown)
+static const char *validate(const struct delivery *delivery, const char *area, enum form form)
 {
     struct manifest_kit kit;
     struct sl_err err = {0};
     manifest_kit_open(&kit, delivery);
     cr_assert_eq(sl_validate_subject(&kit.subject, &err), 0, "%s", err.message);
-    print_findings(kit.findings, area, shown);
+    print_findings(kit.findings, area, form);
     manifest_kit_close(&kit);
     return text;
 }
 
 const char *manifest_kit_findings(const struct delivery *delivery, const char *area)
 {
-    return validate(delivery, area, PLACES);
+    return validate(delivery, area, FORM_PLACES);
 }
 
 const char *manifest_kit_messages(const struct delivery *delivery, const char *area)
 {
-    return validate(delivery, area, MESSAGES);
+    return validate(delivery, area, FORM_MESSAGES);
+}
+
+const char *manifest_kit_verdicts(const struct delivery *delivery, const char *area)
+{
+    return validate(delivery, area, FORM_VERDICTS);
 }
 
 const char *manifest_kit_severities(const struct delivery *delivery, const char *area)
 {
-    return validate(delivery, area, SEVERITIES);
+    return validate(delivery, area, FORM_SEVERITIES);
 }
 
 void manifest_kit_expect(const struct manifest_case *cases, size_t count, const char *area)

@@ -17,7 +17,7 @@ struct delivery {
     const char *values;  /* values/web.yaml of the bundle */
     struct {
         const char *path, *text;
-    } files[5];                     /* more files of the repository */
+    } files[12];                    /* more files of the repository */
     const struct tgz_member *chart; /* releases/v1.0/artifacts/chart.tgz */
     size_t chart_count;
 };
@@ -45,6 +45,9 @@ const char *manifest_kit_messages(const struct delivery *delivery, const char *a
 
 /* "SEVERITY POINTER (hint)" with a line for each. */
 const char *manifest_kit_severities(const struct delivery *delivery, const char *area);
+
+/* As "SEVERITY FILE:LINE MESSAGE". */
+const char *manifest_kit_verdicts(const struct delivery *delivery, const char *area);
 
 /* A case of a table: objects, and what is found. */
 struct manifest_case {

@@ -148,6 +148,8 @@
 #define SL_VALIDATE_TEMPLATES_MEMORY (256 * SL_MIB)
 /* A carried file that is searched for secrets: text is rarely longer, and images and archives are no text. */
 #define SL_VALIDATE_SEARCHED_MAX (8 * SL_MIB)
+/* Of a text file that is longer, so much is searched for what is another customer's: some seconds. */
+#define SL_VALIDATE_STREAMED_MAX (128 * SL_MIB)
 
 /* -- values -- */
 
