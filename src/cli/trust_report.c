@@ -47,8 +47,11 @@ static void show_revocations(struct cli *cli, const struct sl_trust *trust)
         const struct sl_trust_revoked_key *key = &trust->revoked_keys[i];
         sl_buf_printf(&cli->out, "  %-12s key ", "revoked");
         sl_buf_hex(&cli->out, key->sha256, sizeof key->sha256);
-        sl_buf_printf(&cli->out, ", void after sequence %llu of epoch %llu and in other epochs\n",
+        sl_buf_printf(&cli->out, ", void after sequence %llu of epoch %llu",
                       (unsigned long long)key->void_after_sequence, (unsigned long long)key->epoch);
+        bool last =
+            i + 1 == trust->revoked_key_count || memcmp(key[1].sha256, key->sha256, sizeof key->sha256) != 0;
+        sl_buf_text(&cli->out, last ? ", and in every other epoch\n" : "\n");
     }
     for (size_t i = 0; i < trust->revoked_bundle_count; i++)
         hex_field(cli, "revoked", trust->revoked_bundles[i]);
