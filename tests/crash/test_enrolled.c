@@ -1,12 +1,14 @@
 /*
- * An enrolled site whose change is stopped, or whose disk fails, at the Nth change of the file system: `current` is the old or
- * the new, the ledger knows whatever was accepted, the receipts are an unbroken line.
+ * An enrolled site whose change is stopped, whose disk fails or whose power goes off at the Nth change of the file system:
+ * `current` is the old or the new, the ledger knows whatever was accepted, the receipts are an unbroken line. And one whose
+ * enrolment is stopped: it is enrolled, or can be.
  */
 #include <criterion/criterion.h>
 
 #include "delivery.h"
 #include "enrolled_kit.h"
 #include "listing.h"
+#include "power_disk.h"
 #include "sys_fault.h"
 
 #include <errno.h>
@@ -22,6 +24,15 @@ struct world {
     int (*change)(struct world *world, struct sl_err *err);
     struct sl_public_key site;
 };
+
+static struct power_disk disk;
+
+static void remove_disk(void)
+{
+    power_disk_remove(&disk);
+}
+
+TestSuite(enrolled, .fini = remove_disk);
 
 /* -- making it -- */
 
@@ -156,7 +167,7 @@ static void make(struct world *world, int (*change)(struct world *, struct sl_er
     cr_assert_eq(install(world, &world->kit.a, &err), 0, "%s", err.message);
     if (change == roll_back)
         cr_assert_eq(install_b(world, &err), 0, "%s", err.message);
-    copy(world->kit.root, temp_dir_join(&world->kit.temp, "kept", world->kept));
+    copy(world->kit.root, temp_dir_join(&world->kit.temp, "before", world->kept));
 }
 
 static void finish(struct world *world, bool old, bool new)
@@ -217,4 +228,133 @@ Test(enrolled, a_full_disk_in_an_upgrade_forgets_nothing)
             break;
     }
     finish(&world, old, new);
+}
+
+/* -- power -- */
+
+/* Moves what is kept to the disk. False where there can be none. */
+static bool put_on_disk(struct world *world)
+{
+    if (!power_disk_make(&disk, &world->kit.temp))
+        return false;
+    int length = snprintf(world->kit.root, sizeof world->kit.root, "%s/site", disk.mount);
+    cr_assert(length > 0 && (size_t)length < sizeof world->kit.root);
+    copy(world->kept, world->kit.root);
+    power_disk_keep(&disk);
+    return true;
+}
+
+static void sweep_power_cuts(int (*change)(struct world *, struct sl_err *))
+{
+    struct world world;
+    bool old = false;
+    bool new = false;
+    make(&world, change);
+    if (!put_on_disk(&world)) {
+        site_kit_remove(&world.kit);
+        return;
+    }
+    struct sys_fault fault = {.action = SYS_FAULT_DIE_WRITING, .changes_only = true};
+    for (fault.nth = 1;; fault.nth++) {
+        power_disk_restore(&disk);
+        sys_fault_arm(fault);
+        bool killed = sys_fault_run(run, &world);
+        power_disk_cut(&disk);
+        bool happened = check(&world, fault.nth);
+        old = old || !happened;
+        new = new || happened;
+        cr_assert(killed || happened, "done, and lost with the power");
+        if (!killed)
+            break;
+    }
+    cr_log_info("%zu cuts", fault.nth - 1);
+    power_disk_remove(&disk);
+    finish(&world, old, new);
+}
+
+Test(enrolled, a_power_cut_in_an_upgrade_forgets_nothing)
+{
+    sweep_power_cuts(install_b);
+}
+
+Test(enrolled, a_power_cut_in_a_rollback_forgets_nothing)
+{
+    sweep_power_cuts(roll_back);
+}
+
+/* -- the enrolment itself -- */
+
+static void run_enrolment(void *context)
+{
+    enrol(context);
+}
+
+/* True when it is done; else it is done again. What was installed before counts in both cases, and the receipts are whole. */
+static bool check_enrolment(struct world *world, size_t nth)
+{
+    bool enrolled = false;
+    struct sl_err err = {0};
+    struct sl_site_ledger ledger;
+    cr_assert_eq(sl_site_is_enrolled(&enrolled, &world->kit.options, &err), 0, "call %zu: %s", nth,
+                 err.message);
+    if (!enrolled)
+        enrol(world);
+    cr_assert_eq(sl_site_ledger(&ledger, &world->kit.options, &err), 0, "call %zu: %s", nth, err.message);
+    cr_assert_eq(ledger.highest_sequence, 17, "call %zu", nth);
+    cr_assert_eq(install_b(world, &err), 0, "call %zu: %s", nth, err.message);
+    cr_assert_eq(count_receipts(world, nth), 2, "call %zu", nth);
+    return enrolled;
+}
+
+/* A site with a plain key, and what its enrolment would make of it in world->site: the randomness of the kit is the same each
+ * time. */
+static void make_plain(struct world *world)
+{
+    *world = (struct world){.change = NULL};
+    site_kit_make(&world->kit);
+    (void)site_kit_must_install(&world->kit, &world->kit.a);
+    copy(world->kit.root, temp_dir_join(&world->kit.temp, "before", world->kept));
+    enrol(world);
+}
+
+static void sweep_enrolment(bool power)
+{
+    struct world world;
+    bool old = false;
+    bool new = false;
+    make_plain(&world);
+    if (power && !put_on_disk(&world)) {
+        site_kit_remove(&world.kit);
+        return;
+    }
+    struct sys_fault fault = {.action = SYS_FAULT_DIE_WRITING, .changes_only = true};
+    for (fault.nth = 1;; fault.nth++) {
+        if (power)
+            power_disk_restore(&disk);
+        else
+            reset(&world);
+        sys_fault_arm(fault);
+        bool killed = sys_fault_run(run_enrolment, &world);
+        if (power)
+            power_disk_cut(&disk);
+        bool happened = check_enrolment(&world, fault.nth);
+        old = old || !happened;
+        new = new || happened;
+        cr_assert(killed || happened, "done, and lost");
+        if (!killed)
+            break;
+    }
+    if (power)
+        power_disk_remove(&disk);
+    finish(&world, old, new);
+}
+
+Test(enrolled, a_kill_in_the_enrolment_leaves_it_done_or_to_be_done_again)
+{
+    sweep_enrolment(false);
+}
+
+Test(enrolled, a_power_cut_in_the_enrolment_leaves_it_done_or_to_be_done_again)
+{
+    sweep_enrolment(true);
 }
