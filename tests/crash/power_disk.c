@@ -1,8 +1,10 @@
 #include "power_disk.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -10,6 +12,8 @@
 
 /* Room for the test's bundles and a journal of the smallest size. */
 #define DISK_BYTES (12L << 20)
+
+enum { BUSY_TRIES_MAX = 100, BUSY_PAUSE_US = 50000 };
 
 static bool run(const char *const argv[])
 {
@@ -34,8 +38,15 @@ static bool attach(struct power_disk *disk, const char *image)
 
 static void detach(struct power_disk *disk)
 {
-    if (disk->mounted)
-        cr_assert_eq(umount(disk->mount), 0, "unmount %s", disk->mount);
+    if (!disk->mounted)
+        return;
+    /* Whoever looks around on the machine may be in it for a moment. */
+    int result = umount(disk->mount);
+    for (int tries = 0; result < 0 && errno == EBUSY && tries < BUSY_TRIES_MAX; tries++) {
+        (void)usleep(BUSY_PAUSE_US);
+        result = umount(disk->mount);
+    }
+    cr_assert_eq(result, 0, "unmount %s: %s", disk->mount, strerror(errno));
     disk->mounted = false;
 }
 
