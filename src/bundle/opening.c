@@ -24,8 +24,9 @@ static int is_no_bundle(struct sl_str beginning, struct sl_err *err)
 {
     if (beginning.len == 0)
         return sl_fail(err, SL_E_REFUSED, "this is no bundle: the file is empty");
-    return sl_fail(err, SL_E_REFUSED,
-                   "this is no bundle: it is neither gzip data, as a .tar.gz is, nor encrypted with age");
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "this is no bundle: it is neither gzip data, as a .tar.gz is, nor encrypted with age");
+    return sl_hint(err, "take the file whose name ends in .tar.gz or .tar.gz.age; when it is that, copy it again");
 }
 
 int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struct sl_age_keys *keys,

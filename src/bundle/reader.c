@@ -36,6 +36,7 @@ int sl_bundle_reader_open_container(struct sl_bundle_reader **out, struct sl_sou
     sl_buf_init(&reader->manifest_json, SL_MANIFEST_BYTES_MAX);
     sl_buf_init(&reader->header, SL_TAR_HEADER_MAX);
     if (sl_head_read(reader, err) < 0) {
+        sl_bundle_reader_explain(reader, err);
         sl_bundle_reader_free(reader);
         return -1;
     }
@@ -371,4 +372,22 @@ ssize_t sl_bundle_reader_read(struct sl_bundle_reader *reader, const void **byte
     ssize_t got = read_file(reader, bytes, err);
     reader->failed = got < 0;
     return got;
+}
+
+void sl_bundle_reader_explain(struct sl_bundle_reader *reader, struct sl_err *err)
+{
+    if (err->code != SL_E_REFUSED)
+        return;
+    uint64_t left = SL_REFUSED_BYTES_MAX;
+    if (reader->manifest)
+        left += reader->manifest->total_bytes + reader->manifest->file_count * SL_TAR_HEADER_MAX;
+    struct sl_err end = {0};
+    const void *bytes;
+    ssize_t got = 1;
+    while (left > 0 && got > 0) {
+        got = sl_source_borrow(reader->tar, &bytes, left < SL_MIB ? (size_t)left : (size_t)SL_MIB, &end);
+        left -= got > 0 ? (uint64_t)got : 0;
+    }
+    if (got < 0 && end.code == SL_E_REFUSED && end.hint[0])
+        (void)sl_hint(err, "%s", end.hint);
 }

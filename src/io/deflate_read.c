@@ -30,9 +30,17 @@ void deflate_reader_release(struct deflate_reader *reader)
     reader->memory = NULL;
 }
 
+int deflate_hint_damage(struct sl_err *err)
+{
+    return sl_hint(err,
+                   "the file is damaged, as by a bad stick or a copy that was stopped: copy it again, and compare its "
+                   "size and sha256sum with the vendor's");
+}
+
 static int damaged(const char *why, struct sl_err *err)
 {
-    return sl_fail(err, SL_E_REFUSED, "gzip: the compressed data is damaged: %s", why);
+    (void)sl_fail(err, SL_E_REFUSED, "gzip: the compressed data is damaged: %s", why);
+    return deflate_hint_damage(err);
 }
 
 static int zlib_failed(const struct deflate_reader *reader, int result, struct sl_err *err)
@@ -73,8 +81,10 @@ static int need_input(struct deflate_reader *reader, struct sl_err *err)
     if (reader->zlib.avail_in > 0)
         return 0;
     int more = more_input(reader, err);
-    if (more == 0)
-        return sl_fail(err, SL_E_REFUSED, "gzip: the compressed data ends in the middle");
+    if (more == 0) {
+        (void)sl_fail(err, SL_E_REFUSED, "gzip: the compressed data ends in the middle");
+        return deflate_hint_damage(err);
+    }
     return more < 0 ? -1 : 0;
 }
 

@@ -38,4 +38,7 @@ ssize_t deflate_reader_next(struct deflate_reader *reader, const unsigned char *
 ssize_t deflate_reader_behind(struct deflate_reader *reader, unsigned char *out, size_t len,
                               struct sl_err *err);
 
+/* The file is not what was written, and mostly nobody is to blame. Returns -1. */
+int deflate_hint_damage(struct sl_err *err);
+
 #endif

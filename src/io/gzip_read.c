@@ -24,6 +24,12 @@ static int refuse(struct sl_err *err, const char *why)
     return sl_fail(err, SL_E_REFUSED, "gzip: %s", why);
 }
 
+static int refuse_damage(struct sl_err *err, const char *why)
+{
+    (void)refuse(err, why);
+    return deflate_hint_damage(err);
+}
+
 static uint32_t get_le32(const unsigned char *in)
 {
     return (uint32_t)in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
@@ -43,7 +49,7 @@ static int read_header(struct gzip_source *gzip, struct sl_err *err)
     if (header[0] != 0x1f || header[1] != 0x8b)
         return refuse(err, "this is not gzip data");
     if (have < sizeof header)
-        return refuse(err, "the compressed data ends in the middle");
+        return refuse_damage(err, "the compressed data ends in the middle");
     if (header[2] != Z_DEFLATED)
         return refuse(err, "the header names an unknown method of compression");
     if (header[3] != 0)
@@ -60,13 +66,14 @@ static int read_trailer(struct gzip_source *gzip, struct sl_err *err)
     if (got < 0)
         return -1;
     if (got < TRAILER)
-        return sl_fail(err, SL_E_REFUSED, "the data ends in the middle of the gzip trailer");
+        return refuse_damage(err, "the compressed data ends in the middle: its trailer is cut");
+    /* Before what follows: damage, too, can make the compressed data end early. */
+    if (gzip->crc != get_le32(trailer))
+        return refuse_damage(err, "the data is damaged: its CRC32 is not the one in the trailer");
+    if ((uint32_t)(gzip->produced & 0xffffffff) != get_le32(trailer + 4))
+        return refuse_damage(err, "the data is damaged: its length is not the one in the trailer");
     if (got > TRAILER)
         return refuse(err, "there are bytes after the end of the compressed data");
-    if (gzip->crc != get_le32(trailer))
-        return refuse(err, "the data is damaged: its CRC32 is not the one in the trailer");
-    if ((uint32_t)(gzip->produced & 0xffffffff) != get_le32(trailer + 4))
-        return refuse(err, "the data is damaged: its length is not the one in the trailer");
     return 0;
 }
 

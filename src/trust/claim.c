@@ -124,6 +124,15 @@ static int wrap_name(const struct trust_bundle *bundle, struct sl_err *err)
     return sl_wrap(err, "%s", bundle->name);
 }
 
+/* What a stick does, too, and not only people: a manifest or signature that is not what was written, or another container. */
+static void explain_refusal(const struct trust_bundle *bundle, struct sl_err *err)
+{
+    const struct sl_verdict_line *steps = bundle->verdict->steps;
+    bool judged = steps[SL_STEP_AUDIENCE].outcome != SL_NOT_REACHED;
+    if (bundle->reader && (!judged || steps[SL_STEP_PAYLOAD].outcome == SL_REFUSED))
+        sl_bundle_reader_explain(bundle->reader, err);
+}
+
 static int look(struct trust_bundle *bundle, int *fd, const struct sl_age_keys *keys, struct sl_err *err)
 {
     if (open_reader(bundle, fd, keys, err) < 0 ||
@@ -178,8 +187,10 @@ static int bundle_open(struct trust_bundle **out, int fd, const char *name, cons
     (void)sl_escape(bundle->name, sizeof bundle->name, sl_str_from(name));
     bundle->verdict = policy && policy->verdict ? policy->verdict : &bundle->own_verdict;
     *bundle->verdict = (struct sl_verdict){.accepted = false};
-    if ((policy ? judge(bundle, &owned, policy, err) : look(bundle, &owned, keys, err)) < 0)
+    if ((policy ? judge(bundle, &owned, policy, err) : look(bundle, &owned, keys, err)) < 0) {
+        explain_refusal(bundle, err);
         return wrap_name(bundle, err);
+    }
     *out = sl_steal(&bundle);
     return 0;
 }
@@ -351,6 +362,7 @@ int sl_claim_prove(struct sl_verified **out, struct sl_claim *claim, const struc
     if ((receiver && give_head(bundle, receiver, err) < 0) ||
         read_payload(bundle, receiver, progress, err) < 0) {
         (void)verdict_refuse(bundle->verdict, SL_STEP_PAYLOAD, err);
+        explain_refusal(bundle, err);
         return sl_wrap(err, "%s", bundle->name);
     }
     struct sl_verified *verified = calloc(1, sizeof *verified);

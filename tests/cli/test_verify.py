@@ -3,6 +3,7 @@
 nothing left behind. The evil ones are validly signed wherever the attack allows it."""
 import gzip
 import os
+import random
 import re
 import unittest
 
@@ -224,11 +225,14 @@ class Verify(Case):
             setattr(bundle, attribute, value)
         return bundle.write(self.path("in", name))
 
-    def assert_refused(self, path):
+    def assert_refused(self, path, whole=True):
+        """`whole`: the compressed data is as it was written, so nothing is said of damage."""
         before = sorted(os.listdir(self.dir))
         result = self.sealift("verify", path, "--pubkey", "ops.pub", status=1)
         self.assertEqual(result.out, "")
         self.assertLessEqual(len(result.err.splitlines()), 2, result.err)
+        if whole:
+            self.assertNotIn("the file is damaged", result.err)
         self.sealift("inspect", path, status=None)
         self.sealift("install", path, "--pubkey", "ops.pub", "--root", "site", status=1)
         self.assertEqual([], [name for name in os.listdir(self.dir) if name not in before and name != "site"])
@@ -240,7 +244,7 @@ class Verify(Case):
     def check_table(self, attribute, table):
         for name, change in table.items():
             with self.subTest(evil=name):
-                self.assert_refused(self.bundle(**{attribute: change}))
+                self.assert_refused(self.bundle(**{attribute: change}), attribute != "change_gzip")
 
     def test_a_bundle_of_the_second_writer_is_accepted_and_installed(self):
         long = "charts/" + "d" * 120 + "/" + "e" * 120 + "/chart.tgz"
@@ -255,6 +259,23 @@ class Verify(Case):
             self.assertEqual(self.read(os.path.join("site/current", name)), content)
         self.assertEqual(os.stat(self.path("site/current/scripts/run")).st_mode & 0o777, 0o755)
         self.assertEqual(os.stat(self.path("site/current/manifests/a.yaml")).st_mode & 0o777, 0o644)
+
+    def test_what_a_bad_stick_does_is_told_as_damage(self):
+        """Whatever it is that refuses the bundle first: the padding, a header, a signature, a digest."""
+        path = self.bundle(files={"manifests/a.yaml": b"kind: A\n", "artifacts/b": random.Random(1).randbytes(9000)})
+        with open(path, "rb") as f:
+            whole = f.read()
+        said = set()
+        for at in range(10, len(whole), len(whole) // 60):
+            damaged = bytearray(whole)
+            damaged[at] ^= 1 << at % 8
+            self.write(path, bytes(damaged))
+            with self.subTest(at=at):
+                err = self.sealift("verify", path, "--pubkey", "ops.pub", status=1).err
+                self.assertIn("the file is damaged, as by a bad stick", err)
+                said.add(re.sub('"[^"]*"', "X", err.splitlines()[0].split(": ", 2)[2]))
+        self.assertGreater(len(said), 3)
+        self.assertTrue(any("gzip" not in message for message in said), said)
 
     def test_later_members_of_the_manifest_are_ignored_unless_critical(self):
         path = self.bundle(change_manifest=set_field("zz_later", value={"a": [1, "b", None, True]}))

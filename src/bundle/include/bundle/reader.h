@@ -16,8 +16,8 @@
  * the next sl_bundle_reader_next(). A caller that only wants them checked, and to know how far that is, gives
  * NULL for `bytes`: that is faster.
  *
- * Every refusal is SL_E_REFUSED, one line that names the member and the reason. After a failure only free()
- * is allowed.
+ * Every refusal is SL_E_REFUSED, one line that names the member and the reason. After a failure only explain()
+ * and free() are allowed.
  */
 #ifndef BUNDLE_READER_H
 #define BUNDLE_READER_H
@@ -60,5 +60,13 @@ int sl_bundle_reader_next(struct sl_bundle_reader *reader, const struct sl_manif
                           struct sl_err *err) SL_MUST_USE;
 ssize_t sl_bundle_reader_read(struct sl_bundle_reader *reader, const void **bytes,
                               struct sl_err *err) SL_MUST_USE;
+
+/*
+ * The one call that may come after a failure, once. Where it was a refusal, the rest of the compressed data is read to see
+ * whether it is damaged too, which a bad stick does more often than anybody means harm; then `err` gets that as its hint. What
+ * was refused stays refused, with the same message. Reads as much as the manifest says there is, and SL_REFUSED_BYTES_MAX.
+ * sl_bundle_reader_open() does so itself.
+ */
+void sl_bundle_reader_explain(struct sl_bundle_reader *reader, struct sl_err *err);
 
 #endif
