@@ -169,25 +169,49 @@ class Documents(Case):
         self.assertGreater(len(script), 8)
         self.shell("\n".join(script))
 
-    def test_every_message_of_the_troubleshooting_page_is_in_the_source(self):
-        source = ""
-        for folder, _, files in os.walk(os.path.join(SOURCE, "src")):
-            for name in files:
-                if name.endswith((".c", ".h")):
-                    with open(os.path.join(folder, name), encoding="utf-8") as f:
-                        source += f.read()
-        # Literals that a line end parts are one text; a message may be made of several by formats.
-        source = re.sub(r'"\s*\n\s*"', "", source)
-        source = re.sub(r"%[^a-z]*[a-z]+", "%", source)
+    def source(self, *folders):
+        """What the C files say, with texts as formats make them: literals that a line end parts are one, conversions a "%"."""
+        text = ""
+        for folder in folders:
+            for place, _, files in os.walk(os.path.join(SOURCE, "src", folder)):
+                for name in sorted(files):
+                    if name.endswith((".c", ".h")):
+                        with open(os.path.join(place, name), encoding="utf-8") as f:
+                            text += f.read()
+        return re.sub(r"%[^a-z]*[a-z]+", "%", re.sub(r'"\s*\n\s*"', "", text))
+
+    def troubleshooting(self):
+        """The messages that the page quotes."""
         with open(os.path.join(SOURCE, "docs/troubleshooting.md"), encoding="utf-8") as f:
             rows = [line.split("|")[1] for line in f if line.startswith("| `")]
         quoted = [text for row in rows for text in re.findall(r"`([^`]+)`", row)]
         self.assertGreater(len(quoted), 40)
-        made_at_run_time = ("No space left on device", "there is no release", "there is no customer")
-        for text in quoted:
+        return quoted
+
+    def test_every_message_of_the_troubleshooting_page_is_in_the_source(self):
+        source = self.source("")
+        made_at_run_time = ("No space left on device", "there is no release", "there is no customer", "manifest.json, byte",
+                            "manifest.json:")
+        for text in self.troubleshooting():
             if text not in made_at_run_time:
                 with self.subTest(message=text):
                     self.assertTrue(text in source, "no message of the source has this text")
+
+    def test_every_refusal_of_the_bundle_reader_is_in_the_troubleshooting_page(self):
+        source = self.source("bundle", "io", "crypto")
+        literal = r'"((?:[^"\\]|\\.)*)"'
+        refusals = re.findall(r"sl_fail\(\s*err,\s*(?:SL_E_REFUSED|lines->failure|limit_code\(lines\)),\s*" + literal, source)
+        refusals += re.findall(r"\brefuse(?:_damage)?\(err, " + literal, source)
+        refusals += re.findall(r'"((?:is|has) an? [^"]*|is the rest [^"]*|has "\.\.[^"]*)"', self.source("bundle"))
+        refusals = {text.replace('\\"', '"') for text in refusals if len(re.findall("[a-z]+", text)) > 2}
+        self.assertGreater(len(refusals), 70)
+        quoted = self.troubleshooting()
+        # Of keys and identities, which are the reader's own files, and of signers that are asked for a signature.
+        other = ("is not one", "is missing", "larger than the limit of % bytes")
+        for text in sorted(refusals):
+            if not text.endswith(other):
+                with self.subTest(message=text):
+                    self.assertTrue(any(part in text for part in quoted), "no row of docs/troubleshooting.md has this message")
 
     def test_every_test_that_the_threat_model_names_is_there(self):
         tests = ""

@@ -189,6 +189,53 @@ Test(interop, the_longest_and_the_shortest_trusted_comment_are_accepted_by_minis
     cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub"), 0);
 }
 
+/* The line has `len` bytes without its LF. */
+static void save_with_line(const char *signature, unsigned number, size_t len)
+{
+    struct sl_buf text;
+    sl_buf_init(&text, 65536);
+    for (unsigned line = 1; line <= 4; line++) {
+        size_t has = strcspn(signature, "\n");
+        sl_buf_append(&text, signature, has);
+        for (; line == number && has < len; len--)
+            sl_buf_byte(&text, 'x');
+        sl_buf_byte(&text, '\n');
+        signature += strcspn(signature, "\n") + 1;
+    }
+    save("m.minisig", &text);
+    sl_buf_release(&text);
+}
+
+/* A longer trusted comment has lost its signature, but its length is looked at first, here and there. */
+Test(interop, a_comment_is_too_long_from_the_same_byte_on)
+{
+    static const struct {
+        unsigned line;
+        size_t len;
+        const char *they_say, *we_say;
+    } rows[] = {{1, 1022, NULL, NULL},
+                {1, 1023, "comment too long", "line 1 is longer than the limit of 1022 bytes"},
+                {3, 8190, "Comment signature verification failed", "the trusted comment was changed"},
+                {3, 8191, "comment too long", "line 3 is longer than the limit of 8190 bytes"}};
+    if (!has_minisign())
+        return;
+    save_pair("");
+    we_sign("", SL_STR("x"));
+    struct sl_buf signature;
+    (void)load(&signature, "m.minisig");
+    sl_buf_byte(&signature, '\0');
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sl_err err = {0};
+        save_with_line(signature.ptr, rows[i].line, rows[i].len);
+        cr_expect_eq(temp_shell(&temp, "minisign -VHm m -p k.pub 2>&1 | grep -q '%s'",
+                                rows[i].they_say ? rows[i].they_say : "verified"),
+                     0, "row %zu", i);
+        cr_expect_eq(we_accept(&err), rows[i].we_say ? -1 : 0, "row %zu", i);
+        cr_expect(!rows[i].we_say || strstr(err.message, rows[i].we_say), "row %zu: %s", i, err.message);
+    }
+    sl_buf_release(&signature);
+}
+
 Test(interop, minisigns_legacy_signature_is_good_for_minisign_and_not_for_us)
 {
     if (!has_minisign())

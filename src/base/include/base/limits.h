@@ -164,7 +164,8 @@
 
 /* -- keys and signatures: minisign's own limits -- */
 
-/* A comment's limit is that of the buffer minisign reads the line into, with prefix, LF and NUL. */
+/* A comment's limit is that of the buffer minisign reads the line into, with prefix, LF and NUL: lines of 1,022 and 8,190 bytes
+ * pass, in minisign 0.11 as here. */
 #define SL_KEY_FILE_MAX          (4 * SL_KIB)
 #define SL_SIGNATURE_FILE_MAX    (16 * SL_KIB)
 #define SL_UNTRUSTED_COMMENT_MAX 1024
