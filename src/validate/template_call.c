@@ -5,13 +5,14 @@
 #include "template_run.h"
 
 enum effect {
-    LOOKS,  /* says something about it, and hands nothing on */
-    FIRST,  /* is the first argument, or a part of it */
-    LAST,   /* is the last one */
-    ONE,    /* is one of them */
-    ITEM,   /* is an item of the first */
-    COPY,   /* is what may be changed without changing it */
-    MERGES, /* puts the others into the first */
+    LOOKS,    /* says something about it, and hands nothing on */
+    SHUFFLES, /* is a list of some items of the first, under other numbers */
+    GATHERS,  /* is a list of the items of all */
+    LAST,     /* is the last one */
+    ONE,      /* is one of them */
+    ITEM,     /* is an item of the first */
+    COPY,     /* is what may be changed without changing it */
+    MERGES,   /* puts the others into the first */
     MAKES_MAP,
     MAKES_LIST,
     SETS,
@@ -25,7 +26,7 @@ enum effect {
     VALUES,
     ADDS,
     CHOOSES,
-    PATHS, /* is a text that may be the path of a template */
+    COMPOSES, /* is a text made of them, or the path of a template */
     INCLUDES,
     RUNS,
 };
@@ -35,44 +36,83 @@ static const struct {
     const char *name;
     enum effect effect;
 } functions[] = {
-    {"eq", LOOKS},         {"ne", LOOKS},
-    {"lt", LOOKS},         {"le", LOOKS},
-    {"gt", LOOKS},         {"ge", LOOKS},
-    {"not", LOOKS},        {"len", LOOKS},
-    {"empty", LOOKS},      {"kindIs", LOOKS},
-    {"kindOf", LOOKS},     {"typeIs", LOOKS},
-    {"typeIsLike", LOOKS}, {"typeOf", LOOKS},
-    {"fail", LOOKS},       {"contains", LOOKS},
-    {"hasPrefix", LOOKS},  {"hasSuffix", LOOKS},
-    {"int", LOOKS},        {"int64", LOOKS},
-    {"float64", LOOKS},    {"atoi", LOOKS},
-    {"lookup", LOOKS},     {"semverCompare", LOOKS},
-    {"has", LOOKS},        {"regexMatch", LOOKS},
-    {"any", LOOKS},        {"all", LOOKS},
-    {"add", LOOKS},        {"add1", LOOKS},
-    {"sub", LOOKS},        {"mul", LOOKS},
-    {"div", LOOKS},        {"mod", LOOKS},
-    {"until", LOOKS},      {"untilStep", LOOKS},
-    {"default", ONE},      {"coalesce", ONE},
-    {"and", ONE},          {"or", ONE},
-    {"concat", ONE},       {"required", LAST},
-    {"ternary", CHOOSES},  {"deepCopy", COPY},
-    {"merge", MERGES},     {"mergeOverwrite", MERGES},
-    {"dict", MAKES_MAP},   {"list", MAKES_LIST},
-    {"tuple", MAKES_LIST}, {"set", SETS},
-    {"unset", OMITS},      {"omit", OMITS},
-    {"index", INDEXES},    {"get", INDEXES},
-    {"dig", DIGS},         {"pick", PICKS},
-    {"pluck", PLUCKS},     {"hasKey", HAS_KEY},
-    {"keys", KEYS},        {"values", VALUES},
-    {"first", ITEM},       {"last", ITEM},
-    {"rest", FIRST},       {"initial", FIRST},
-    {"reverse", FIRST},    {"uniq", FIRST},
-    {"compact", FIRST},    {"without", FIRST},
-    {"sortAlpha", FIRST},  {"slice", FIRST},
-    {"append", ADDS},      {"prepend", ADDS},
-    {"push", ADDS},        {"print", PATHS},
-    {"printf", PATHS},     {"include", INCLUDES},
+    {"eq", LOOKS},
+    {"ne", LOOKS},
+    {"lt", LOOKS},
+    {"le", LOOKS},
+    {"gt", LOOKS},
+    {"ge", LOOKS},
+    {"not", LOOKS},
+    {"len", LOOKS},
+    {"empty", LOOKS},
+    {"kindIs", LOOKS},
+    {"kindOf", LOOKS},
+    {"typeIs", LOOKS},
+    {"typeIsLike", LOOKS},
+    {"typeOf", LOOKS},
+    {"fail", LOOKS},
+    {"contains", LOOKS},
+    {"hasPrefix", LOOKS},
+    {"hasSuffix", LOOKS},
+    {"int", LOOKS},
+    {"int64", LOOKS},
+    {"float64", LOOKS},
+    {"atoi", LOOKS},
+    {"lookup", LOOKS},
+    {"semverCompare", LOOKS},
+    {"has", LOOKS},
+    {"regexMatch", LOOKS},
+    {"any", LOOKS},
+    {"all", LOOKS},
+    {"add", LOOKS},
+    {"add1", LOOKS},
+    {"sub", LOOKS},
+    {"mul", LOOKS},
+    {"div", LOOKS},
+    {"mod", LOOKS},
+    {"until", LOOKS},
+    {"untilStep", LOOKS},
+    {"default", ONE},
+    {"coalesce", ONE},
+    {"and", ONE},
+    {"or", ONE},
+    {"concat", GATHERS},
+    {"required", LAST},
+    {"ternary", CHOOSES},
+    {"deepCopy", COPY},
+    {"merge", MERGES},
+    {"mergeOverwrite", MERGES},
+    {"dict", MAKES_MAP},
+    {"list", MAKES_LIST},
+    {"tuple", MAKES_LIST},
+    {"set", SETS},
+    {"unset", OMITS},
+    {"omit", OMITS},
+    {"index", INDEXES},
+    {"get", INDEXES},
+    {"dig", DIGS},
+    {"pick", PICKS},
+    {"pluck", PLUCKS},
+    {"hasKey", HAS_KEY},
+    {"keys", KEYS},
+    {"values", VALUES},
+    {"first", ITEM},
+    {"last", ITEM},
+    {"rest", SHUFFLES},
+    {"initial", SHUFFLES},
+    {"reverse", SHUFFLES},
+    {"uniq", SHUFFLES},
+    {"compact", SHUFFLES},
+    {"without", SHUFFLES},
+    {"sortAlpha", SHUFFLES},
+    {"slice", SHUFFLES},
+    {"append", ADDS},
+    {"prepend", ADDS},
+    {"push", ADDS},
+    {"print", COMPOSES},
+    {"printf", COMPOSES},
+    {"cat", COMPOSES},
+    {"include", INCLUDES},
     {"tpl", RUNS},
 };
 
@@ -224,6 +264,17 @@ static struct template_value *all_values(const struct call *call)
     return map;
 }
 
+static struct template_value *gather(const struct call *call, size_t count)
+{
+    struct template_value *items = NULL;
+    for (size_t i = 0; i < count && i < call->count; i++) {
+        struct template_value *more =
+            template_value_items(&call->run->values, call->arguments[i], TEMPLATE_QUIET);
+        items = i == 0 ? more : template_value_join(&call->run->values, items, more);
+    }
+    return list_of(call, items);
+}
+
 static struct template_value *add(const struct call *call)
 {
     struct template_value *items =
@@ -232,7 +283,7 @@ static struct template_value *add(const struct call *call)
 }
 
 /* print $.Template.BasePath "/configmap.yaml" */
-static struct template_value *path_of(const struct call *call)
+static struct template_value *compose(const struct call *call, struct sl_str name)
 {
     struct template_value *option;
     for (size_t i = 0; i < call->count; i++)
@@ -240,17 +291,28 @@ static struct template_value *path_of(const struct call *call)
             if (option->kind == TEMPLATE_VALUE_BASE)
                 return option;
     escape_all(call);
+    return template_compose(call->run, name, call->arguments, call->count);
+}
+
+/* What a function makes of texts that may be templates may be one. */
+static struct template_value *unknown_text(const struct call *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        if (template_value_is_raw(&call->run->values, call->arguments[i]))
+            return template_value_make(&call->run->values, TEMPLATE_VALUE_RAW);
     return NULL;
 }
 
-static struct template_value *do_effect(const struct call *call, enum effect effect)
+static struct template_value *do_effect(const struct call *call, enum effect effect, struct sl_str name)
 {
     struct template_values *values = &call->run->values;
     switch (effect) {
     case LOOKS:
         return NULL;
-    case FIRST:
-        return argument(call, 0);
+    case SHUFFLES:
+        return gather(call, 1);
+    case GATHERS:
+        return gather(call, call->count);
     case LAST:
         return argument(call, call->count - 1);
     case ONE:
@@ -289,11 +351,10 @@ static struct template_value *do_effect(const struct call *call, enum effect eff
         return all_values(call);
     case ADDS:
         return add(call);
-    case PATHS:
-        return path_of(call);
+    case COMPOSES:
+        return compose(call, name);
     case INCLUDES:
-        template_include(call->run, argument(call, 0), argument(call, 1));
-        return NULL;
+        return template_include(call->run, argument(call, 0), argument(call, 1));
     case RUNS:
         template_run_text(call->run, argument(call, 0), argument(call, 1));
         return NULL;
@@ -312,12 +373,12 @@ struct template_value *template_call(struct template_run *run, struct sl_str nam
             struct sl_str known = sl_str_from(functions[i].name);
             if (name.ptr[4] - 'A' + 'a' == known.ptr[0] &&
                 sl_str_equal(rest, sl_str_slice(known, 1, known.len)))
-                return do_effect(&call, functions[i].effect);
+                return do_effect(&call, functions[i].effect, name);
         }
     }
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
         if (sl_str_equal(name, sl_str_from(functions[i].name)))
-            return do_effect(&call, functions[i].effect);
+            return do_effect(&call, functions[i].effect, name);
     escape_all(&call);
-    return NULL;
+    return unknown_text(&call);
 }

@@ -2,15 +2,18 @@
 
 #include "base/limits.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 /* Pipes, blocks and templates in one another; and how often the body of a range is gone through, as what it changes may be
  * seen by what stands before. */
-enum { DEPTH_MAX = 400, PASSES_MAX = 3 };
+enum { DEPTH_MAX = 400, PASSES_FEW = 3, PASSES_MAX = 12 };
 
 struct template_done {
-    bool running, stale;
+    bool running, stale, raw;
 };
+
+/* How often a piece comes to itself before it is looked at whether that goes on for ever, and how often at most. */
+enum { AGAIN_FEW = 2, AGAIN_MAX = 8 };
 
 static struct template_value *run_pipe(struct template_run *run, const struct template_pipe *pipe,
                                        struct template_value *dot);
@@ -49,8 +52,14 @@ static void assign(struct template_run *run, struct sl_str name, struct template
     struct template_variable *variable = find_variable(run, name);
     if (!variable)
         return;
+    const uint64_t hash = template_value_hash(&run->values, value);
+    struct template_value *option;
+    for (size_t i = 0; (option = template_value_option(variable->value, i)); i++)
+        if (template_value_hash(&run->values, option) == hash)
+            return;
     struct template_value *joined = template_value_join(&run->values, variable->value, value);
     run->values.changes += joined != variable->value;
+    run->values.assigned += joined != variable->value;
     variable->value = joined;
 }
 
@@ -76,6 +85,8 @@ static struct template_value *run_term(struct template_run *run, const struct te
         value = template_value_text(&run->values, TEMPLATE_VALUE_NUMBER, term->text);
         break;
     case TEMPLATE_LITERAL:
+        if (memmem(term->text.ptr, term->text.len, "{{", 2))
+            value = template_value_make(&run->values, TEMPLATE_VALUE_RAW);
         break;
     case TEMPLATE_FUNCTION:
         value = template_call(run, term->text, NULL, 0);
@@ -123,7 +134,8 @@ static struct template_value *run_command(struct template_run *run, const struct
         /* A method: .Files.Get "a" */
         for (size_t i = 0; i < count; i++)
             template_value_escape(&run->values, arguments[i]);
-        value = count > 0 ? NULL : value;
+        if (count > 0)
+            value = count == 1 && first->field ? template_value_at(&run->values, value, arguments[0]) : NULL;
     }
     run->depth--;
     return value;
@@ -171,7 +183,8 @@ static void run_range(struct template_run *run, const struct template_node *node
     struct template_value *whole = value_of_pipe(run, pipe, dot);
     struct template_value *item = template_value_items(&run->values, whole, TEMPLATE_RANGED);
     for (int pass = 0; pass < PASSES_MAX; pass++) {
-        size_t variables = run->variable_count, changes = run->values.changes;
+        size_t variables = run->variable_count, changes = run->values.changes,
+               assigned = run->values.assigned;
         for (unsigned i = 0; pipe && i < pipe->variable_count; i++) {
             bool key = pipe->variable_count == 2 && i == 0;
             struct template_value *value = key ? template_value_keys(&run->values, whole) : item;
@@ -182,10 +195,17 @@ static void run_range(struct template_run *run, const struct template_node *node
         }
         run_inside(run, node->inside, item);
         run->variable_count = variables;
-        if (changes == run->values.changes)
+        if (changes == run->values.changes || (pass >= PASSES_FEW && assigned == run->values.assigned))
             break;
+        run->values.spent = run->values.spent || pass + 1 == PASSES_MAX;
     }
     run_inside(run, node->otherwise, dot);
+}
+
+static void write_value(struct template_run *run, struct template_value *value)
+{
+    run->raw = run->raw || template_value_is_raw(&run->values, value);
+    template_value_escape(&run->values, value);
 }
 
 static void run_node(struct template_run *run, const struct template_node *node, struct template_value *dot)
@@ -196,11 +216,11 @@ static void run_node(struct template_run *run, const struct template_node *node,
     case TEMPLATE_ACTION:
         value = run_pipe(run, node->pipe, dot);
         if (!node->pipe || node->pipe->variable_count == 0)
-            template_value_escape(&run->values, value);
+            write_value(run, value);
         return;
     case TEMPLATE_CALL:
-        template_include(run, template_value_text(&run->values, TEMPLATE_VALUE_TEXT, node->name),
-                         run_pipe(run, node->pipe, dot));
+        value = template_value_text(&run->values, TEMPLATE_VALUE_TEXT, node->name);
+        write_value(run, template_include(run, value, run_pipe(run, node->pipe, dot)));
         return;
     case TEMPLATE_RANGE:
         run_range(run, node, dot);
@@ -246,24 +266,62 @@ static struct template_done *find_done(struct template_run *run, const struct te
     return NULL;
 }
 
-static void run_piece(struct template_run *run, struct template_piece *piece, struct template_value *dot)
+/* A define that goes down a tree: what lies deeper than it has been counts as read, whatever it is. */
+static bool goes_on_for_ever(struct template_run *run, const struct template_piece *piece,
+                             struct template_value *dot)
+{
+    unsigned again = 0;
+    struct template_value *outer = NULL;
+    for (const struct template_frame *frame = run->frame; frame; frame = frame->above) {
+        if (frame->piece != piece)
+            continue;
+        outer = again == 0 ? frame->dot : outer;
+        again++;
+    }
+    if (again < AGAIN_FEW)
+        return false;
+    if (template_value_escape_deeper(&run->values, dot, outer))
+        return true;
+    if (again >= AGAIN_MAX)
+        template_value_escape(&run->values, dot);
+    return again >= AGAIN_MAX;
+}
+
+/* Nodes with a "$" of their own. */
+static void run_apart(struct template_run *run, const struct template_node *nodes, struct template_value *dot)
+{
+    size_t variables = run->variable_count, first = run->first_variable;
+    run->first_variable = variables;
+    declare(run, SL_STR("$"), dot);
+    run_nodes(run, nodes, dot);
+    run->variable_count = variables;
+    run->first_variable = first;
+}
+
+bool template_run_piece(struct template_run *run, struct template_piece *piece, struct template_value *dot)
 {
     struct template_done *done = template_values_go_on(&run->values) ? find_done(run, piece, dot) : NULL;
-    if (!done || done->running || !done->stale)
-        return;
-    size_t variables = run->variable_count, first = run->first_variable, changes = run->values.changes;
-    piece->used = true;
+    if (!done || done->running || !done->stale || goes_on_for_ever(run, piece, dot))
+        return done && done->raw;
+    const struct template_frame frame = {piece, dot, run->frame};
+    size_t changes = run->values.changes;
+    bool raw = run->raw;
+    /* All are used once the chart's own templates have been run: nothing is written to them after that. */
+    if (!piece->used)
+        piece->used = true;
     if (piece->broken)
         template_value_escape(&run->values, dot);
     done->running = true;
-    run->first_variable = variables;
-    declare(run, SL_STR("$"), dot);
-    run_nodes(run, piece->nodes, dot);
-    run->variable_count = variables;
-    run->first_variable = first;
+    run->frame = &frame;
+    run->raw = false;
+    run_apart(run, piece->nodes, dot);
+    done->raw = run->raw;
+    run->raw = raw;
+    run->frame = frame.above;
     done->running = false;
     /* Where it changes what it is given, it does so again with what looks the same. */
     done->stale = changes != run->values.changes;
+    return done->raw;
 }
 
 static bool is_root(const struct template_value *value)
@@ -271,179 +329,81 @@ static bool is_root(const struct template_value *value)
     return value && value->kind == TEMPLATE_VALUE_ROOT;
 }
 
-static void run_all(struct template_run *run, struct template_piece *pieces, const enum templates_kind *kind,
+static bool run_all(struct template_run *run, struct template_piece *pieces, const enum templates_kind *kind,
                     struct template_value *dot)
 {
+    bool raw = false;
     for (struct template_piece *piece = pieces; piece; piece = piece->next)
         if (!kind || piece->kind == *kind)
-            run_piece(run, piece, dot);
+            raw = template_run_piece(run, piece, dot) || raw;
+    return raw;
 }
 
-void template_include(struct template_run *run, struct template_value *name, struct template_value *dot)
+/* False: there is none of that name. */
+static bool include_named(struct template_run *run, struct sl_str name, struct template_value *dot, bool *raw)
+{
+    bool found = false;
+    for (struct template_piece *piece = run->defines; piece; piece = piece->next) {
+        if (!sl_str_equal(piece->name, name))
+            continue;
+        found = true;
+        *raw = template_run_piece(run, piece, dot) || *raw;
+    }
+    return found;
+}
+
+struct template_value *template_include(struct template_run *run, struct template_value *name,
+                                        struct template_value *dot)
 {
     static const enum templates_kind file = TEMPLATES_FILE;
     struct template_value *option;
-    bool any = !name || name->more;
+    bool any = !name || name->more, raw = false;
     for (size_t i = 0; (option = template_value_option(name, i)); i++) {
-        bool found = false;
-        for (struct template_piece *piece = run->defines; piece && option->kind == TEMPLATE_VALUE_TEXT;
-             piece = piece->next) {
-            if (!sl_str_equal(piece->name, option->text))
-                continue;
-            found = true;
-            run_piece(run, piece, dot);
-        }
+        bool text = option->kind == TEMPLATE_VALUE_TEXT;
         /* Files of templates/ are run with the root in any case. */
         if (option->kind == TEMPLATE_VALUE_BASE && !is_root(dot))
-            run_all(run, run->files, &file, dot);
-        else if (option->kind == TEMPLATE_VALUE_TEXT && !found)
+            raw = run_all(run, run->files, &file, dot) || raw;
+        /* One that is not there stops Helm, and where values name it they are for somebody else. */
+        else if (text && !include_named(run, option->text, dot, &raw) && !run->of_values)
             template_value_escape(&run->values, dot);
-        any = any || (option->kind != TEMPLATE_VALUE_TEXT && option->kind != TEMPLATE_VALUE_BASE);
+        any = any || (!text && option->kind != TEMPLATE_VALUE_BASE);
     }
     if (any)
-        run_all(run, run->defines, NULL, dot);
+        raw = run_all(run, run->defines, NULL, dot) || raw;
+    return raw ? template_value_make(&run->values, TEMPLATE_VALUE_RAW) : NULL;
 }
 
-static int add_pieces(struct template_run *run, struct values_reader *reader, enum templates_kind kind,
-                      const struct template_file *file)
+static void run_known_text(struct template_run *run, struct sl_str text, struct template_value *dot)
 {
-    struct template_piece *piece = sl_arena_alloc(run->arena, sizeof *piece);
-    if (!piece)
-        return -1;
-    *piece = (struct template_piece){
-        .nodes = file->nodes, .reader = reader, .kind = kind, .broken = file->broken, .next = run->files};
-    run->files = piece;
-    for (struct template_define *define = file->defines; define; define = define->next) {
-        piece = sl_arena_alloc(run->arena, sizeof *piece);
-        if (!piece)
-            return -1;
-        *piece = (struct template_piece){.name = define->name,
-                                         .nodes = define->inside,
-                                         .reader = reader,
-                                         .broken = file->broken,
-                                         .next = run->defines};
-        run->defines = piece;
+    struct template_file file;
+    struct sl_err ignored = {0};
+    if (template_parse(&file, &run->values.arena, text, &ignored) < 0) {
+        run->values.lost = true;
+        return;
     }
-    return 0;
+    /* Braces are another program's as well. */
+    bool meant = !run->of_values || memmem(text.ptr, text.len, ".Values", strlen(".Values"));
+    if (file.broken && meant)
+        template_value_escape(&run->values, dot);
+    run_apart(run, file.nodes, dot);
 }
 
 void template_run_text(struct template_run *run, struct template_value *text, struct template_value *dot)
 {
     static const enum templates_kind carried = TEMPLATES_CARRIED;
     struct template_value *option;
-    struct sl_err ignored = {0};
-    /* What the values themselves read is looked for where a key is unknown. */
-    for (size_t i = 0; (option = template_value_option(text, i)); i++) {
-        struct template_file file;
-        if (option->kind != TEMPLATE_VALUE_TEXT || !template_values_go_on(&run->values))
-            continue;
-        if (template_parse(&file, &run->values.arena, option->text, &ignored) < 0)
-            run->values.lost = true;
-        if (file.broken)
+    bool unknown = !text || text->more;
+    for (size_t i = 0; template_values_go_on(&run->values) && (option = template_value_option(text, i));
+         i++) {
+        if (option->kind == TEMPLATE_VALUE_TEXT)
+            run_known_text(run, option->text, dot);
+        else if (option->kind == TEMPLATE_VALUE_RAW || template_value_is_raw(&run->values, option))
             template_value_escape(&run->values, dot);
-        size_t variables = run->variable_count, first = run->first_variable;
-        run->first_variable = variables;
-        declare(run, SL_STR("$"), dot);
-        run_nodes(run, file.nodes, dot);
-        run->variable_count = variables;
-        run->first_variable = first;
+        else
+            unknown = true;
     }
-    if (!text || text->more)
-        run_all(run, run->files, &carried, dot);
-}
-
-/* -- all of it -- */
-
-struct templates {
-    struct template_run run;
-    struct sl_arena arena;
-    struct values_reader **readers;
-    size_t reader_count, reader_room;
-};
-
-int templates_new(struct templates **out, struct sl_err *err)
-{
-    struct templates *made = calloc(1, sizeof *made);
-    if (!made)
-        return sl_fail_memory(err);
-    sl_arena_init(&made->arena, SL_DOC_MEMORY_MAX);
-    sl_arena_init(&made->run.values.arena, SL_DOC_MEMORY_MAX);
-    sl_map_init(&made->run.done);
-    made->run.arena = &made->arena;
-    *out = made;
-    return 0;
-}
-
-void templates_free(struct templates *templates)
-{
-    if (!templates)
-        return;
-    sl_map_release(&templates->run.done);
-    sl_arena_release(&templates->run.values.arena);
-    sl_arena_release(&templates->arena);
-    free(templates->readers);
-    free(templates);
-}
-
-void templates_freep(struct templates **templates)
-{
-    templates_free(*templates);
-    *templates = NULL;
-}
-
-static int note_reader(struct templates *templates, struct values_reader *reader, struct sl_err *err)
-{
-    for (size_t i = 0; i < templates->reader_count; i++)
-        if (templates->readers[i] == reader)
-            return 0;
-    if (templates->reader_count == templates->reader_room) {
-        size_t room = templates->reader_room ? 2 * templates->reader_room : 8;
-        struct values_reader **readers = realloc(templates->readers, room * sizeof(struct values_reader *));
-        if (!readers)
-            return sl_fail_memory(err);
-        templates->readers = readers;
-        templates->reader_room = room;
+    if (unknown) {
+        template_value_lend(&run->values, dot);
+        (void)run_all(run, run->files, &carried, dot);
     }
-    templates->readers[templates->reader_count++] = reader;
-    return 0;
-}
-
-int templates_add(struct templates *templates, struct values_reader *reader, enum templates_kind kind,
-                  struct sl_str text, struct sl_err *err)
-{
-    struct template_file file;
-    if (note_reader(templates, reader, err) < 0)
-        return -1;
-    if (templates->arena.used > SL_VALIDATE_TEMPLATES_MEMORY) {
-        reader->unsure = true;
-        return 0;
-    }
-    if (template_parse(&file, &templates->arena, text, err) < 0)
-        return -1;
-    return add_pieces(&templates->run, reader, kind, &file) < 0 ? sl_fail_memory(err) : 0;
-}
-
-/* Files with the root of their chart, then the defines that nothing has run: it may be that we did not see who does. */
-static void run_own(struct template_run *run)
-{
-    for (struct template_piece *piece = run->files; piece; piece = piece->next)
-        if (piece->kind == TEMPLATES_FILE)
-            run_piece(run, piece, template_value_root(&run->values, piece->reader));
-    for (struct template_piece *piece = run->defines; piece; piece = piece->next)
-        if (!piece->used)
-            run_piece(run, piece, template_value_root(&run->values, piece->reader));
-}
-
-int templates_run(struct templates *templates, struct sl_err *err)
-{
-    struct template_run *run = &templates->run;
-    run->values.readers = templates->readers;
-    run->values.reader_count = templates->reader_count;
-    run_own(run);
-    bool lost = run->values.lost;
-    for (size_t i = 0; i < templates->reader_count; i++) {
-        templates->readers[i]->unsure = templates->readers[i]->unsure || run->values.spent;
-        lost = lost || templates->readers[i]->lost;
-    }
-    return lost ? sl_fail_memory(err) : 0;
 }

@@ -27,6 +27,13 @@ struct template_variable {
 
 enum { TEMPLATE_VARIABLES_MAX = 1000 };
 
+/* A piece that is being run, and what it was given. */
+struct template_frame {
+    const struct template_piece *piece;
+    struct template_value *dot;
+    const struct template_frame *above;
+};
+
 struct template_run {
     struct template_values values;
     struct sl_arena *arena; /* of what is parsed */
@@ -36,14 +43,25 @@ struct template_run {
     size_t variable_count;
     size_t first_variable; /* of the piece at hand: its "$" */
     unsigned depth;        /* pipes, blocks and pieces in one another */
+    const struct template_frame *frame;
+    bool raw;       /* the piece at hand has written what may be a template */
+    bool of_values; /* what is run stands in values: what Helm would refuse there is not meant for it */
 };
 
 /* A function with its arguments; NULL: what comes of it comes from nowhere in the values. */
 struct template_value *template_call(struct template_run *run, struct sl_str name,
                                      struct template_value **arguments, size_t count);
 
-/* include: all defines of that name, or, where it is not known, whatever it may be. */
-void template_include(struct template_run *run, struct template_value *name, struct template_value *dot);
+/* A piece with what it is given; whether it writes what may be a template. */
+bool template_run_piece(struct template_run *run, struct template_piece *piece, struct template_value *dot);
+
+/* include: all defines of that name, or, where it is not known, whatever it may be. What it writes. */
+struct template_value *template_include(struct template_run *run, struct template_value *name,
+                                        struct template_value *dot);
+
+/* print, cat and printf of texts: the text, in which "{{tpl nil .}}" stands for what is not known. NULL: it cannot be said. */
+struct template_value *template_compose(struct template_run *run, struct sl_str function,
+                                        struct template_value **arguments, size_t count);
 
 /* Text that is a template. */
 void template_run_text(struct template_run *run, struct template_value *text, struct template_value *dot);

@@ -99,6 +99,18 @@ static void parse_fields(struct parser *parser, struct template_term *term, bool
     }
 }
 
+/* A string with escapes is a text like any other. */
+static void unescape(struct parser *parser, struct template_term *term)
+{
+    struct sl_str plain;
+    bool text = parser->word.kind == TEMPLATE_WORD_LITERAL && term->text.ptr[-1] == '"';
+    if (!text || !template_words_unescape(&plain, parser->arena, term->text))
+        return;
+    parser->lost = parser->lost || !plain.ptr;
+    term->kind = TEMPLATE_TEXT;
+    term->text = plain;
+}
+
 /* NULL where none stands here. */
 /* NOLINTNEXTLINE(misc-no-recursion): no deeper than TEMPLATE_DEPTH_MAX. */
 static struct template_term *parse_term(struct parser *parser)
@@ -109,6 +121,7 @@ static struct template_term *parse_term(struct parser *parser)
         return NULL;
     term->kind = kind;
     term->text = parser->word.text;
+    unescape(parser, term);
     bool field = parser->word.kind == TEMPLATE_WORD_FIELD;
     if (!field)
         next(parser);

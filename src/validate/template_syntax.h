@@ -12,9 +12,9 @@
 enum template_term_kind {
     TEMPLATE_DOT,      /* "." with the fields that follow: ".a.b" */
     TEMPLATE_VARIABLE, /* "$" or "$name" */
-    TEMPLATE_TEXT,     /* a string, without its quotes and with nothing to unescape in it */
+    TEMPLATE_TEXT,     /* a string, without its quotes and escapes */
     TEMPLATE_NUMBER,
-    TEMPLATE_LITERAL, /* any other: true, nil, 'a', a string with escapes */
+    TEMPLATE_LITERAL, /* any other: true, nil, 'a' */
     TEMPLATE_FUNCTION,
     TEMPLATE_PIPE, /* in brackets */
 };
@@ -106,6 +106,10 @@ bool template_words_open(struct template_words *words);
 
 /* The next word; behind "}}" once that is the end. */
 struct template_word template_words_next(struct template_words *words);
+
+/* A quoted string without its escapes, in the arena. False: they are none of Go's. Without memory *out is not set (.ptr is
+ * NULL). */
+bool template_words_unescape(struct sl_str *out, struct sl_arena *arena, struct sl_str text);
 
 /* Goes to behind the "}}" of an action that is not understood. */
 void template_words_skip(struct template_words *words);

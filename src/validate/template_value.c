@@ -160,6 +160,18 @@ static struct template_value *root_field(struct template_values *values, const s
     return sl_str_equal(name, SL_STR("Subcharts")) ? subcharts(values) : NULL;
 }
 
+/* Of .Values: AsMap and YAML are all of them; Table and PathValue take a way down, see template_value_at(). */
+static bool is_method(struct template_values *values, struct template_value *option, struct sl_str name)
+{
+    if (option->kind != TEMPLATE_VALUE_PATH || option->read != &option->reader->root)
+        return false;
+    bool yaml = sl_str_equal(name, SL_STR("YAML"));
+    if (yaml)
+        template_value_escape(values, option);
+    return yaml || sl_str_equal(name, SL_STR("AsMap")) || sl_str_equal(name, SL_STR("Table")) ||
+           sl_str_equal(name, SL_STR("PathValue"));
+}
+
 /* NOLINTNEXTLINE(misc-no-recursion): maps in one another, no deeper than DEPTH_MAX. */
 static struct template_value *field_at(struct template_values *values, struct template_value *value,
                                        struct sl_str name, unsigned depth)
@@ -170,6 +182,8 @@ static struct template_value *field_at(struct template_values *values, struct te
         struct template_value *here = NULL;
         if (option->kind == TEMPLATE_VALUE_ROOT) {
             here = root_field(values, option, name);
+        } else if (is_method(values, option, name)) {
+            here = option;
         } else if (option->kind == TEMPLATE_VALUE_PATH) {
             here = path_to(values, option->reader, values_reader_below(option->reader, option->read, name));
         } else if (option->kind == TEMPLATE_VALUE_BASE) {
@@ -188,6 +202,24 @@ struct template_value *template_value_field(struct template_values *values, stru
                                             struct sl_str name)
 {
     return field_at(values, value, name, 0);
+}
+
+struct template_value *template_value_at(struct template_values *values, struct template_value *value,
+                                         struct template_value *way)
+{
+    if (!value || value->kind != TEMPLATE_VALUE_PATH || value->read != &value->reader->root)
+        return NULL;
+    if (!way || way->kind != TEMPLATE_VALUE_TEXT) {
+        template_value_escape(values, value);
+        return NULL;
+    }
+    for (size_t from = 0; from < way->text.len && value;) {
+        struct sl_str rest = sl_str_slice(way->text, from, way->text.len);
+        struct sl_str key = sl_str_slice(rest, 0, sl_str_find(rest, '.'));
+        value = template_value_field(values, value, key);
+        from += key.len + 1;
+    }
+    return value;
 }
 
 static struct template_value *path_items(struct template_values *values, struct template_value *value,
@@ -261,31 +293,6 @@ struct template_value *template_value_keys(struct template_values *values, struc
 }
 
 /* -- changes -- */
-
-/* NOLINTNEXTLINE(misc-no-recursion): maps in one another, no deeper than DEPTH_MAX. */
-static void escape_at(struct template_values *values, struct template_value *value, unsigned depth)
-{
-    struct template_value *option;
-    values->spent = values->spent || depth > DEPTH_MAX;
-    for (size_t i = 0; template_values_go_on(values) && (option = template_value_option(value, i)); i++) {
-        bool path = option->kind == TEMPLATE_VALUE_PATH;
-        if (option->kind == TEMPLATE_VALUE_ROOT || (path && option->read == &option->reader->root))
-            option->reader->unsure = true;
-        else if (path)
-            option->read->whole = true;
-        if (option->kind != TEMPLATE_VALUE_MAP)
-            continue;
-        for (const struct template_member *member = option->first; member; member = member->next)
-            escape_at(values, member->value, depth + 1);
-        escape_at(values, option->rest, depth + 1);
-        escape_at(values, option->under, depth + 1);
-    }
-}
-
-void template_value_escape(struct template_values *values, struct template_value *value)
-{
-    escape_at(values, value, 0);
-}
 
 static void set_member(struct template_values *values, struct template_value *map, struct sl_str key,
                        struct template_value *value)

@@ -12,6 +12,7 @@ enum template_value_kind {
     TEMPLATE_VALUE_PATH,   /* a place in the values */
     TEMPLATE_VALUE_TEXT,   /* a text that stands in the template */
     TEMPLATE_VALUE_NUMBER, /* the same */
+    TEMPLATE_VALUE_RAW,    /* a text that is not known, and may be a template of the chart's own making */
     TEMPLATE_VALUE_BASE,   /* what has .Template in it: the path of a file of templates/ */
     TEMPLATE_VALUE_MAP,    /* made by the template; a list too, by "0", "1" */
     TEMPLATE_VALUE_ONE_OF,
@@ -43,10 +44,11 @@ struct template_values {
     struct sl_arena arena;
     struct values_reader **readers; /* of all charts */
     size_t reader_count;
-    size_t changes; /* of maps that were there before */
-    size_t steps;   /* of SL_VALIDATE_TEMPLATES_STEPS */
-    bool spent;     /* too much was asked for: nothing is known of all charts */
-    bool lost;      /* there was no memory */
+    size_t changes;  /* of variables, and of maps that were there before */
+    size_t assigned; /* of these, of variables */
+    size_t steps;    /* of SL_VALIDATE_TEMPLATES_STEPS */
+    bool spent;      /* too much was asked for: nothing is known of all charts */
+    bool lost;       /* there was no memory */
 };
 
 /* Why all entries of something are asked for. */
@@ -71,6 +73,9 @@ struct template_value *template_value_option(struct template_value *value, size_
 /* value.name */
 struct template_value *template_value_field(struct template_values *values, struct template_value *value,
                                             struct sl_str name);
+/* .Values.PathValue "a.b" and .Values.Table "a"; NULL for what is not .Values. */
+struct template_value *template_value_at(struct template_values *values, struct template_value *value,
+                                         struct template_value *way);
 /* index value key */
 struct template_value *template_value_index(struct template_values *values, struct template_value *value,
                                             struct template_value *key);
@@ -78,6 +83,17 @@ struct template_value *template_value_items(struct template_values *values, stru
                                             enum template_reason reason);
 /* The keys of a map that is made by the template. */
 struct template_value *template_value_keys(struct template_values *values, struct template_value *value);
+
+/* Whether it is, or has in it, a text that may be a template. */
+bool template_value_is_raw(struct template_values *values, struct template_value *value);
+
+/* It is what a template is run with that stands in the values. Those are followed as well, with the root of their chart: what
+ * else is in it goes where nobody follows. */
+void template_value_lend(struct template_values *values, struct template_value *value);
+
+/* What of it lies below something that is in `outer` goes where nobody follows it. False: there is no such. */
+bool template_value_escape_deeper(struct template_values *values, struct template_value *value,
+                                  struct template_value *outer);
 
 /* It goes where nobody follows it. */
 void template_value_escape(struct template_values *values, struct template_value *value);

@@ -1,5 +1,6 @@
 #include "template_syntax.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static bool is_digit(char byte)
@@ -154,4 +155,69 @@ struct template_word template_words_next(struct template_words *words)
     struct template_word word = read_word(words);
     word.apart = apart;
     return word;
+}
+
+/* -- escapes -- */
+
+static bool hexadecimal(uint32_t *out, struct sl_str text, size_t from, size_t count)
+{
+    *out = 0;
+    for (size_t i = from; i < from + count; i++) {
+        char byte = i < text.len ? text.ptr[i] : 0;
+        uint32_t digit = is_digit(byte)               ? (uint32_t)(byte - '0')
+                         : byte >= 'a' && byte <= 'f' ? (uint32_t)(byte - 'a' + 10)
+                         : byte >= 'A' && byte <= 'F' ? (uint32_t)(byte - 'A' + 10)
+                                                      : 16;
+        if (digit == 16)
+            return false;
+        *out = *out * 16 + digit;
+    }
+    return true;
+}
+
+/* The letter behind the backslash at `at`; how long the escape is, 0: it is none. What it means goes to `out`, which has room
+ * for four bytes, and is at most as long. */
+static size_t read_escape(char *out, size_t *written, struct sl_str text, size_t at)
+{
+    static const char letters[] = "abfnrtv\\\"'", means[] = "\a\b\f\n\r\t\v\\\"'";
+    char letter = at + 1 < text.len ? text.ptr[at + 1] : 0;
+    const char *found = letter ? strchr(letters, letter) : NULL;
+    uint32_t code = 0;
+    *written = 1;
+    if (found) {
+        *out = means[found - letters];
+        return 2;
+    }
+    size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
+    if (digits == 0 || !hexadecimal(&code, text, at + 2, digits) || code > 0x10FFFF)
+        return 0;
+    if (digits == 2 || code < 0x80) {
+        *out = (char)code;
+        return 2 + digits;
+    }
+    *written = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = *written; i-- > 1; code >>= 6)
+        out[i] = (char)(0x80 | (code & 0x3F));
+    out[0] = (char)((*written == 2 ? 0xC0U : *written == 3 ? 0xE0U : 0xF0U) | code);
+    return 2 + digits;
+}
+
+bool template_words_unescape(struct sl_str *out, struct sl_arena *arena, struct sl_str text)
+{
+    char *made = sl_arena_alloc(arena, text.len + 1);
+    *out = (struct sl_str){0};
+    size_t length = 0;
+    for (size_t at = 0; at < text.len && made;) {
+        size_t written = 1, read = 1;
+        if (text.ptr[at] == '\\')
+            read = read_escape(made + length, &written, text, at);
+        else
+            made[length] = text.ptr[at];
+        if (read == 0)
+            return false;
+        at += read;
+        length += written;
+    }
+    *out = (struct sl_str){made, length};
+    return true;
 }

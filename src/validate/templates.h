@@ -32,4 +32,12 @@ int templates_add(struct templates *templates, struct values_reader *reader, enu
 /* Never refuses anything; -1: there is no memory. */
 int templates_run(struct templates *templates, struct sl_err *err) SL_MUST_USE;
 
+/* For templates that stand in values, which tpl runs with what the charts define: borrows all that `from`, which has been run,
+ * was given; NULL: there are no charts. Several may do so at the same time. */
+int templates_follow(struct templates **out, const struct templates *from, struct sl_err *err) SL_MUST_USE;
+
+/* Runs a text with the root of a chart, or of one of several. Only after templates_follow(); the text is borrowed. */
+int templates_run_text(struct templates *templates, struct values_reader *const *readers, size_t count,
+                       struct sl_str text, struct sl_err *err) SL_MUST_USE;
+
 #endif

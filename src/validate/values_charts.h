@@ -11,6 +11,9 @@
 bool values_chart_name(struct sl_str *name, const struct sl_chart_dependency **dependency,
                        const struct sl_chart *chart, const struct sl_chart *inside, size_t index);
 
+/* Whether a chart inside `chart` goes by this name there. */
+bool values_chart_goes_by(const struct sl_chart *chart, const struct sl_chart *inside, struct sl_str name);
+
 /* Adds its default, its schema, what it reads and what it imports; `inside`: it lies in another one. */
 int known_add_chart(struct known *known, struct knowing *knowing, const struct sl_chart *chart, bool inside,
                     struct sl_err *err) SL_MUST_USE;

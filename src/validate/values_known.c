@@ -97,12 +97,21 @@ int known_add_whole_schema(struct known *known, struct knowing *knowing, const s
     return known_add_schema(known, knowing, &whole, schema->root, err);
 }
 
+int known_add_spoken(struct known *known, struct knowing *knowing, const struct sl_chart *chart,
+                     struct sl_err *err)
+{
+    struct known_source source = {.origin = KNOWN_READ, .read = values_spoken_of(knowing->spoken, chart)};
+    source.unsure = source.read && source.read->unsure;
+    return source.read ? known_add(known, knowing, source, err) : 0;
+}
+
 int known_add_release(struct known *known, struct knowing *knowing, const struct sl_values *values,
                       struct sl_err *err)
 {
     const struct values_schema *schema;
     struct sl_str file;
     if ((values->chart && known_add_chart(known, knowing, values->chart, false, err) < 0) ||
+        (!values->chart && known_add_spoken(known, knowing, NULL, err) < 0) ||
         values_schema_of_release(&schema, &file, knowing->subject, values->application, err) < 0)
         return -1;
     return schema ? known_add_whole_schema(known, knowing, schema, err) : 0;
@@ -199,6 +208,19 @@ bool known_has(struct knowing *knowing, const struct known *known, struct sl_str
             return true;
     }
     return false;
+}
+
+int known_permits(const struct known *known, struct sl_str key, struct sl_err *err)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        const struct known_source *source = &known->items[i];
+        int permits = source->origin == KNOWN_SCHEMA && source->node
+                          ? values_schema_permits(source->schema, source->node, key, err)
+                          : 0;
+        if (permits != 0)
+            return permits;
+    }
+    return 0;
 }
 
 static bool is_filled(const struct sl_node *node)

@@ -10,6 +10,7 @@
 #include "validate/validate.h"
 #include "values_read.h"
 #include "values_schema.h"
+#include "values_spoken.h"
 
 enum known_origin {
     KNOWN_DEFAULT, /* of a chart's values.yaml */
@@ -39,8 +40,9 @@ struct known {
 /* What all of it needs. */
 struct knowing {
     const struct sl_validation_subject *subject;
-    struct sl_arena arena;      /* of everything in a struct known */
-    struct sl_node_index index; /* of large maps */
+    struct sl_arena arena;              /* of everything in a struct known */
+    struct sl_node_index index;         /* of large maps */
+    const struct values_spoken *spoken; /* templates among the values, once a key is unknown; NULL: none */
 };
 
 void knowing_init(struct knowing *knowing, const struct sl_validation_subject *subject);
@@ -57,6 +59,10 @@ int known_add_schema(struct known *known, struct knowing *knowing, const struct 
 int known_add_whole_schema(struct known *known, struct knowing *knowing, const struct values_schema *schema,
                            struct sl_err *err) SL_MUST_USE;
 
+/* Adds what templates among the values read of those of a chart, see values_spoken_of(). */
+int known_add_spoken(struct known *known, struct knowing *knowing, const struct sl_chart *chart,
+                     struct sl_err *err) SL_MUST_USE;
+
 /* Adds what the release knows of the application: its chart, the charts inside, schemas. */
 int known_add_release(struct known *known, struct knowing *knowing, const struct sl_values *values,
                       struct sl_err *err) SL_MUST_USE;
@@ -71,6 +77,9 @@ int known_items(struct known *out, struct knowing *knowing, const struct known *
 
 /* Whether anything says that the key belongs here. */
 bool known_has(struct knowing *knowing, const struct known *known, struct sl_str key);
+
+/* Whether a schema says that a key which it does not name may stand there. 1, 0, -1. */
+int known_permits(const struct known *known, struct sl_str key, struct sl_err *err) SL_MUST_USE;
 
 /* A map that may have any key: its default is empty, the chart hands it on as a whole, or the schema says so. */
 bool known_is_open(const struct known *known);

@@ -66,6 +66,7 @@ static struct values_read *make_read(struct values_reader *reader, struct values
     if (!made)
         return NULL;
     made->depth = above->depth + 1;
+    made->above = above;
     reader->count++;
     return made;
 }
@@ -130,6 +131,8 @@ struct site {
 
 struct reads {
     struct sl_arena arena;
+    struct sl_doc doc; /* of the files, whose texts the templates borrow */
+    struct templates *templates;
     struct site *sites;
 };
 
@@ -138,6 +141,8 @@ static void reads_free(void *made)
     struct reads *reads = made;
     if (!reads)
         return;
+    templates_free(reads->templates);
+    sl_doc_release(&reads->doc);
     sl_arena_release(&reads->arena);
     free(reads);
 }
@@ -259,19 +264,18 @@ static int add_files(struct templates *templates, struct reads *reads, const str
 static int make_reads(void **made, struct sl_tree *whole, const void *context, struct sl_err *err)
 {
     const struct sl_str *path = context;
-    SL_CLEANUP(sl_doc_release) struct sl_doc doc;
     SL_CLEANUP(reads_freep) struct reads *reads = calloc(1, sizeof *reads);
-    SL_CLEANUP(templates_freep) struct templates *templates = NULL;
     struct files files = {NULL, 0}, carried = {NULL, 0};
-    sl_doc_init(&doc);
     if (!reads)
         return sl_fail_memory(err);
+    sl_doc_init(&reads->doc);
     sl_arena_init(&reads->arena, SL_DOC_MEMORY_MAX);
-    if (load(&files, whole, *path, &doc, sl_chart_read_templates, err) < 0 ||
-        (runs_files(&files) && load(&carried, whole, *path, &doc, sl_chart_read_carried, err) < 0) ||
-        templates_new(&templates, err) < 0 || add_files(templates, reads, &files, TEMPLATES_FILE, err) < 0 ||
-        add_files(templates, reads, &carried, TEMPLATES_CARRIED, err) < 0 ||
-        templates_run(templates, err) < 0)
+    if (load(&files, whole, *path, &reads->doc, sl_chart_read_templates, err) < 0 ||
+        (runs_files(&files) && load(&carried, whole, *path, &reads->doc, sl_chart_read_carried, err) < 0) ||
+        templates_new(&reads->templates, err) < 0 ||
+        add_files(reads->templates, reads, &files, TEMPLATES_FILE, err) < 0 ||
+        add_files(reads->templates, reads, &carried, TEMPLATES_CARRIED, err) < 0 ||
+        templates_run(reads->templates, err) < 0)
         return -1;
     for (struct site *site = reads->sites; site; site = site->next)
         site->reader.root.unsure = site->reader.unsure;
@@ -279,8 +283,9 @@ static int make_reads(void **made, struct sl_tree *whole, const void *context, s
     return 0;
 }
 
-int values_reads_of(const struct values_read **out, const struct sl_validation_subject *subject,
-                    const struct sl_chart *chart, struct sl_err *err)
+/* NULL where nothing is known of the archive. */
+static int find_reads(struct reads **out, const struct sl_validation_subject *subject,
+                      const struct sl_chart *chart, struct sl_err *err)
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf key;
     struct sl_str file = chart->values_file;
@@ -296,7 +301,27 @@ int values_reads_of(const struct values_read **out, const struct sl_validation_s
         sl_validation_once(&made, subject->shared, sl_buf_view(&key), make_reads, &archive, reads_free, err) <
             0)
         return -1;
-    const struct site *site = find_site(made, site_of(file));
+    *out = made;
+    return 0;
+}
+
+int values_reads_of(const struct values_read **out, const struct sl_validation_subject *subject,
+                    const struct sl_chart *chart, struct sl_err *err)
+{
+    struct reads *reads;
+    if (find_reads(&reads, subject, chart, err) < 0)
+        return -1;
+    const struct site *site = reads ? find_site(reads, site_of(chart->values_file)) : NULL;
     *out = site ? &site->reader.root : NULL;
+    return 0;
+}
+
+int values_templates_of(const struct templates **out, const struct sl_validation_subject *subject,
+                        const struct sl_chart *chart, struct sl_err *err)
+{
+    struct reads *reads;
+    if (find_reads(&reads, subject, chart, err) < 0)
+        return -1;
+    *out = reads ? reads->templates : NULL;
     return 0;
 }

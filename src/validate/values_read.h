@@ -10,12 +10,13 @@
 /* A key, or (`any` of another one) each entry of a map or list. */
 struct values_read {
     struct sl_str key;
-    bool whole;              /* handed on, with all below: toYaml, a function that nobody knows */
-    bool ranged;             /* its entries are gone through, so they may have any names */
-    bool indexed;            /* an entry is read whose name is made by the template */
-    bool unsure;             /* of the root: there may be more that is read, anywhere */
-    unsigned depth;          /* keys on the way */
-    struct values_read *any; /* what is read of each entry; NULL: nothing */
+    bool whole;                /* handed on, with all below: toYaml, a function that nobody knows */
+    bool ranged;               /* its entries are gone through, so they may have any names */
+    bool indexed;              /* an entry is read whose name is made by the template */
+    bool unsure;               /* of the root: there may be more that is read, anywhere */
+    unsigned depth;            /* keys on the way */
+    struct values_read *above; /* NULL: it is the root */
+    struct values_read *any;   /* what is read of each entry; NULL: nothing */
     struct values_read *first, *last, *next;
     struct values_read **table; /* of what is below, by name, once that is much; a power of two */
     size_t count, room;
@@ -56,5 +57,10 @@ const struct values_read *values_read_below(const struct values_read *read, stru
 /* What the chart reads; NULL where that cannot be known. It lives as long as subject->shared. */
 int values_reads_of(const struct values_read **out, const struct sl_validation_subject *subject,
                     const struct sl_chart *chart, struct sl_err *err) SL_MUST_USE;
+
+/* The templates of the chart, of those in it and of those it is in, which have been run; NULL as above. */
+struct templates;
+int values_templates_of(const struct templates **out, const struct sl_validation_subject *subject,
+                        const struct sl_chart *chart, struct sl_err *err) SL_MUST_USE;
 
 #endif

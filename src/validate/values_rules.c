@@ -14,7 +14,7 @@ bool values_is_checked(const struct values_run *run, const struct sl_values_laye
 static void run_release(struct values_run *run)
 {
     values_hint_release(run);
-    values_spoken_release(&run->spoken);
+    values_spoken_free(run->spoken);
     knowing_release(&run->knowing);
     sl_buf_release(&run->pointer);
     sl_buf_release(&run->name);

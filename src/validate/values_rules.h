@@ -13,10 +13,10 @@ struct values_run {
     const struct sl_values *values;
     bool files_done;      /* another object of the application has the same files: they have been looked at */
     struct known release; /* what charts and schemas know of the root */
-    struct values_keys *keys;    /* for hints, once one is needed; values_hint.h */
-    struct values_spoken spoken; /* templates among the values, once a key is unknown */
-    struct sl_buf pointer, name; /* of the finding that is made */
-    bool lost;                   /* there was no memory for one of these */
+    struct values_keys *keys;     /* for hints, once one is needed; values_hint.h */
+    struct values_spoken *spoken; /* templates among the values, once a key is unknown */
+    struct sl_buf pointer, name;  /* of the finding that is made */
+    bool lost;                    /* there was no memory for one of these */
 };
 
 /* Whether the layer is to be looked at here: it is somebody's own, and not done already. */

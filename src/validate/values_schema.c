@@ -277,3 +277,59 @@ int values_schema_of_release(const struct values_schema **out, struct sl_str *fi
     *file = text.file;
     return find(out, subject, &text, err);
 }
+
+/* -- keys that are permitted -- */
+
+static struct sl_entry *make_entries(struct sl_node *map, struct sl_arena *arena, uint32_t count)
+{
+    map->kind = SL_MAP;
+    map->count = count;
+    map->as.entries = sl_arena_array(arena, count, sizeof *map->as.entries);
+    return map->as.entries;
+}
+
+/* The key against the patterns alone: with a schema that has nothing else. */
+static int matches(const struct values_schema *schema, const struct sl_node *patterns, struct sl_str key,
+                   struct sl_err *err)
+{
+    SL_CLEANUP(sl_arena_release) struct sl_arena arena;
+    SL_CLEANUP(sl_schema_freep) struct sl_schema *compiled = NULL;
+    SL_CLEANUP(sl_schema_report_freep) struct sl_schema_report *report = NULL;
+    struct sl_node any = {.kind = SL_MAP}, none = {.kind = SL_BOOL}, root, names, instance;
+    sl_arena_init(&arena, SL_MIB);
+    root = names = instance = any;
+    struct sl_entry *members = make_entries(&root, &arena, 2), *entry = make_entries(&instance, &arena, 1);
+    struct sl_entry *pattern = make_entries(&names, &arena, patterns->count);
+    if (!members || !entry || !pattern)
+        return sl_fail_memory(err);
+    members[0] = (struct sl_entry){.key = SL_STR("patternProperties"), .value = &names};
+    members[1] = (struct sl_entry){.key = SL_STR("additionalProperties"), .value = &none};
+    entry[0] = (struct sl_entry){.key = key, .value = &any};
+    for (uint32_t i = 0; i < patterns->count; i++)
+        pattern[i] = (struct sl_entry){.key = patterns->as.entries[i].key, .value = &any};
+    const struct sl_schema_source source = {.doc = &schema->doc, .root = &root};
+    if (sl_schema_compile(&compiled, &source, NULL, err) < 0) {
+        bool told = err->code == SL_E_INPUT || err->code == SL_E_LIMIT || err->code == SL_E_UNSUPPORTED;
+        if (!told)
+            return -1;
+        sl_err_clear(err);
+        return 0;
+    }
+    int valid = sl_schema_validate(&report, compiled, &instance, err);
+    if (valid >= 0 || err->code != SL_E_LIMIT)
+        return valid;
+    /* A pattern that takes too long may be one that matches. */
+    sl_err_clear(err);
+    return 1;
+}
+
+int values_schema_permits(const struct values_schema *schema, const struct sl_node *subschema,
+                          struct sl_str key, struct sl_err *err)
+{
+    const struct sl_node *more = sl_node_get(subschema, "additionalProperties");
+    const struct sl_node *patterns = sl_node_get(subschema, "patternProperties");
+    if (more && (more->kind == SL_MAP || (more->kind == SL_BOOL && more->as.boolean)))
+        return 1;
+    bool any = schema && patterns && patterns->kind == SL_MAP && patterns->count > 0;
+    return any ? matches(schema, patterns, key, err) : 0;
+}

@@ -32,6 +32,11 @@ int values_schema_of_chart(const struct values_schema **out, const struct sl_val
 const struct sl_node *values_schema_follow(const struct sl_node **in, const struct values_schema *schema,
                                            const struct sl_node *root, struct sl_str reference);
 
+/* Whether a subschema says that a key which is not among its properties may stand there: by additionalProperties that are
+ * something other than false, or by a pattern. 1, 0, -1. */
+int values_schema_permits(const struct values_schema *schema, const struct sl_node *subschema,
+                          struct sl_str key, struct sl_err *err) SL_MUST_USE;
+
 /* *file is its path. */
 int values_schema_of_release(const struct values_schema **out, struct sl_str *file,
                              const struct sl_validation_subject *subject, struct sl_str application,

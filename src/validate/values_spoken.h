@@ -1,24 +1,21 @@
 /*
- * Templates that stand in the values themselves, for charts that run them with tpl: what they name is read.
+ * Templates that stand in the values themselves, for charts that run them with tpl: what they read is read. They are followed
+ * as those of the charts are, with the root of the chart whose values they stand in, and of those that it lies in.
  */
 #ifndef VALUES_SPOKEN_H
 #define VALUES_SPOKEN_H
 
-#include "base/map.h"
-#include <sealift/err.h>
+#include "validate/validate.h"
+#include "values_read.h"
 
-struct sl_values;
+struct values_spoken;
 
-/* Words between the braces of all values; zeroed before the first question. */
-struct values_spoken {
-    struct sl_map words;
-    bool gathered;
-};
+/* NULL: there are none. Borrows everything. */
+int values_spoken_new(struct values_spoken **out, const struct sl_validation_subject *subject,
+                      const struct sl_values *values, struct sl_err *err) SL_MUST_USE;
+void values_spoken_free(struct values_spoken *spoken); /* NULL is fine */
 
-void values_spoken_release(struct values_spoken *spoken);
-
-/* Whether a value of the application, the chart's or a layer's, names the key in a template. 1, 0, -1. */
-int values_spoken_has(struct values_spoken *spoken, const struct sl_values *values, struct sl_str key,
-                      struct sl_err *err) SL_MUST_USE;
+/* What they read of the values of a chart, or where the release does not carry it (NULL) of all; NULL: nothing. */
+const struct values_read *values_spoken_of(const struct values_spoken *spoken, const struct sl_chart *chart);
 
 #endif

@@ -19,7 +19,8 @@ struct walk {
     const struct sl_values_layer *layer;
     const struct known *everything; /* of the root */
     bool proven;                    /* a chart says what there is */
-    bool loose; /* nobody knows what there is, and the layer may be right: only slips of the pen are told */
+    bool loose;  /* nobody knows what there is, and the layer may be right: only slips of the pen are told */
+    bool *doubt; /* not NULL: nothing is told, but that something would be */
 };
 
 /* The map that is looked at. */
@@ -142,6 +143,9 @@ static int is_unknown(struct walk *walk, const struct map *map, struct sl_str ke
 {
     if (known_has(&walk->run->knowing, &map->known, key) || values_is_word(map->words, key))
         return 0;
+    int permitted = known_permits(&map->known, key, err);
+    if (permitted != 0)
+        return permitted < 0 ? -1 : 0;
     return map->open ? is_slip(walk, map, key, err) : 1;
 }
 
@@ -235,10 +239,10 @@ static int check_map(struct walk *walk, const struct map *map, struct sl_err *er
         const struct sl_entry *entry = &map->place->node->as.entries[i];
         const struct place place = place_entry(map->place, i);
         int unknown = is_unknown(walk, map, entry->key, err);
-        int spoken =
-            unknown > 0 ? values_spoken_has(&walk->run->spoken, walk->run->values, entry->key, err) : 0;
-        if (spoken != 0)
-            unknown = spoken < 0 ? -1 : 0;
+        if (unknown > 0 && walk->doubt) {
+            *walk->doubt = true;
+            return 0;
+        }
         int told = unknown > 0 ? report(walk, map, entry, err) : unknown;
         if (told < 0 || (told == 0 && check_below(walk, map, &place, err) < 0))
             return -1;
@@ -260,7 +264,8 @@ static int add_layer(struct known *known, struct knowing *knowing, const struct 
     return layer->root ? known_add(known, knowing, source, err) : 0;
 }
 
-int values_check_keys(struct values_run *run, struct sl_err *err)
+/* `doubt`: see struct walk. */
+static int check_layers(struct values_run *run, bool *doubt, struct sl_err *err)
 {
     struct known known = run->release,
                  below = {0}; /* `below`: of the release's own layers, those that came before */
@@ -277,7 +282,7 @@ int values_check_keys(struct values_run *run, struct sl_err *err)
         const struct sl_values_layer *layer = &values->layers[i];
         bool loose = !proven && is_reference(layer->kind);
         const struct known *all = loose ? &below : &known;
-        struct walk walk = {run, layer, all, proven, loose};
+        struct walk walk = {run, layer, all, proven, loose, doubt};
         if (layer->kind == SL_LAYER_CHART)
             continue;
         if (values_is_checked(run, layer)) {
@@ -296,4 +301,23 @@ int values_check_keys(struct values_run *run, struct sl_err *err)
             return -1;
     }
     return 0;
+}
+
+/* Templates among the values are only looked at where that may make a key known. */
+int values_check_keys(struct values_run *run, struct sl_err *err)
+{
+    bool doubt = false;
+    if (check_layers(run, &doubt, err) < 0)
+        return -1;
+    if (!doubt)
+        return 0;
+    if (values_spoken_new(&run->spoken, run->knowing.subject, run->values, err) < 0)
+        return -1;
+    if (run->spoken) {
+        run->knowing.spoken = run->spoken;
+        run->release = (struct known){0};
+        if (known_add_release(&run->release, &run->knowing, run->values, err) < 0)
+            return -1;
+    }
+    return check_layers(run, NULL, err);
 }

@@ -2,6 +2,7 @@
 #include "manifest_kit.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #define APPLICATION                                                                                          \
     "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web, namespace: argocd}, spec: " \
@@ -52,6 +53,22 @@ static const struct template_case that_read_it[] = {
     {"with set", "{{ $_ := set .Values.a \"hosts\" list }}"},
     {"over several lines", "{{- include \"x\" (dict\n  \"h\" .Values.a.hosts\n) }}"},
     {"in a text that is a template", "{{ tpl \"{{ .Values.a.hosts }}\" $ }}"},
+    {"in a text with escapes", "{{ tpl \"{{ .Values.a.ho\\x73ts }}\\n\" . }}"},
+    {"in a text that is put together", "{{ tpl (print \"{{ .Values.a.ho\" \"sts }}\") . }}"},
+    {"in words put together", "{{ tpl (cat \"{{ .Values.a.hosts\" \"}}\") . }}"},
+    {"in a text that is filled in", "{{ tpl (printf \"{{ .Values.a.%s }}\" \"hosts\") . }}"},
+    {"by a way down", "{{ .Values.PathValue \"a.hosts\" }}"},
+    {"of a table", "{{ (.Values.Table \"a\").hosts }}"},
+    {"of a plain map", "{{ .Values.AsMap.a.hosts }}{{ dig \"a\" \"hosts\" 1 .Values.AsMap }}"},
+    {"of the rest of a list", "{{ (index (rest (list 1 .Values.a)) 0).hosts }}"},
+    {"of lists in one", "{{ (index (concat (list 1) (list .Values.a)) 1).hosts }}"},
+    {"of a list turned round", "{{ (index (reverse (list 1 .Values.a)) 0).hosts }}"},
+    {"through variables that hand it on",
+     "{{ $v := dict }}{{ $w := dict }}{{ $x := dict }}{{ $y := dict }}{{ $z := dict }}{{ range list 1 2 3 4 5 6 }}"
+     "{{ $z.hosts }}{{ $z = $y }}{{ $y = $x }}{{ $x = $w }}{{ $w = $v }}{{ $v = $.Values.a }}{{ end }}"},
+    {"as an entry like any other, by a define that goes down all of it",
+     "{{ define \"w\" }}{{ range $k, $v := .p }}{{ include \"w\" (dict \"p\" $v) }}{{ end }}{{ end }}"
+     "{{ include \"w\" (dict \"p\" .Values.a) }}"},
 };
 
 Test(values_templates, a_key_that_templates_read_is_known_however_they_reach_it)
@@ -77,6 +94,12 @@ static const struct template_case that_may_read_it[] = {
     {"merged into another value", "{{ $_ := merge .Values.b .Values.a }}"},
     {"a function that nobody knows", "{{ whatever .Values.a }}"},
     {"a template that makes no sense", "{{ if .Values.a.host }}"},
+    {"all values as YAML", "{{ .Values.YAML }}"},
+    {"a text whose middle comes from elsewhere", "{{ tpl (printf \"{{ %s }}\" .Values.b) . }}"},
+    {"a text that a function makes", "{{ tpl (replace \"X\" \"hosts\" \"{{ .Values.a.X }}\") . }}"},
+    {"a text of a define",
+     "{{ define \"t\" }}{{ `{{ .Values.a.hosts }}` }}{{ end }}{{ tpl (include \"t\" .) . }}"},
+    {"a text of values, run with the map", "{{ tpl .Values.b .Values.a }}"},
 };
 
 Test(values_templates, a_map_that_goes_out_of_sight_has_warnings_at_most)
@@ -100,6 +123,13 @@ static const struct template_case that_cannot_read_it[] = {
     {"a checksum", "{{ include (print $.Template.BasePath \"/a.yaml\") . | sha256sum }}{{ .Values.a.host }}"},
     {"a question", "{{ if and .Values.a (not (empty .Values.a)) }}{{ end }}"},
     {"another map", "{{ toYaml .Values.b }}{{ range .Values.c }}{{ . }}{{ end }}"},
+    {"a text of values with words around it",
+     "{{ tpl (cat \"{{ with $.b }}\" .Values.b \"{{ end }}\") (merge (dict \"b\" .Values.b) $) }}{{ .Values.a.host }}"},
+    {"braces that are looked for",
+     "{{ if contains \"{{\" (toJson .Values.b) }}{{ tpl .Values.b $ }}{{ end }}"},
+    {"a define that goes down another map",
+     "{{ define \"w\" }}{{ range $k, $v := .p }}{{ include \"w\" (dict \"p\" $v \"root\" $.root) }}{{ end }}{{ end }}"
+     "{{ include \"w\" (dict \"p\" .Values.b \"root\" $) }}{{ .Values.a.host }}"},
     {"a define for a part", "{{ define \"x\" }}{{ .host }}{{ end }}{{ include \"x\" .Values.a }}"},
 };
 
@@ -176,6 +206,90 @@ Test(values_templates, what_a_template_among_the_values_names_is_read)
     cr_expect_str_eq(findings_of("a: {host: x}\ntext: \"\"\n", "web/templates/a.yaml", template,
                                  "a: {hosts: y}\ntext: \"to hosts\"\n"),
                      "error /a/hosts (did you mean host?)\n");
+}
+
+/* `text` is the chart's default or the customer's own, and run by tpl with the root. */
+static const struct range_case spoken[] = {
+    {"handed on", "a: {host: x}\ntext: '{{ toYaml .Values.a }}'\n", "a: {hosts: y}\n",
+     "warning /a/hosts (did you mean host?)\n"},
+    {"handed on by the customer", "a: {host: x}\ntext: ''\n",
+     "a: {hosts: y}\ntext: '{{ with .Values.a }}{{ toYaml . }}{{ end }}'\n",
+     "warning /a/hosts (did you mean host?)\n"},
+    {"gone through", "a: {host: x}\ntext: '{{ range $k, $v := .Values.a }}{{ $k }}{{ end }}'\n",
+     "a: {other: y}\n", ""},
+    {"given to a define", "a: {host: x}\ntext: '{{ include \"u\" .Values.a }}'\n", "a: {hosts: y}\n", ""},
+    {"a key that is a text", "a: {host: x}\ntext: {}\n",
+     "a: {hosts: y}\ntext: {'{{ .Values.a.hosts }}': 1}\n", ""},
+    {"the same word elsewhere", "a: {host: x}\nb: {hosts: 1}\ntext: '{{ .Values.b.hosts }}'\n",
+     "a: {hosts: y}\n", "error /a/hosts (did you mean host?)\n"},
+    {"a name of its own", "a: {host: x}\ntext: ''\n", "myDoamin: y\ntext: '{{ .Values.myDomain }}'\n",
+     "error /myDoamin (did you mean myDomain?)\n"},
+    {"braces of another program",
+     "a: {host: x}\ntext: '{{ $labels.hosts }} {{ template \"mail\" . }} {{ a[1] }}'\n", "a: {hosts: y}\n",
+     "error /a/hosts (did you mean host?)\n"},
+};
+
+Test(values_templates, templates_among_the_values_are_followed)
+{
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++) {
+        const char *found =
+            findings_of(spoken[i].values, "web/templates/a.yaml",
+                        "{{ define \"u\" }}{{ .hosts }}{{ end }}{{ tpl .Values.text $ }}", spoken[i].custom);
+        cr_expect_str_eq(found, spoken[i].findings, "%s: %s", spoken[i].name, found);
+    }
+}
+
+static const char *findings_of_chart(const struct tgz_member *chart, size_t count, const char *custom)
+{
+    struct delivery delivery = {.files = {{"releases/v1.0/applications/web-app.yaml", APPLICATION},
+                                          {"overlays/customer-a/custom-values/web-custom.yaml", custom}},
+                                .chart = chart,
+                                .chart_count = count};
+    return manifest_kit_severities(&delivery, "values/unknown-key");
+}
+
+Test(values_templates, helm_itself_reads_what_dependencies_name)
+{
+    const struct tgz_member chart[] = {
+        {"web/Chart.yaml",
+         "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n"
+         "- {name: sub, version: 1.0.0, condition: 'sub.wanted,features.subon', import-values: [{child: exp, parent: imp}]}\n"},
+        {"web/values.yaml", "features: {subo: 1}\nimp: {host: x}\n"},
+        {"web/templates/a.yaml", "{{ .Values.features.subo }}{{ .Values.imp.hosts }}"},
+        {"web/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n"},
+        {"web/charts/sub/values.yaml", "exp: {host: x}\no: 1\n"},
+        {"web/charts/sub/templates/a.yaml", "{{ .Values.o }}"},
+    };
+    cr_expect_str_eq(
+        findings_of_chart(chart, sizeof chart / sizeof chart[0],
+                          "features: {subon: true, subom: 1}\nsub: {wanted: 1, exp: {hosts: 1, hostz: 2}}\n"),
+        "error /features/subom (did you mean subo?)\nerror /sub/exp/hostz (did you mean host?)\n");
+}
+
+struct permit_case {
+    const char *schema, *findings;
+};
+
+static const struct permit_case permits[] = {
+    {"{\"additionalProperties\": true}", ""},
+    {"{\"additionalProperties\": {\"type\": \"string\"}}", ""},
+    {"{\"patternProperties\": {\"^host[a-z]$\": {}}}", ""},
+    {"{\"patternProperties\": {\"^port[a-z]$\": {}}}", "error /a/hosts (did you mean host?)\n"},
+    {"{\"properties\": {\"host\": {}}}", "error /a/hosts (did you mean host?)\n"},
+};
+
+Test(values_templates, a_key_that_a_schema_permits_is_left_alone)
+{
+    for (size_t i = 0; i < sizeof permits / sizeof permits[0]; i++) {
+        char schema[256];
+        (void)snprintf(schema, sizeof schema, "{\"properties\": {\"a\": %s}}", permits[i].schema);
+        const struct tgz_member chart[] = {{"web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"},
+                                           {"web/values.yaml", "a: {host: x}\n"},
+                                           {"web/values.schema.json", schema},
+                                           {"web/templates/a.yaml", "{{ .Values.a.host }}"}};
+        const char *found = findings_of_chart(chart, 4, "a: {hosts: y}\n");
+        cr_expect_str_eq(found, permits[i].findings, "%s: %s", permits[i].schema, found);
+    }
 }
 
 Test(values_templates, charts_share_their_defines)
