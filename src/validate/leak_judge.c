@@ -98,7 +98,9 @@ static enum leak_verdict judge_apart(const struct leak_judge *judge, const struc
                                      const struct leak_use *use)
 {
     bool piece = !use->whole && token->weight < LEAK_STRONG;
-    return piece || token->lent || leak_is_outside(judge, token, use->customer) ? LEAK_PERHAPS : LEAK_CLEAR;
+    bool anybodys =
+        token->lent || leak_is_outside(judge, token, use->customer) || leak_is_in_shared_domain(judge, token);
+    return piece || anybodys ? LEAK_PERHAPS : LEAK_CLEAR;
 }
 
 /* -- two overlays -- */
@@ -164,7 +166,8 @@ static enum leak_verdict judge_name(const struct leak_judge *judge, const struct
         return LEAK_NONE;
     if (!sure && (token->shared > 0 || token->lent || !match->alone))
         return LEAK_NONE;
-    return sure ? LEAK_CLEAR : LEAK_PERHAPS;
+    return sure && !leak_are_sites_of_one(judge, token->uses[0].customer, customer) ? LEAK_CLEAR
+                                                                                    : LEAK_PERHAPS;
 }
 
 /* One other overlay has it, and this one only as a part of something. */
@@ -274,19 +277,6 @@ static bool find_only_owner(size_t *owner, const struct leak_token *token)
     return token->owners == 1 || (stated && token->owners < LEAK_OWNERS_COUNTED);
 }
 
-/* A host in a domain that the release names elsewhere too is the vendor's. */
-static bool is_in_shared_domain(const struct leak_judge *judge, const struct leak_token *token)
-{
-    struct sl_str rest = token->key;
-    for (size_t dot = sl_str_find(rest, '.'); dot < rest.len; dot = sl_str_find(rest, '.')) {
-        rest = sl_str_slice(rest, dot + 1, rest.len);
-        const struct leak_token *domain = leak_index_token(judge->index, rest);
-        if (domain && domain->shared > token->shared)
-            return true;
-    }
-    return false;
-}
-
 /* The default overlay's cluster-config.yaml has it too. */
 static bool is_default(const struct leak_token *token, const struct leak_use *use)
 {
@@ -309,7 +299,7 @@ static enum leak_verdict judge_only(const struct leak_judge *judge, const struct
         return is_whole(match) ? LEAK_CLEAR : LEAK_NONE;
     if (use && standing_of(judge, use) == STANDING_APART)
         return is_whole(match) ? judge_apart(judge, token, use) : LEAK_NONE;
-    if (is_in_shared_domain(judge, token))
+    if (leak_is_in_shared_domain(judge, token))
         return LEAK_NONE;
     if (known == LEAK_PERHAPS)
         return LEAK_PERHAPS;

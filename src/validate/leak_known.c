@@ -50,6 +50,38 @@ static size_t longer(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+bool leak_is_in_shared_domain(const struct leak_judge *judge, const struct leak_token *token)
+{
+    struct sl_str rest = token->key;
+    for (size_t dot = sl_str_find(rest, '.'); dot < rest.len; dot = sl_str_find(rest, '.')) {
+        rest = sl_str_slice(rest, dot + 1, rest.len);
+        const struct leak_token *domain = leak_index_token(judge->index, rest);
+        if (domain && domain->shared > token->shared)
+            return true;
+    }
+    return false;
+}
+
+/* acme of acme-north */
+static struct sl_str first_part(struct sl_str name)
+{
+    return sl_str_slice(name, 0, sl_str_find(name, '-'));
+}
+
+bool leak_are_sites_of_one(const struct leak_judge *judge, size_t a, size_t b)
+{
+    if (!sl_str_equal(first_part(judge->names[a]), first_part(judge->names[b])))
+        return false;
+    struct sl_str rest = leak_domain_of(judge->index, b);
+    while (sl_str_find(rest, '.') < rest.len) {
+        const struct leak_token *domain = leak_index_token(judge->index, rest);
+        if (domain && domain->realms > 1 && leak_is_stated_by(domain, a))
+            return true;
+        rest = sl_str_slice(rest, sl_str_find(rest, '.') + 1, rest.len);
+    }
+    return false;
+}
+
 /* -- one's own -- */
 
 static int take_own(void *context, const struct leak_match *match, struct sl_err *err)
@@ -96,8 +128,9 @@ static enum leak_verdict judge_stated(const struct inside *inside, const struct 
         return LEAK_NONE;
     if (use->known == LEAK_OWN)
         return token->weight >= LEAK_NAME ? LEAK_CLEAR : LEAK_PERHAPS;
-    /* A registry or a storage class may be used by others, but not by who has another one. */
-    if (use->known == LEAK_SET && inside->reader != LEAK_NOBODY &&
+    /* A registry may be used by others, but not by who has another one; a site may have several storage classes. */
+    if (use->known == LEAK_SET && inside->reader != LEAK_NOBODY && token->weight == LEAK_STRONG &&
+        token->owners <= LEAK_OWNERS && !leak_is_in_shared_domain(inside->judge, token) &&
         leak_index_states(inside->judge->index, inside->reader, use->known_place))
         return LEAK_CLEAR;
     return use->known >= LEAK_SET || (itself && token->weight == LEAK_STRONG) ? LEAK_PERHAPS : LEAK_NONE;
@@ -108,7 +141,8 @@ static enum leak_verdict judge_inner(struct inside *inside, const struct leak_to
     bool reader = inside->reader != LEAK_NOBODY;
     if (leak_is_name_of(token, inside->owner) &&
         !(reader && leak_has_name(inside->judge, token, inside->reader)))
-        return LEAK_CLEAR;
+        return reader && leak_are_sites_of_one(inside->judge, inside->owner, inside->reader) ? LEAK_PERHAPS
+                                                                                             : LEAK_CLEAR;
     if (token->domains > 0 && reader && token->domain == inside->reader)
         inside->in_own_domain = true;
     if (token->domains == 1 && token->domain == inside->owner && token->weight == LEAK_STRONG &&

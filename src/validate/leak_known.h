@@ -35,6 +35,12 @@ bool leak_is_name_of(const struct leak_token *token, size_t customer);
 /* Whether the name of `customer` has the token in it: acme is in acme-north. */
 bool leak_has_name(const struct leak_judge *judge, const struct leak_token *token, size_t customer);
 
+/* A host in a domain that the release names elsewhere too: the vendor's. */
+bool leak_is_in_shared_domain(const struct leak_judge *judge, const struct leak_token *token);
+
+/* Sites of one company, as far as can be seen: their names begin alike, and their domains have one in common. */
+bool leak_are_sites_of_one(const struct leak_judge *judge, size_t a, size_t b);
+
 /* A host, and the customer's domain is another one: it may be anybody's. */
 bool leak_is_outside(const struct leak_judge *judge, const struct leak_token *token, size_t customer);
 

@@ -41,6 +41,12 @@ bool leak_is_stated_by(const struct leak_token *token, size_t customer)
     return family && family->count > LEAK_FAMILY;
 }
 
+/* What a customer states at a place. */
+struct statement {
+    uint64_t key;
+    struct sl_str text;
+};
+
 static uint64_t key_of_statement(size_t customer, uint64_t place)
 {
     return place * 31 + customer;
@@ -48,17 +54,29 @@ static uint64_t key_of_statement(size_t customer, uint64_t place)
 
 int leak_note_place(struct leak_index *index, size_t customer, const struct leak_text *at, struct sl_err *err)
 {
-    uint64_t *key = sl_arena_alloc(index->arena, sizeof *key);
-    if (!key)
+    struct statement *made = sl_arena_alloc(index->arena, sizeof *made);
+    if (!made)
         return sl_fail_memory(err);
-    *key = key_of_statement(customer, at->place);
+    *made = (struct statement){key_of_statement(customer, at->place), at->text};
     if (at->known == LEAK_DOMAIN)
         index->domain_place = at->place;
-    return sl_map_put(&index->stated, (struct sl_str){(const char *)key, sizeof *key}, key, err) < 0 ? -1 : 0;
+    struct sl_str key = {(const char *)&made->key, sizeof made->key};
+    return sl_map_put(&index->stated, key, made, err) < 0 ? -1 : 0;
+}
+
+static const struct statement *statement_of(const struct leak_index *index, size_t customer, uint64_t place)
+{
+    uint64_t key = key_of_statement(customer, place);
+    return sl_map_get(&index->stated, (struct sl_str){(const char *)&key, sizeof key});
 }
 
 bool leak_index_states(const struct leak_index *index, size_t customer, uint64_t place)
 {
-    uint64_t key = key_of_statement(customer, place);
-    return sl_map_get(&index->stated, (struct sl_str){(const char *)&key, sizeof key});
+    return statement_of(index, customer, place);
+}
+
+struct sl_str leak_domain_of(const struct leak_index *index, size_t customer)
+{
+    const struct statement *domain = statement_of(index, customer, index->domain_place);
+    return domain ? domain->text : (struct sl_str){0};
 }

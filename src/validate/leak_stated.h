@@ -20,6 +20,9 @@ int leak_note_place(struct leak_index *index, size_t customer, const struct leak
 /* Whether it does. */
 bool leak_index_states(const struct leak_index *index, size_t customer, uint64_t place);
 
+/* The domain that the customer states; empty: none. */
+struct sl_str leak_domain_of(const struct leak_index *index, size_t customer);
+
 /* Whether a customer is one of those that state the token; of more than LEAK_FAMILY everybody is. */
 bool leak_is_stated_by(const struct leak_token *token, size_t customer);
 

@@ -71,15 +71,33 @@ static const struct whose_case cases[] = {
      .own = FACTS("f", "  a: elbe-quay-01\n"),
      .nord = NORD "cluster: {name: elbe-quay-01}\n",
      .findings = OWN_ERROR("elbe-quay-01")},
+    {.name = "the registry of another one, where this one has its own",
+     .own = FACTS("f", "  image: images.harbour.internal/web\n"),
+     .config = CUSTOMER_A "registry: {host: images.shore.internal}\n",
+     .nord = NORD "registry: {host: \"images.harbour.internal:5443\"}\n",
+     .findings = OWN_ERROR("images.harbour.internal")},
+    {.name = "the registry of another one, and this one states none",
+     .own = FACTS("f", "  image: images.harbour.internal/web\n"),
+     .nord = NORD "registry: {host: \"images.harbour.internal:5443\"}\n",
+     .findings = OWN_WARNING("images.harbour.internal", "cluster-config.yaml:3")},
     {.name = "the storage class of another one, where this one has its own",
      .own = FACTS("f", "  storageClass: zfs-river\n"),
      .config = CUSTOMER_A "storage: {class: ceph-lake}\n",
      .nord = NORD "storage: {class: zfs-river}\n",
-     .findings = OWN_ERROR("zfs-river")},
+     .findings = OWN_WARNING("zfs-river", "cluster-config.yaml:3")},
     {.name = "the storage class of another one, and this one states none",
      .own = FACTS("f", "  storageClass: zfs-river\n"),
      .nord = NORD "storage: {class: zfs-river}\n",
      .findings = OWN_WARNING("zfs-river", "cluster-config.yaml:3")},
+    {.name = "the registry of another one is the vendor's",
+     .own = FACTS("f", "  image: registry.vendor-soft.example/web\n"),
+     .config = CUSTOMER_A "registry: {host: images.shore.internal}\n",
+     .release = FACTS("r", "  a: charts.vendor-soft.example\n"),
+     .nord = NORD "registry: {host: registry.vendor-soft.example}\n",
+     .findings = OWN_WARNING(
+         "registry.vendor-soft.example",
+         "cluster-config.yaml:3") "warning releases/v1.0/clusters/production-cluster.yaml:5 vendor-soft.example stands in the overlay of "
+                                  "customer harbour-nord too (overlays/harbour-nord/cluster-config.yaml:3)\n"},
     {.name = "hosts of one provider",
      .own = FACTS("f", "  s3: s3.gra.io.cloud-host.example\n"),
      .nord = NORD "registry: {host: harbor.gra7.registry.cloud-host.example}\n",
@@ -175,6 +193,39 @@ Test(leak_whose, sites_of_one_company_may_have_what_they_have_in_common_and_othe
                       {"components/corp/c.yaml", FACTS("c", "  proxy: proxy.acme.example\n")}}};
         const char *found = manifest_kit_verdicts(&delivery, "leak/");
         cr_expect_str_eq(found, test->findings, "%s:\n%s\ninstead of\n%s", test->name, found, test->findings);
+    }
+}
+
+/* The domain of customer-a, and what another customer's name is for it, who is reached under b.shore.example. */
+struct name_case {
+    const char *domain, *other, *findings;
+};
+
+static const struct name_case names[] = {
+    {"a.shore.example", "customer-pier",
+     "warning overlays/customer-a/facts.yaml:5 customer-pier stands in the overlay of customer customer-pier too\n"},
+    {"a.shore.example", "harbour-nord",
+     "error overlays/customer-a/facts.yaml:5 harbour-nord belongs to customer harbour-nord\n"},
+    {"lake.example", "customer-pier",
+     "error overlays/customer-a/facts.yaml:5 customer-pier belongs to customer customer-pier\n"},
+};
+
+Test(leak_whose, sites_of_one_domain_whose_names_begin_alike_may_name_one_another)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[64], own[128], other[128], facts[128];
+        (void)snprintf(path, sizeof path, "overlays/%s/cluster-config.yaml", names[i].other);
+        (void)snprintf(own, sizeof own, "customer: customer-a\ndomain: %s\n", names[i].domain);
+        (void)snprintf(other, sizeof other, "customer: %s\ndomain: b.shore.example\n", names[i].other);
+        (void)snprintf(facts, sizeof facts, FACTS("f", "  peer: %s\n"), names[i].other);
+        struct delivery delivery = {
+            .files = {{path, other},
+                      {"overlays/customer-a/cluster-config.yaml", own},
+                      {"overlays/customer-a/kustomization.yaml", "resources: [facts.yaml]\n"},
+                      {"overlays/customer-a/facts.yaml", facts}}};
+        const char *found = manifest_kit_verdicts(&delivery, "leak/");
+        cr_expect_str_eq(found, names[i].findings, "%s:\n%s\ninstead of\n%s", names[i].other, found,
+                         names[i].findings);
     }
 }
 
