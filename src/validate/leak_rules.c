@@ -14,7 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLACE_ROOM = sizeof(struct sl_shown) + 16 };
+/* So many of what may be either's are told one by one in a file, of more how many. */
+enum { PLACE_ROOM = sizeof(struct sl_shown) + 16, PERHAPS_OF_FILE = 10 };
 
 static void leaks_free(void *made)
 {
@@ -99,6 +100,12 @@ static bool is_used(const struct sl_reading *reading, struct sl_str file)
     return false;
 }
 
+/* Nothing of the file goes into the delivery; where it cannot be built, that is not known. */
+static bool is_left_out(const struct telling *telling, struct sl_str file)
+{
+    return telling->subject->layout->composed && !is_used(telling->subject->reading, file);
+}
+
 /* A place that nothing packs. */
 struct aside {
     enum sl_severity clear, perhaps;
@@ -114,10 +121,7 @@ static int report_text(struct telling *telling, const struct leak *leak, const c
                                           "this delivery does not use the file; take it out all the same"};
     const struct leak_text *at = leak->at;
     bool comment = at->kind == LEAK_COMMENT;
-    const struct aside *aside =
-        comment                                                                               ? &in_comment
-        : telling->subject->layout->composed && !is_used(telling->subject->reading, at->file) ? &not_read
-                                                                                              : &packed;
+    const struct aside *aside = comment ? &in_comment : is_left_out(telling, at->file) ? &not_read : &packed;
     struct sl_finding finding = sl_finding_in_file(
         at->file, leak->verdict == LEAK_CLEAR ? aside->clear : aside->perhaps, "leak/other-customer");
     finding.line = at->line;
@@ -204,16 +208,56 @@ static int report_made(void *context, const struct leak_made *made, struct sl_er
     return report(telling, &finding, &made->leak, where, err);
 }
 
+/* What may be either's, in one file. */
+struct group {
+    struct sl_str file;
+    size_t told, left; /* one by one, and not */
+};
+
+static int end_group(struct telling *telling, const struct group *group, struct sl_err *err)
+{
+    if (group->left == 0)
+        return 0;
+    struct sl_finding finding = sl_finding_in_file(
+        group->file, is_left_out(telling, group->file) ? SL_NOTE : SL_WARNING, "leak/other-customer");
+    finding.hint = SL_STR("compare it with the files that are named with the others: one may be a copy");
+    return sl_finding_report(telling->subject->reading->findings, &finding, err,
+                             "%zu more strings in it stand in overlays of other customers too", group->left);
+}
+
+static int report_own(struct telling *telling, struct sl_err *err)
+{
+    struct group group = {0};
+    const struct leak_list *own = &telling->leaks->customers[telling->customer].leaks;
+    for (const struct leak *leak = own->first; leak; leak = leak->next) {
+        bool clear = leak->verdict == LEAK_CLEAR;
+        if (!sl_str_equal(leak->at->file, group.file)) {
+            if (end_group(telling, &group, err) < 0)
+                return -1;
+            group = (struct group){.file = leak->at->file};
+        }
+        /* Said once: where else it stands in the overlay says nothing more. */
+        if (!clear && sl_map_get(&telling->told, leak->token->key))
+            continue;
+        if (!clear && group.told == PERHAPS_OF_FILE) {
+            group.left++;
+            if (sl_map_put(&telling->told, leak->token->key, telling, err) < 0)
+                return -1;
+            continue;
+        }
+        group.told += !clear;
+        if (report_text(telling, leak,
+                        "write this customer's own; if both may have it, except it in sealift.yaml", err) < 0)
+            return -1;
+    }
+    return end_group(telling, &group, err);
+}
+
 static int report_all(struct telling *telling, struct sl_err *err)
 {
     const struct leaks *leaks = telling->leaks;
-    const struct leak_list *own = &leaks->customers[telling->customer].leaks;
-    for (const struct leak *leak = own->first; leak; leak = leak->next)
-        /* What may be either's is said once: where else it stands in the overlay says nothing more. */
-        if ((leak->verdict == LEAK_CLEAR || !sl_map_get(&telling->told, leak->token->key)) &&
-            report_text(telling, leak,
-                        "write this customer's own; if both may have it, except it in sealift.yaml", err) < 0)
-            return -1;
+    if (report_own(telling, err) < 0)
+        return -1;
     if (report_shared(telling, &leaks->shared,
                       "all customers are given this: the customer's own belongs into the overlay", err) < 0 ||
         report_shared(telling, &leaks->taken,

@@ -253,3 +253,27 @@ Test(leak_whose, what_may_be_of_either_is_told_once_in_an_overlay)
         "warning overlays/customer-a/facts.yaml:5 packages.software.example stands in the overlay of "
         "customer harbour-nord too (overlays/harbour-nord/facts.yaml:5)\n");
 }
+
+Test(leak_whose, of_many_that_may_be_of_either_a_file_tells_how_many)
+{
+    char own[2048] = FACTS("f", ""), other[2048] = FACTS("f", "");
+    for (int i = 0; i < 13; i++) {
+        size_t a = strlen(own), b = strlen(other);
+        (void)snprintf(own + a, sizeof own - a, "  a%d: host%d.software.example\n", i, i);
+        (void)snprintf(other + b, sizeof other - b, "  b%d: host%d.software.example\n", i, i);
+    }
+    struct delivery delivery = {
+        .files = {{"overlays/harbour-nord/facts.yaml", other},
+                  {"overlays/customer-a/kustomization.yaml", "resources: [facts.yaml]\n"},
+                  {"overlays/customer-a/facts.yaml", own}}};
+    const char *found = manifest_kit_verdicts(&delivery, "leak/");
+    size_t lines = 0;
+    for (const char *at = found; *at; at++)
+        lines += *at == '\n';
+    cr_expect_eq(lines, 11, "%s", found);
+    cr_expect(
+        strstr(found,
+               "warning overlays/customer-a/facts.yaml:0 3 more strings in it stand in overlays of other "
+               "customers too\n"),
+        "%s", found);
+}
