@@ -340,8 +340,11 @@ int leak_texts_read_node(struct leak_texts *texts, struct sl_arena *arena, struc
                          struct sl_str name, const struct sl_node *root, struct sl_err *err)
 {
     SL_CLEANUP(end)
-    struct reading reading = {.texts = texts, .arena = arena, .file = file, .name = name};
+    struct reading reading = {
+        .texts = texts, .arena = arena, .file = sl_arena_str(arena, file), .name = name};
     const struct place place = place_root(root);
     begin(&reading);
+    if (!reading.file.ptr)
+        return sl_fail_memory(err);
     return root ? add_node(&reading, &place, err) : 0;
 }

@@ -267,6 +267,12 @@ class Charts(Validate):
                 member.size = len(data)
                 archive.addfile(member, io.BytesIO(data))
 
+    def test_what_a_chart_leaks_is_told_to_all_but_its_owner(self):
+        self.change_chart("planted: terminal.customer-a.example\n", "")
+        report = self.validate("--format", "json", status=1).json()
+        self.assertEqual([(f["file"].rpartition("!")[2], f["customers"]) for f in report["findings"]
+                          if f["rule"] == "leak/other-customer"], [("portal/values.yaml", ["customer-b"])])
+
     def unknown(self):
         report = self.validate("--format", "json", who=("--customer", "customer-a"), status=None).json()
         return sorted(f["pointer"] for f in report["findings"] if f["rule"] == "values/unknown-key")
