@@ -11,7 +11,10 @@ static const struct sl_str suffix = SL_STR_INIT("-app.yaml");
 struct request {
     struct sl_str name, version;
     struct sl_mark mark;
-    bool unsure;  /* it may be something else than a chart */
+    bool unsure;          /* it may be something else than a chart */
+    struct sl_str folder; /* a path in a repository, where there may be one */
+    struct sl_mark folder_mark;
+    size_t folders;
     size_t count; /* how many different ones were seen */
 };
 
@@ -31,11 +34,21 @@ static void take_request(struct request *request, const struct sl_node *chart, c
     request->mark = at->mark;
 }
 
+static void take_folder(struct request *request, const struct sl_node *path)
+{
+    request->folder = sl_node_text(path);
+    request->folder_mark = path->mark;
+    request->folders++;
+}
+
 static void request_of_source(struct request *request, const struct sl_node *source, bool alone)
 {
     const struct sl_node *chart = sl_node_get(source, "chart");
     const struct sl_node *address = sl_node_get(source, "repoURL");
     struct sl_str path = sl_node_text(sl_node_get(source, "path"));
+    if (!chart && path.len > 0 && !sl_node_get(source, "kustomize") && !sl_node_get(source, "directory") &&
+        !sl_node_get(source, "plugin"))
+        take_folder(request, sl_node_get(source, "path"));
     /* The chart is the artifact itself. What has no `helm` may be manifests as well: see sl_layout_charts(). */
     bool whole = !chart && sl_str_starts_with(sl_node_text(address), SL_STR("oci://")) &&
                  (sl_str_equal(path, SL_STR(".")) || sl_str_equal(path, SL_STR("./")));
@@ -96,6 +109,10 @@ static void request_of(struct request *request, const struct sl_layout *layout, 
         const struct sl_node *chart = sl_node_get(sl_node_get(spec, "chart"), "spec");
         const struct sl_node *named = sl_node_get(chart, "chart");
         take_request(request, named, sl_node_get(chart, "version"), named);
+        struct sl_str source = sl_node_text(sl_node_get(sl_node_get(chart, "sourceRef"), "kind"));
+        /* Of git, the chart is a path. */
+        if (named && sl_str_equal(source, SL_STR("GitRepository")))
+            take_folder(request, named);
         request_of_reference(request, layout, sl_node_get(spec, "chartRef"), built->effective_space);
     }
 }
@@ -108,9 +125,9 @@ static int read_request(struct sl_application *application, const struct sl_layo
         const struct sl_object *object = &layout->objects[i];
         if (!sl_str_equal(object->built.file, application->file))
             continue;
-        size_t before = request.count;
+        size_t before = request.count + request.folders;
         request_of(&request, layout, &object->built);
-        if (request.count != before)
+        if (request.count + request.folders != before)
             application->chart_doc = object->doc;
     }
     if (request.count > 1) {
@@ -128,7 +145,18 @@ static int read_request(struct sl_application *application, const struct sl_layo
     application->chart_version = request.version;
     application->chart_mark = request.mark;
     application->chart_unsure = request.unsure;
-    return 0;
+    /* Beside a chart, a folder is another source. */
+    bool other = request.count > 0 && !(request.mark.line == request.folder_mark.line &&
+                                        request.mark.column == request.folder_mark.column);
+    if (other || request.folders != 1)
+        return 0;
+    application->chart_mark = request.folder_mark;
+    /* What is no path of a repository leads to no chart. */
+    struct sl_err why = {0};
+    if (sl_path_join(&reading->doc.arena, SL_STR(""), request.folder, &application->chart_folder, &why) == 0)
+        return 0;
+    application->chart_folder = (struct sl_str){NULL, 0};
+    return why.code == SL_E_NO_MEMORY ? sl_fail_memory(err) : 0;
 }
 
 static int report_twice(struct sl_reading *reading, const struct sl_application *first, struct sl_str file,
@@ -180,90 +208,5 @@ int sl_layout_applications(struct sl_layout *layout, struct sl_reading *reading,
             read_request(application, layout, i, reading, err) < 0)
             return -1;
     }
-    return 0;
-}
-
-/* "1.2.3" with or without v; what is less, or has other characters, is a range for somebody to choose from.
- */
-static bool is_exact(struct sl_str version)
-{
-    struct sl_str number = sl_version_number(version);
-    unsigned dots = 0;
-    for (size_t i = 0; i < number.len; i++) {
-        char byte = number.ptr[i];
-        if (byte == '+' || byte == '-')
-            break;
-        if (byte == '.')
-            dots++;
-        else if (byte < '0' || byte > '9')
-            return false;
-    }
-    return dots == 2;
-}
-
-static int report_version(struct sl_reading *reading, const struct sl_application *application,
-                          const struct sl_artifact *carried, size_t candidates, struct sl_err *err)
-{
-    struct sl_finding finding =
-        sl_finding_at(application->chart_doc, application->chart_mark, SL_WARNING, "values/chart-version");
-    finding.hint = SL_STR("the chart's own values are left out of the merge");
-    struct sl_shown chart, wanted, version, path;
-    if (candidates > 1)
-        return sl_finding_report(reading->findings, &finding, err,
-                                 "asks for chart %s %s, and the release carries %zu versions of it",
-                                 sl_shown(&chart, application->chart_name),
-                                 sl_shown(&wanted, application->chart_version), candidates);
-    return sl_finding_report(
-        reading->findings, &finding, err, "asks for chart %s %s, but the release carries %s (%s)",
-        sl_shown(&chart, application->chart_name), sl_shown(&wanted, application->chart_version),
-        sl_shown(&version, carried->chart->version), sl_shown(&path, carried->path));
-}
-
-/* The tag of an artifact in a registry has "_" for the "+" of a version. */
-static bool is_same_version(struct sl_str carried, struct sl_str wanted)
-{
-    bool same = carried.len == wanted.len;
-    for (size_t i = 0; same && i < carried.len; i++)
-        same = carried.ptr[i] == wanted.ptr[i] || (carried.ptr[i] == '+' && wanted.ptr[i] == '_');
-    return same;
-}
-
-static int find_chart(struct sl_application *application, const struct sl_artifacts *artifacts,
-                      struct sl_reading *reading, struct sl_err *err)
-{
-    struct sl_str wanted = sl_version_number(application->chart_version);
-    const struct sl_artifact *candidate = NULL;
-    size_t candidates = 0;
-    for (size_t i = 0; i < artifacts->count; i++) {
-        const struct sl_artifact *artifact = &artifacts->items[i];
-        if (artifact->kind != SL_ARTIFACT_CHART ||
-            !sl_str_equal(artifact->chart->name, application->chart_name))
-            continue;
-        if (is_same_version(sl_version_number(artifact->chart->version), wanted)) {
-            application->chart = artifact;
-            return 0;
-        }
-        candidate = artifact;
-        candidates++;
-    }
-    if (candidates == 0 && application->chart_unsure) {
-        application->chart_name = application->chart_version = (struct sl_str){NULL, 0};
-        return 0;
-    }
-    if (candidates == 0)
-        return 0;
-    if (candidates == 1 && !is_exact(application->chart_version)) {
-        application->chart = candidate;
-        return 0;
-    }
-    return report_version(reading, application, candidate, candidates, err);
-}
-
-int sl_layout_charts(struct sl_layout *layout, struct sl_reading *reading, struct sl_err *err)
-{
-    for (size_t i = 0; i < layout->application_count; i++)
-        if (layout->applications[i].chart_name.len > 0 &&
-            find_chart(&layout->applications[i], &layout->artifacts, reading, err) < 0)
-            return -1;
     return 0;
 }

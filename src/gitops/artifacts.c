@@ -81,8 +81,12 @@ static int open_chart(struct walk *walk, struct sl_artifact *artifact, struct sl
     if (!chart)
         return sl_fail_memory(err);
     struct sl_err chart_err = {0};
-    int is_chart =
-        sl_chart_read(chart, &walk->reading->doc, source, artifact->path, walk->reading->cache, &chart_err);
+    struct sl_shown shown;
+    /* Which libarchive takes for an archive of nothing. */
+    int is_chart = artifact->size == 0
+                       ? sl_fail(&chart_err, SL_E_INPUT, "%s is empty", sl_shown(&shown, artifact->path))
+                       : sl_chart_read(chart, &walk->reading->doc, source, artifact->path,
+                                       walk->reading->cache, &chart_err);
     if (is_chart >= 0) {
         artifact->kind = is_chart ? SL_ARTIFACT_CHART : SL_ARTIFACT_FILE;
         artifact->chart = is_chart ? chart : NULL;
@@ -92,8 +96,13 @@ static int open_chart(struct walk *walk, struct sl_artifact *artifact, struct sl
         *err = chart_err;
         return -1;
     }
-    struct sl_finding finding = sl_finding_in_file(artifact->path, SL_WARNING, "artifacts/unreadable");
-    finding.hint = SL_STR("it is carried as it is, and nothing is taken from it");
+    /* Beyond a limit of ours, Helm at the site may still read it. */
+    bool broken = chart_err.code == SL_E_INPUT;
+    struct sl_finding finding =
+        sl_finding_in_file(artifact->path, broken ? SL_ERROR : SL_WARNING, "artifacts/unreadable");
+    finding.hint = broken
+                       ? SL_STR("no Helm will read it either: fetch it again; if it is no chart, except it")
+                       : SL_STR("it is carried as it is, and nothing is taken from it");
     return sl_finding_report(walk->reading->findings, &finding, err, "%s", chart_err.message);
 }
 

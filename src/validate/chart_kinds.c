@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "gitops/chart_folder.h"
 
 #include <stdlib.h>
 
@@ -112,10 +113,11 @@ static void kinds_freep(struct made_kinds **kinds)
     *kinds = NULL;
 }
 
-/* "NAME!TOP/templates/a.yaml" and "NAME!TOP/crds/a.yaml", but for tests, which nobody runs by installing. */
-static bool is_own(struct sl_str file)
+/* "NAME!TOP/templates/a.yaml" and "NAME!TOP/crds/a.yaml", but for tests, which nobody runs by installing; of a folder without
+ * "!TOP". */
+static bool is_own(struct sl_str file, struct sl_str origin)
 {
-    struct sl_str inside = sl_str_slice(file, sl_str_find(file, '!'), file.len);
+    struct sl_str inside = sl_str_slice(file, origin.len, file.len);
     size_t slash = sl_str_find(inside, '/');
     struct sl_str path = sl_str_slice(inside, slash + 1 < inside.len ? slash + 1 : inside.len, inside.len);
     bool template = sl_str_starts_with(path, SL_STR("templates/")) &&
@@ -124,27 +126,20 @@ static bool is_own(struct sl_str file)
     return yaml && (template || sl_str_starts_with(path, SL_STR("crds/")));
 }
 
-typedef int read_files(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
-                       struct sl_source *source, struct sl_str name, struct sl_err *err);
-
-static int read_kinds(struct made_kinds *made, struct sl_tree *whole, struct sl_str path, read_files *read,
-                      struct sl_err *err)
+static int read_kinds(struct made_kinds *made, struct sl_tree *whole, struct sl_str path,
+                      enum sl_chart_files which, struct sl_err *err)
 {
     SL_CLEANUP(sl_doc_release) struct sl_doc doc;
-    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
-    struct sl_chart_file *files = NULL;
-    size_t count = 0;
+    struct sl_chart_list list;
     sl_doc_init(&doc);
-    if (sl_tree_source(whole, path, &source, err) < 0)
-        return -1;
-    if (read(&files, &count, &doc, source, path, err) < 0) {
+    if (sl_chart_files_at(&list, &doc, whole, path, which, err) < 0) {
         /* A chart that cannot be read has been told of: artifacts/unreadable. */
         if (err->code != SL_E_INPUT && err->code != SL_E_LIMIT && err->code != SL_E_UNSUPPORTED)
             return -1;
         sl_err_clear(err);
     }
-    for (size_t i = 0; i < count; i++)
-        if (is_own(files[i].file) && chart_kinds_read(&made->kinds, files[i].text, err) < 0)
+    for (size_t i = 0; i < list.count; i++)
+        if (is_own(list.files[i].file, path) && chart_kinds_read(&made->kinds, list.files[i].text, err) < 0)
             return -1;
     return 0;
 }
@@ -157,8 +152,8 @@ static int make_kinds(void **made, struct sl_tree *whole, const void *context, s
         return sl_fail_memory(err);
     sl_arena_init(&kinds->arena, SL_DOC_MEMORY_MAX);
     kinds->kinds.arena = &kinds->arena;
-    if (read_kinds(kinds, whole, *path, sl_chart_read_templates, err) < 0 ||
-        read_kinds(kinds, whole, *path, sl_chart_read_crds, err) < 0)
+    if (read_kinds(kinds, whole, *path, SL_CHART_TEMPLATES, err) < 0 ||
+        read_kinds(kinds, whole, *path, SL_CHART_CRDS, err) < 0)
         return -1;
     *made = sl_steal(&kinds);
     return 0;

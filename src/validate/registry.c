@@ -8,7 +8,7 @@
 /* Ascending by id: a rule is found by bisection. */
 static const struct sl_rule rules[] = {
     {"artifacts/lfs-pointer", SL_ERROR, true, "a carried file is only Git LFS's note about itself"},
-    {"artifacts/unreadable", SL_WARNING, false, "a .tgz among the artifacts is no readable Helm chart"},
+    {"artifacts/unreadable", SL_ERROR, false, "a .tgz among the artifacts is no readable Helm chart"},
     {"config/expired", SL_WARNING, false, "an exception of sealift.yaml is past its last day"},
     {"config/field", SL_ERROR, true, "a value of sealift.yaml is of the wrong kind, or missing"},
     {"config/fixed-rule", SL_WARNING, false, "sealift.yaml wants to change a rule that has to stay as it is"},
@@ -109,6 +109,8 @@ static const struct sl_rule rules[] = {
     {"values/argo-variable", SL_NOTE, false,
      "a parameter that only Argo CD can fill in stays in the Application"},
     {"values/bad-schema", SL_WARNING, false, "a schema of values cannot be used"},
+    {"values/chart-name", SL_WARNING, false,
+     "the release carries no chart of that name, but one of nearly the same"},
     {"values/chart-version", SL_WARNING, false,
      "the release carries the chart, but not in the version asked for"},
     {"values/empty-key", SL_WARNING, false, "a key without a value takes away what lower layers have there"},

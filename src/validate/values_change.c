@@ -70,12 +70,64 @@ static bool takes_both(struct sl_str key)
 {
     static const char *const names[] = {
         "cpu",      "memory",         "storage",      "size", "ephemeral-storage",
-        "maxSurge", "maxUnavailable", "minAvailable", "port", "targetPort",
-        "tag",      "version"};
+        "maxSurge", "maxUnavailable", "minAvailable", "port", "targetPort"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (sl_str_equal(key, sl_str_from(names[i])))
             return true;
     return sl_str_ends_with(key, SL_STR("Port")) || sl_str_ends_with(key, SL_STR("Size"));
+}
+
+/* A text, whatever its default is: of 1.10, a number has 1.1 left. */
+static bool is_version(struct sl_str key)
+{
+    return sl_str_equal(key, SL_STR("tag")) || sl_str_equal(key, SL_STR("version")) ||
+           sl_str_ends_with(key, SL_STR("Tag")) || sl_str_ends_with(key, SL_STR("Version"));
+}
+
+/* A number that templates print as it stands in the file: 8080 and 2.3; not 2.30, 1e5, 0x1F, 01067, and nothing from a
+ * million on, which is 1e+06 to Helm. */
+static bool prints_as_it_stands(const struct sl_node *number)
+{
+    struct sl_str source = sl_node_source(number);
+    size_t at = source.len > 0 && source.ptr[0] == '-', from = at, dot;
+    if (source.len == 0)
+        return number->kind == SL_INT && number->as.integer < 1000000 && number->as.integer > -1000000;
+    while (at < source.len && source.ptr[at] >= '0' && source.ptr[at] <= '9')
+        at++;
+    dot = at;
+    bool whole = dot > from && dot - from <= 6 && (source.ptr[from] != '0' || dot - from == 1);
+    if (at == source.len)
+        return whole;
+    for (at++; at < source.len && source.ptr[at] >= '0' && source.ptr[at] <= '9';)
+        at++;
+    bool tiny = sl_str_starts_with(sl_str_slice(source, dot, at), SL_STR(".0000"));
+    return whole && at == source.len && source.ptr[dot] == '.' && at - dot <= 9 && !tiny &&
+           source.ptr[at - 1] != '0' && source.ptr[at - 1] != '.';
+}
+
+/* 1: told. */
+static int check_number(struct change *change, const struct place *place, const struct sl_node *was,
+                        struct sl_err *err)
+{
+    const struct sl_node *is = place->node;
+    bool text = was && was->kind == SL_STRING, version = is_version(place->key);
+    bool exact = is_number(is->kind) && prints_as_it_stands(is);
+    if (!is_number(is->kind) || exact || !(text || version) || takes_both(place->key))
+        return 0;
+    struct sl_finding finding = {.severity = SL_WARNING,
+                                 .rule = "values/type-change",
+                                 .hint = SL_STR("put it in quotes, so that it stays as it is written")};
+    struct sl_str source = sl_node_source(is);
+    char digits[24];
+    if (source.len == 0) {
+        int length = snprintf(digits, sizeof digits, "%lld", (long long)is->as.integer);
+        source = (struct sl_str){digits, (size_t)length};
+    }
+    struct sl_shown shown;
+    const char *message =
+        text ? "is a number where a text stands below it, and templates print it in another way:"
+             : "is a number where a text is meant, and templates print it in another way:";
+    return report(change, place, finding, err, message, sl_str_from(sl_shown(&shown, source))) < 0 ? -1 : 1;
 }
 
 /* "8080" and 8080, "true" and true. */
@@ -128,7 +180,7 @@ static int check_type(struct change *change, const struct place *place, const st
         return 0;
     bool structure = is->kind == SL_MAP || is->kind == SL_LIST || was->kind == SL_MAP || was->kind == SL_LIST;
     bool empty = (was->kind == SL_MAP || was->kind == SL_LIST) && was->count == 0;
-    if (!structure && (same_text(is, was) || same_text(was, is))) {
+    if (!structure && !is_version(place->key) && (same_text(is, was) || same_text(was, is))) {
         finding.hint = is->kind == SL_STRING ? SL_STR("take the quotes away") : SL_STR("put it in quotes");
         return report(change, place, finding, err,
                       is->kind == SL_STRING ? "is the same in quotes here, so a string and no longer"
@@ -136,7 +188,7 @@ static int check_type(struct change *change, const struct place *place, const st
                       sl_str_from(sl_kind_name(is->kind == SL_STRING ? was->kind : is->kind)));
     }
     /* A default that says only that there is nothing yet. */
-    if (empty || (!structure && takes_both(place->key)) ||
+    if (empty || (!structure && (takes_both(place->key) || is_version(place->key))) ||
         (was->kind == SL_BOOL && !was->as.boolean && structure))
         return 0;
     char text[64];
@@ -242,8 +294,11 @@ static int check_leaf(struct change *change, const struct place *place, const st
             .hint = SL_STR("take it out, unless it is to stay when the layers below change")};
         return report(change, place, finding, err, "is what it already was", SL_STR("without it"));
     }
-    if (idle || change->telling || !was)
+    if (idle || change->telling)
         return 0;
+    int number = check_number(change, place, was, err);
+    if (number != 0 || !was)
+        return number < 0 ? -1 : 0;
     if (check_empty(change, place, was, err) < 0 || check_type(change, place, was, err) < 0)
         return -1;
     return check_list(change, place, was, err);

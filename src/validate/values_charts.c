@@ -44,8 +44,8 @@ static int add_reads(struct known *known, struct knowing *knowing, const struct 
     struct known_source source = {.origin = KNOWN_READ};
     if (values_reads_of(&source.read, knowing->subject, chart, err) < 0)
         return -1;
-    source.unsure = source.read && source.read->unsure;
-    if (source.read && known_add(known, knowing, source, err) < 0)
+    source.unsure = !source.read || source.read->unsure;
+    if (known_add(known, knowing, source, err) < 0)
         return -1;
     return known_add_spoken(known, knowing, chart, err);
 }

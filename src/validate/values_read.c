@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "gitops/chart_folder.h"
 #include "templates.h"
 
 #include <stdlib.h>
@@ -133,6 +134,7 @@ struct reads {
     struct sl_arena arena;
     struct sl_doc doc; /* of the files, whose texts the templates borrow */
     struct templates *templates;
+    struct sl_str origin; /* the archive or folder */
     struct site *sites;
 };
 
@@ -161,11 +163,12 @@ static struct site *find_site(const struct reads *reads, struct sl_str name)
     return site;
 }
 
-/* What stands before "values.yaml", "templates/..." or another file of a chart: the last of what may be a chart's name. */
-static struct sl_str site_of(struct sl_str file)
+/* What stands before "values.yaml", "templates/..." or another file of a chart: the last of what may be a chart's name.
+ * `origin` is the archive or folder of the outermost. */
+static struct sl_str site_of(struct sl_str file, struct sl_str origin)
 {
     static const char charts[] = "charts/";
-    size_t slash = sl_str_find(file, '!');
+    size_t slash = origin.len;
     while (slash < file.len && file.ptr[slash] != '/')
         slash++;
     struct sl_str site = sl_str_slice(file, 0, slash + 1);
@@ -184,7 +187,7 @@ static struct sl_str site_of(struct sl_str file)
 
 static struct site *site_at(struct reads *reads, struct sl_str file, struct sl_err *err)
 {
-    struct sl_str name = site_of(file);
+    struct sl_str name = site_of(file, reads->origin);
     struct site *site = find_site(reads, name);
     if (site)
         return site;
@@ -211,20 +214,17 @@ static int pass_over(struct sl_err *err)
 }
 
 struct files {
-    struct sl_chart_file *items;
-    size_t count;
+    struct sl_chart_list list;
+    bool cut; /* there may be more */
 };
 
-typedef int read_files(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
-                       struct sl_source *source, struct sl_str name, struct sl_err *err);
-
 static int load(struct files *out, struct sl_tree *whole, struct sl_str path, struct sl_doc *doc,
-                read_files *read, struct sl_err *err)
+                enum sl_chart_files which, struct sl_err *err)
 {
-    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
-    if (sl_tree_source(whole, path, &source, err) < 0)
-        return -1;
-    return read(&out->items, &out->count, doc, source, path, err) < 0 ? pass_over(err) : 0;
+    if (sl_chart_files_at(&out->list, doc, whole, path, which, err) == 0)
+        return 0;
+    out->cut = true;
+    return pass_over(err);
 }
 
 static bool mentions(struct sl_str text, const char *word)
@@ -236,9 +236,9 @@ static bool mentions(struct sl_str text, const char *word)
 static bool runs_files(const struct files *files)
 {
     bool tpl = false, get = false;
-    for (size_t i = 0; i < files->count; i++) {
-        tpl = tpl || mentions(files->items[i].text, "tpl");
-        get = get || mentions(files->items[i].text, ".Files");
+    for (size_t i = 0; i < files->list.count; i++) {
+        tpl = tpl || mentions(files->list.files[i].text, "tpl");
+        get = get || mentions(files->list.files[i].text, ".Files");
     }
     return tpl && get;
 }
@@ -246,8 +246,8 @@ static bool runs_files(const struct files *files)
 static int add_files(struct templates *templates, struct reads *reads, const struct files *files,
                      enum templates_kind kind, struct sl_err *err)
 {
-    for (size_t i = 0; i < files->count; i++) {
-        const struct sl_chart_file *file = &files->items[i];
+    for (size_t i = 0; i < files->list.count; i++) {
+        const struct sl_chart_file *file = &files->list.files[i];
         struct site *site = site_at(reads, file->file, err);
         bool values = sl_str_equal(sl_str_slice(file->file, site ? site->name.len : 0, file->file.len),
                                    SL_STR("values.yaml"));
@@ -265,20 +265,23 @@ static int make_reads(void **made, struct sl_tree *whole, const void *context, s
 {
     const struct sl_str *path = context;
     SL_CLEANUP(reads_freep) struct reads *reads = calloc(1, sizeof *reads);
-    struct files files = {NULL, 0}, carried = {NULL, 0};
+    struct files files = {.cut = false}, carried = {.cut = false};
     if (!reads)
         return sl_fail_memory(err);
     sl_doc_init(&reads->doc);
     sl_arena_init(&reads->arena, SL_DOC_MEMORY_MAX);
-    if (load(&files, whole, *path, &reads->doc, sl_chart_read_templates, err) < 0 ||
-        (runs_files(&files) && load(&carried, whole, *path, &reads->doc, sl_chart_read_carried, err) < 0) ||
+    reads->origin = sl_arena_str(&reads->arena, *path);
+    if (!reads->origin.ptr)
+        return sl_fail_memory(err);
+    if (load(&files, whole, *path, &reads->doc, SL_CHART_TEMPLATES, err) < 0 ||
+        (runs_files(&files) && load(&carried, whole, *path, &reads->doc, SL_CHART_CARRIED, err) < 0) ||
         templates_new(&reads->templates, err) < 0 ||
         add_files(reads->templates, reads, &files, TEMPLATES_FILE, err) < 0 ||
         add_files(reads->templates, reads, &carried, TEMPLATES_CARRIED, err) < 0 ||
         templates_run(reads->templates, err) < 0)
         return -1;
     for (struct site *site = reads->sites; site; site = site->next)
-        site->reader.root.unsure = site->reader.unsure;
+        site->reader.root.unsure = site->reader.unsure || files.cut || carried.cut;
     *made = sl_steal(&reads);
     return 0;
 }
@@ -288,18 +291,16 @@ static int find_reads(struct reads **out, const struct sl_validation_subject *su
                       const struct sl_chart *chart, struct sl_err *err)
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf key;
-    struct sl_str file = chart->values_file;
-    struct sl_str archive = sl_str_slice(file, 0, sl_str_find(file, '!'));
     void *made = NULL;
     *out = NULL;
     sl_buf_init(&key, SL_PATH_MAX + SL_KIB);
-    if (archive.len == file.len)
+    if (chart->origin.len == 0)
         return 0;
     sl_buf_text(&key, "values: read by ");
-    sl_buf_str(&key, archive);
+    sl_buf_str(&key, chart->origin);
     if (sl_buf_check(&key, "the path of a chart", err) < 0 ||
-        sl_validation_once(&made, subject->shared, sl_buf_view(&key), make_reads, &archive, reads_free, err) <
-            0)
+        sl_validation_once(&made, subject->shared, sl_buf_view(&key), make_reads, &chart->origin, reads_free,
+                           err) < 0)
         return -1;
     *out = made;
     return 0;
@@ -311,7 +312,7 @@ int values_reads_of(const struct values_read **out, const struct sl_validation_s
     struct reads *reads;
     if (find_reads(&reads, subject, chart, err) < 0)
         return -1;
-    const struct site *site = reads ? find_site(reads, site_of(chart->values_file)) : NULL;
+    const struct site *site = reads ? find_site(reads, site_of(chart->values_file, chart->origin)) : NULL;
     *out = site ? &site->reader.root : NULL;
     return 0;
 }

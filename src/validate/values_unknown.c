@@ -7,6 +7,7 @@
 #include "model/report.h"
 #include "values_hint.h"
 #include "values_rules.h"
+#include "values_siblings.h"
 #include "values_words.h"
 
 #include <stdio.h>
@@ -225,7 +226,10 @@ static int check_below(struct walk *walk, const struct map *map, const struct pl
         return -1;
     if (list)
         return check_items(walk, &below, err);
-    below.open = below.loose || known_is_open(&below.known);
+    int alike = values_siblings(&below.known, &walk->run->knowing, &map->known, map->place, place->key, err);
+    if (alike < 0)
+        return -1;
+    below.open = below.loose || alike > 0 || known_is_open(&below.known);
     below.words = below.open ? words_at(place) : words_of(&below.known, place);
     return check_map(walk, &below, err);
 }

@@ -1,6 +1,5 @@
 #include "values/chart.h"
 
-#include "base/cleanup.h"
 #include "base/limits.h"
 #include "chart_archive.h"
 #include "doc/yaml.h"
@@ -10,6 +9,7 @@
 struct site {
     struct sl_doc *doc;
     const struct chart_parts *parts;
+    struct sl_str origin;  /* the outermost archive or folder */
     struct sl_str archive; /* its name */
     struct sl_str below;   /* what all its paths begin with: "", "charts/db/" */
     size_t first, end;     /* of parts->items: those that do */
@@ -30,20 +30,13 @@ static const struct chart_part *find(const struct site *site, const char *name)
     return NULL;
 }
 
-/* "ARCHIVE!TOP/BELOW/NAME", in the document's memory. */
+/* "ARCHIVE!TOP/BELOW/NAME", of a folder "FOLDER/BELOW/NAME", in the document's memory. */
 static int file_name(struct sl_str *out, const struct site *site, struct sl_str name, struct sl_err *err)
 {
-    SL_CLEANUP(sl_buf_release) struct sl_buf text;
-    sl_buf_init(&text, 4 * SL_KIB * SL_CHART_DEPTH_MAX);
-    sl_buf_str(&text, site->archive);
-    sl_buf_byte(&text, '!');
-    sl_buf_str(&text, site->parts->top);
-    sl_buf_byte(&text, '/');
-    sl_buf_str(&text, site->below);
-    sl_buf_str(&text, name);
-    if (sl_buf_check(&text, "the name of a file in a chart", err) < 0)
-        return -1;
-    *out = sl_arena_str(&site->doc->arena, sl_buf_view(&text));
+    struct sl_arena *arena = &site->doc->arena;
+    struct sl_str front = chart_site(arena, site->archive, site->parts->top);
+    struct sl_str below = front.ptr ? sl_arena_join(arena, front, site->below) : front;
+    *out = below.ptr ? sl_arena_join(arena, below, name) : below;
     return out->ptr ? 0 : sl_fail_memory(err);
 }
 
@@ -103,7 +96,11 @@ static int read_archive(struct sl_chart *out, const struct site *site, const str
                         struct sl_err *err)
 {
     struct chart_parts parts;
-    struct site inner = {.doc = site->doc, .parts = &parts, .depth = site->depth + 1, .room = site->room};
+    struct site inner = {.doc = site->doc,
+                         .parts = &parts,
+                         .depth = site->depth + 1,
+                         .room = site->room,
+                         .origin = site->origin};
     struct sl_str name = sl_str_slice(part->path, site->below.len, part->path.len);
     if (file_name(&inner.archive, site, name, err) < 0)
         return -1;
@@ -171,7 +168,7 @@ static int read_parts(struct sl_chart *out, const struct site *site, struct sl_e
 {
     struct sl_shown shown;
     struct sl_str file;
-    *out = (struct sl_chart){0};
+    *out = (struct sl_chart){.origin = site->origin};
     if (site->depth > SL_CHART_DEPTH_MAX)
         return sl_fail(err, SL_E_LIMIT, "charts in %s lie in one another deeper than %d levels",
                        sl_shown(&shown, site->archive), SL_CHART_DEPTH_MAX);
@@ -201,7 +198,30 @@ int sl_chart_read(struct sl_chart *out, struct sl_doc *doc, struct sl_source *so
     int found = chart_archive_read(&parts, doc, &archive, err);
     if (found <= 0)
         return found;
-    struct site site = {
-        .doc = doc, .parts = &parts, .archive = name, .end = parts.count, .room = &room, .cache = cache};
+    struct site site = {.doc = doc,
+                        .parts = &parts,
+                        .origin = name,
+                        .archive = name,
+                        .end = parts.count,
+                        .room = &room,
+                        .cache = cache};
+    return read_parts(out, &site, err) < 0 ? -1 : 1;
+}
+
+int sl_chart_read_folder(struct sl_chart *out, struct sl_doc *doc, const struct sl_chart_list *folder,
+                         struct sl_str name, struct sl_doc_cache *cache, struct sl_err *err)
+{
+    struct chart_parts parts;
+    uint64_t room = SL_CHART_BYTES_MAX;
+    int found = chart_folder_parts(&parts, doc, folder, NULL, err);
+    if (found <= 0)
+        return found;
+    struct site site = {.doc = doc,
+                        .parts = &parts,
+                        .origin = name,
+                        .archive = name,
+                        .end = parts.count,
+                        .room = &room,
+                        .cache = cache};
     return read_parts(out, &site, err) < 0 ? -1 : 1;
 }

@@ -247,3 +247,29 @@ int chart_archive_read(struct chart_parts *out, struct sl_doc *doc, const struct
     out->top = sl_arena_str(&doc->arena, sl_str_from(reader->top));
     return out->top.ptr ? 1 : sl_fail_memory(err);
 }
+
+int chart_folder_parts(struct chart_parts *out, struct sl_doc *doc, const struct sl_chart_list *folder,
+                       bool (*wanted)(struct sl_str path), struct sl_err *err)
+{
+    bool has_chart = false;
+    *out = (struct chart_parts){.items = sl_arena_array(&doc->arena, folder->count + 1, sizeof *out->items)};
+    if (!out->items)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < folder->count; i++) {
+        struct sl_str path = folder->files[i].file;
+        bool is_chart = sl_str_equal(path, SL_STR("Chart.yaml"));
+        has_chart = has_chart || is_chart;
+        if (is_chart || (wanted ? wanted(path) : matters(path)))
+            out->items[out->count++] =
+                (struct chart_part){.path = path, .text = folder->files[i].text, .number = i};
+    }
+    sort_parts(out);
+    return has_chart;
+}
+
+struct sl_str chart_site(struct sl_arena *arena, struct sl_str name, struct sl_str top)
+{
+    struct sl_str front = top.len ? sl_arena_join(arena, name, SL_STR("!")) : name;
+    struct sl_str site = front.ptr && top.len ? sl_arena_join(arena, front, top) : front;
+    return site.ptr ? sl_arena_join(arena, site, SL_STR("/")) : site;
+}

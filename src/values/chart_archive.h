@@ -6,6 +6,7 @@
 
 #include "doc/node.h"
 #include "io/stream.h"
+#include "values/chart.h"
 
 /* A file below TOP: one that says what a chart is, of the chart itself or of one in charts/, or an archive in a
  * charts/ folder. */
@@ -16,7 +17,7 @@ struct chart_part {
 };
 
 struct chart_parts {
-    struct sl_str top;        /* the name of the archive's one folder; empty where there is none */
+    struct sl_str top; /* the name of the archive's one folder; empty where there is none, or no archive */
     struct chart_part *items; /* ascending by path, each path once: of two the first */
     size_t count;
     size_t capacity;
@@ -36,5 +37,12 @@ struct chart_archive {
  * the document's memory. */
 int chart_archive_read(struct chart_parts *out, struct sl_doc *doc, const struct chart_archive *archive,
                        struct sl_err *err) SL_MUST_USE;
+
+/* The same of a folder; all that has a size. */
+int chart_folder_parts(struct chart_parts *out, struct sl_doc *doc, const struct sl_chart_list *folder,
+                       bool (*wanted)(struct sl_str path), struct sl_err *err) SL_MUST_USE;
+
+/* "NAME!TOP/", of a folder "NAME/": what the paths of a chart's files begin with. .ptr NULL: there is no memory. */
+struct sl_str chart_site(struct sl_arena *arena, struct sl_str name, struct sl_str top);
 
 #endif

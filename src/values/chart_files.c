@@ -90,36 +90,26 @@ static int add(struct finder *finder, struct sl_str site, const struct chart_par
     return 0;
 }
 
-/* "NAME!TOP/", what the paths of a chart's files begin with. */
-static struct sl_str site_of(struct sl_arena *arena, struct sl_str name, struct sl_str top)
-{
-    struct sl_str front = sl_arena_join(arena, name, SL_STR("!"));
-    struct sl_str site = front.ptr ? sl_arena_join(arena, front, top) : front;
-    return site.ptr ? sl_arena_join(arena, site, SL_STR("/")) : site;
-}
+static int find(struct finder *finder, const struct chart_archive *archive, unsigned depth,
+                struct sl_err *err);
 
-static int find(struct finder *finder, struct sl_source *source, struct sl_str bytes, struct sl_str name,
-                unsigned depth, struct sl_err *err)
+/* NOLINTNEXTLINE(misc-no-recursion): archives in one another, no deeper than SL_CHART_DEPTH_MAX. */
+static int take_parts(struct finder *finder, const struct chart_parts *parts, struct sl_str name,
+                      unsigned depth, struct sl_err *err)
 {
-    struct chart_parts parts = {0};
-    struct chart_archive archive = {
-        .source = source, .bytes = bytes, .name = name, .room = &finder->room, .matters = finder->matters};
-    if (depth > SL_CHART_DEPTH_MAX)
-        return sl_fail(err, SL_E_LIMIT, "charts lie in one another deeper than %d levels",
-                       SL_CHART_DEPTH_MAX);
-    int found = chart_archive_read(&parts, finder->doc, &archive, err);
-    if (found <= 0)
-        return found;
-    struct sl_str site = site_of(&finder->doc->arena, name, parts.top);
+    struct sl_str site = chart_site(&finder->doc->arena, name, parts->top);
     if (!site.ptr)
         return sl_fail_memory(err);
-    for (size_t i = 0; i < parts.count; i++) {
-        const struct chart_part *part = &parts.items[i];
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct chart_part *part = &parts->items[i];
         if (is_archive(part->path)) {
-            struct sl_str inner = sl_arena_join(&finder->doc->arena, site, part->path);
-            if (!inner.ptr)
+            struct chart_archive inner = {.bytes = part->text,
+                                          .name = sl_arena_join(&finder->doc->arena, site, part->path),
+                                          .room = &finder->room,
+                                          .matters = finder->matters};
+            if (!inner.name.ptr)
                 return sl_fail_memory(err);
-            if (find(finder, NULL, part->text, inner, depth + 1, err) < 0)
+            if (find(finder, &inner, depth + 1, err) < 0)
                 return -1;
         } else if (finder->matters(part->path) && (!finder->wanted || finder->wanted(part->text)) &&
                    add(finder, site, part, err) < 0) {
@@ -129,13 +119,44 @@ static int find(struct finder *finder, struct sl_source *source, struct sl_str b
     return 1;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): archives in one another, no deeper than SL_CHART_DEPTH_MAX. */
+static int find(struct finder *finder, const struct chart_archive *archive, unsigned depth,
+                struct sl_err *err)
+{
+    struct chart_parts parts = {0};
+    if (depth > SL_CHART_DEPTH_MAX)
+        return sl_fail(err, SL_E_LIMIT, "charts lie in one another deeper than %d levels",
+                       SL_CHART_DEPTH_MAX);
+    int found = chart_archive_read(&parts, finder->doc, archive, err);
+    return found <= 0 ? found : take_parts(finder, &parts, archive->name, depth, err);
+}
+
 static int read_files(struct sl_chart_file **out, size_t *count, struct finder *finder,
                       struct sl_source *source, struct sl_str name, struct sl_err *err)
 {
+    struct chart_archive archive = {
+        .source = source, .name = name, .room = &finder->room, .matters = finder->matters};
     finder->room = SL_CHART_BYTES_MAX;
-    int found = find(finder, source, (struct sl_str){0}, name, 0, err);
+    int found = find(finder, &archive, 0, err);
     *out = finder->items;
     *count = finder->count;
+    return found;
+}
+
+int sl_chart_folder_files(struct sl_chart_list *out, struct sl_doc *doc, const struct sl_chart_list *folder,
+                          enum sl_chart_files which, struct sl_str name, struct sl_err *err)
+{
+    static bool (*const matters[])(struct sl_str path) = {
+        [SL_CHART_CRDS] = is_crd, [SL_CHART_TEMPLATES] = is_template, [SL_CHART_CARRIED] = is_carried};
+    struct finder finder = {.doc = doc,
+                            .room = SL_CHART_BYTES_MAX,
+                            .matters = matters[which],
+                            .wanted = which == SL_CHART_CARRIED ? has_action : NULL};
+    struct chart_parts parts;
+    int found = chart_folder_parts(&parts, doc, folder, finder.matters, err);
+    if (found > 0)
+        found = take_parts(&finder, &parts, name, 0, err);
+    *out = (struct sl_chart_list){finder.items, finder.count};
     return found;
 }
 

@@ -11,10 +11,10 @@ LINK = re.compile(r"\]\(([^)#]+)(#[^)]*)?\)")
 
 
 class Documents(Case):
-    def shell(self, command, cwd="."):
+    def shell(self, command, cwd=".", typed=""):
         environment = dict(os.environ, PATH=os.path.dirname(SEALIFT) + ":" + os.environ["PATH"], HOME=self.dir)
         process = subprocess.run(["bash", "-ec", command], cwd=self.path(cwd), env=environment, capture_output=True,
-                                 stdin=subprocess.DEVNULL, timeout=120, check=False)
+                                 input=typed.encode(), timeout=120, check=False)
         self.assertEqual(process.returncode, 0, f"$ {command}\n{process.stdout.decode()}{process.stderr.decode()}")
         return process.stdout.decode()
 
@@ -33,6 +33,18 @@ class Documents(Case):
         for command in commands:
             if have("minisign") or "minisign" not in command:
                 self.shell(command)
+
+    def test_the_readme_of_a_new_repository_works_as_it_stands(self):
+        self.shell("git config --global user.name test; git config --global user.email test@example.org")
+        self.sealift("init", "product")
+        with open(self.path("product/README.md"), encoding="utf-8") as f:
+            text = f.read()
+        blocks = {title: "\n".join(line[4:] for line in part.splitlines() if line.startswith("    "))
+                  for title, part in re.findall(r"^## (.*)\n((?:(?!^## ).*\n)*)", text, re.M)}
+        for command in blocks["Next"].splitlines():
+            self.shell(command, "product", "a password\n")
+        self.assertIn("validated v1.0 for customer-b: 0 errors, 0 warnings", self.shell(blocks["A new customer"], "product"))
+        self.shell("sealift render --release v1.0 --customer customer-b", "product")
 
     def test_the_readme_has_the_sizes_that_are_printed(self):
         self.release_repository()

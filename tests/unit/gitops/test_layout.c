@@ -347,8 +347,14 @@ static const struct {
      "artifacts/unreadable",
      "releases/v1.0/artifacts/x.tgz:0:0",
      "cannot be read as a gzip'd tar",
-     "carried as it is",
-     SL_WARNING},
+     "no Helm will read it",
+     SL_ERROR},
+    {{{"releases/v1.0/artifacts/x.tgz", ""}},
+     "artifacts/unreadable",
+     "releases/v1.0/artifacts/x.tgz:0:0",
+     "is empty",
+     "no Helm will read it",
+     SL_ERROR},
 };
 
 static void expect_one(size_t row)
@@ -479,6 +485,10 @@ static const struct {
     {"1.x", "1.2.4", NULL, "releases/v1.0/artifacts/a.tgz", ""},
     {"\">=1.0.0\"", "1.2.4", NULL, "releases/v1.0/artifacts/a.tgz", ""},
     {"1.x", "1.2.4", "1.2.5", NULL, "values/chart-version"},
+    {"1.x", "1.2.4", "2.0.0", "releases/v1.0/artifacts/a.tgz", ""},
+    {"^2.0", "1.2.4", NULL, NULL, "values/chart-version"},
+    {"\">=1.0 <1.2\"", "1.2.4", NULL, NULL, "values/chart-version"},
+    {"main", "1.2.4", NULL, "releases/v1.0/artifacts/a.tgz", ""},
     {"1.2.3", NULL, NULL, NULL, ""},
 };
 
@@ -514,6 +524,112 @@ Test(layout, charts_are_found_by_name_and_version)
         cr_expect_eq(sl_findings_count(findings), *charts[i].finding ? 1 : 0, "row %zu", i);
         if (*charts[i].finding && sl_findings_count(findings) == 1)
             cr_expect_str_eq(sl_findings_at(findings, 0)->rule, charts[i].finding, "row %zu", i);
+        let_go();
+    }
+}
+
+/* A slip of the pen in the name of a chart that the release carries. */
+static const struct {
+    const char *asked, *other;
+    bool told;
+} chart_names[] = {
+    {"chartmuseun", "portal", true},       {"chartmusuem", "portal", true},
+    {"grafana", "portal", false},          {"chartmuseum-exporter", "portal", false},
+    {"chartmuseun", "chartmuseum", false},
+};
+
+Test(layout, a_slip_in_the_name_of_a_chart_is_told_where_nothing_asks_for_the_one_that_is_there)
+{
+    for (size_t i = 0; i < sizeof chart_names / sizeof chart_names[0]; i++) {
+        struct sl_err err = {0};
+        char text[512], path[PATH_MAX];
+        const struct tgz_member members[] = {{"p/Chart.yaml", "name: chartmuseum\nversion: 1.2.3\n"}};
+        temp_dir_remove(&temp);
+        set_up();
+        (void)snprintf(text, sizeof text,
+                       "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n"
+                       "spec: {source: {repoURL: x, chart: %s, targetRevision: 1.2.3}}\n",
+                       chart_names[i].asked);
+        temp_dir_write_text(&temp, "releases/v1.0/applications/web-app.yaml", text);
+        (void)snprintf(text, sizeof text,
+                       "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web2}\n"
+                       "spec: {source: {repoURL: x, chart: %s, targetRevision: 1.2.3}}\n",
+                       chart_names[i].other);
+        temp_dir_write_text(&temp, "releases/v1.0/applications/web2-app.yaml", text);
+        temp_dir_make_dir(&temp, "releases/v1.0/artifacts");
+        tgz_write(temp_dir_join(&temp, "releases/v1.0/artifacts/z.tgz", path), members, 1);
+        cr_assert_eq(resolve("v1.0", "customer-a", &err), 0, "row %zu: %s", i, err.message);
+        cr_expect_eq(sl_findings_count(findings), chart_names[i].told ? 1 : 0, "%s: %zu",
+                     chart_names[i].asked, sl_findings_count(findings));
+        if (chart_names[i].told && sl_findings_count(findings) == 1) {
+            cr_expect_str_eq(sl_findings_at(findings, 0)->rule, "values/chart-name");
+            cr_expect_str_eq(sl_findings_at(findings, 0)->hint.ptr, "did you mean chartmuseum?");
+        }
+        let_go();
+    }
+}
+
+/* A folder of the repository that is a chart. */
+static const struct {
+    const char *object, *chart;
+    bool broken;
+} folders[] = {
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {source: {repoURL: x, path: charts/web}}}",
+     "charts/web", false},
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {source: {repoURL: x, path: ./charts/web/}}}",
+     "charts/web", false},
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {sources: [{repoURL: x, ref: v}, "
+     "{repoURL: x, path: charts/web}]}}",
+     "charts/web", false},
+    {"{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: web}, spec: {chart: {spec: {chart: "
+     "./charts/web, sourceRef: {kind: GitRepository, name: r}}}}}",
+     "charts/web", false},
+    {"{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: web}, spec: {chart: {spec: {chart: "
+     "charts/web, sourceRef: {kind: HelmRepository, name: r}}}}}",
+     NULL, false},
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {source: {repoURL: x, path: charts/web, "
+     "kustomize: {}}}}",
+     NULL, false},
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {sources: [{repoURL: x, path: charts/web}, "
+     "{repoURL: x, path: charts/broken}]}}",
+     NULL, false},
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {source: {repoURL: x, path: charts}}}",
+     NULL, false},
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {source: {repoURL: x, path: ../web}}}",
+     NULL, false},
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {source: {repoURL: x, path: "
+     "overlays/customer-b/web}}}",
+     NULL, false},
+    {"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {source: {repoURL: x, path: charts/broken}}}",
+     NULL, true},
+};
+
+Test(layout, a_folder_of_the_repository_may_be_the_chart)
+{
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        struct sl_err err = {0};
+        temp_dir_remove(&temp);
+        set_up();
+        temp_dir_write_text(&temp, "releases/v1.0/applications/web-app.yaml", folders[i].object);
+        temp_dir_write_text(&temp, "charts/web/Chart.yaml", "name: web\nversion: 1.2.3\n");
+        temp_dir_write_text(&temp, "charts/web/values.yaml", "a: 1\n");
+        temp_dir_write_text(&temp, "charts/web/charts/db/Chart.yaml", "name: db\nversion: 1.0.0\n");
+        temp_dir_write_text(&temp, "charts/web/charts/db/values.yaml", "b: 1\n");
+        temp_dir_write_text(&temp, "charts/broken/Chart.yaml", "name: broken\n");
+        temp_dir_write_text(&temp, "overlays/customer-b/web/Chart.yaml", "name: web\nversion: 1.2.3\n");
+        cr_assert_eq(resolve("v1.0", "customer-a", &err), 0, "row %zu: %s", i, err.message);
+        const struct sl_artifact *chart = layout.applications[1].chart;
+        cr_expect(folders[i].chart ? chart && is(chart->path, folders[i].chart) : !chart, "row %zu", i);
+        if (chart) {
+            cr_expect(is(chart->chart->values_file, "charts/web/values.yaml"));
+            cr_assert_eq(chart->chart->subchart_count, 1);
+            cr_expect(is(chart->chart->subcharts[0].values_file, "charts/web/charts/db/values.yaml"));
+            cr_expect(is(chart->chart->subcharts[0].origin, "charts/web"));
+        }
+        bool unreadable = false;
+        for (size_t at = 0; at < sl_findings_count(findings); at++)
+            unreadable = unreadable || !strcmp(sl_findings_at(findings, at)->rule, "artifacts/unreadable");
+        cr_expect_eq(unreadable, folders[i].broken, "row %zu", i);
         let_go();
     }
 }

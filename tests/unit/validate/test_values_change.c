@@ -62,3 +62,43 @@ Test(values_change, what_a_layer_makes_of_those_below_is_told_where_it_may_not_b
                          cases[i].findings);
     }
 }
+
+struct number_case {
+    const char *name, *before, *custom;
+    bool told;
+};
+
+static const struct number_case numbers[] = {
+    {"a version over a text", "tag: \"2.3.0\"\n", "tag: 2.30\n", true},
+    {"over a text that is the same", "version: \"2.30\"\n", "version: 2.30\n", true},
+    {"over an empty text", "tag: \"\"\n", "tag: 2.30\n", true},
+    {"over nothing", "other: 1\n", "tag: 2.30\n", true},
+    {"over null", "tag: null\n", "tag: 2.30\n", true},
+    {"over a number", "tag: 2.2\n", "tag: 2.30\n", true},
+    {"of a longer name", "imageTag: v1\nkubeVersion: v1\n", "imageTag: 1.10\n", true},
+    {"a date", "tag: abc\n", "tag: 20240101\n", true},
+    {"with an exponent", "sha: \"\"\n", "sha: 1234e56\n", true},
+    {"with a zero in front", "zip: \"\"\n", "zip: 01067\n", true},
+    {"bytes, over an empty text", "quota: \"\"\n", "quota: 10737418240\n", true},
+    {"that prints as it stands", "tag: \"2.2\"\n", "tag: 2.3\n", false},
+    {"a whole one", "tag: \"7\"\n", "tag: 8\n", false},
+    {"in quotes", "tag: \"2.2\"\n", "tag: \"2.30\"\n", false},
+    {"small, over an empty text", "delay: \"\"\n", "delay: 0.125\n", false},
+    {"a number over a number", "delay: 1\n", "delay: 1.50\n", false},
+    {"a number over nothing", "other: 1\n", "delay: 1.50\n", false},
+    {"where Kubernetes takes both", "memory: \"\"\n", "memory: 1073741824\n", false},
+};
+
+Test(values_change, a_number_that_templates_print_in_another_way_is_told_where_a_text_is_meant)
+{
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct delivery delivery = {
+            .files = {{"releases/v1.0/applications/web-app.yaml", APPLICATION},
+                      {"base/values/web-values.yaml", numbers[i].before},
+                      {"overlays/customer-a/custom-values/web-custom.yaml", numbers[i].custom}}};
+        const char *found = manifest_kit_messages(&delivery, "values/type-change");
+        cr_expect_eq(strstr(found, "print it in another way") != NULL, numbers[i].told, "%s: %s",
+                     numbers[i].name, found);
+        cr_expect(numbers[i].told || *found == 0, "%s: %s", numbers[i].name, found);
+    }
+}

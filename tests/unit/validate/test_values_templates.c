@@ -333,3 +333,41 @@ Test(values_templates, what_a_schema_refuses_is_an_error_also_where_the_key_is_a
     const char *found = manifest_kit_severities(&delivery, "values/schema");
     cr_expect_str_eq(found, "error /a/whatever ()\n", "%s", found);
 }
+
+Test(values_templates, a_chart_that_is_a_folder_of_the_repository_is_one_too)
+{
+    struct delivery delivery = {
+        .files = {
+            {"releases/v1.0/applications/web-app.yaml",
+             "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web, namespace: argocd}, spec: "
+             "{source: {repoURL: r, path: charts/web, helm: {parameters: [{name: a.hst, value: b}]}}}}\n"},
+            {"charts/web/Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}\n"},
+            {"charts/web/values.yaml", "a: {host: x}\n"},
+            {"charts/web/templates/a.yaml", "{{ .Values.a.host }}{{ .Values.a.hosts }}\n"},
+            {"overlays/customer-a/custom-values/web-custom.yaml", "a: {hosts: 1, hots: 2}\n"}}};
+    const char *found = manifest_kit_severities(&delivery, "values/unknown-key");
+    cr_expect_str_eq(found, "error /a/hots (did you mean host?)\nerror /a/hst (did you mean host?)\n", "%s",
+                     found);
+}
+
+Test(values_templates, what_switches_a_dependency_is_read)
+{
+    const struct tgz_member chart[] = {
+        {"web/Chart.yaml",
+         "apiVersion: v2\nname: web\nversion: 1.0.0\n"
+         "dependencies: [{name: sub, version: 1.0.0, condition: \"sub.install,parts.sub.enable\"}]\n"},
+        {"web/values.yaml", "parts: {sub: {enabled: true}}\n"},
+        {"web/templates/a.yaml", "{{ .Values.parts.sub.enabled }}"},
+        {"web/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n"},
+        {"web/charts/sub/values.yaml", "installs: x\n"},
+        {"web/charts/sub/templates/a.yaml", "{{ .Values.installs }}"},
+    };
+    struct delivery delivery = {
+        .files = {{"releases/v1.0/applications/web-app.yaml", APPLICATION},
+                  {"overlays/customer-a/custom-values/web-custom.yaml",
+                   "sub: {install: true, installz: 1}\nparts: {sub: {enable: true}}\n"}},
+        .chart = chart,
+        .chart_count = sizeof chart / sizeof chart[0]};
+    const char *found = manifest_kit_severities(&delivery, "values/unknown-key");
+    cr_expect_str_eq(found, "error /sub/installz (did you mean installs?)\n", "%s", found);
+}

@@ -104,3 +104,35 @@ Test(values_unknown, layers_of_the_release_know_slips_of_the_pen_of_each_other)
                          found, of_the_release[i].messages);
     }
 }
+
+#undef PLACE
+#define PLACE "values/unknown-key overlays/customer-a/custom-values/web-custom.yaml:"
+
+/* Entries of a map that are alike, of a chart that nobody has. */
+static const struct layer_case siblings[] = {
+    {"a slip in a new entry", "workers: {c: {replcas: 3, port: 1}}\n",
+     PLACE "1:15 /workers/c/replcas: replcas" NO_CHART "(did you mean replicas?)\n"},
+    {"a new key", "workers: {c: {replicas: 3, port: 1, whatever: 2}}\n", ""},
+    {"both are there", "workers: {c: {replicas: 3, replica: 1}}\n", ""},
+    {"what only one of the others has", "workers: {c: {extr: 3}}\n", ""},
+    {"maps that are not alike", "server: {ingress: {hots: [a]}}\n", ""},
+    {"one other is not enough", "one: {c: {replcas: 3}}\n", ""},
+    {"among themselves", "mine: {a: {replicas: 1, port: 1}, b: {replicas: 1, port: 2}, c: {replcas: 3}}\n",
+     PLACE "1:66 /mine/c/replcas: replcas" NO_CHART "(did you mean replicas?)\n"},
+};
+
+Test(values_unknown, what_all_other_entries_of_a_map_have_a_new_one_was_to_have)
+{
+    for (size_t i = 0; i < sizeof siblings / sizeof siblings[0]; i++) {
+        struct delivery delivery = {
+            .files = {
+                {"releases/v1.0/applications/web-app.yaml", APPLICATION},
+                {"base/values/web-values.yaml",
+                 "workers: {a: {replicas: 1, port: 1, extra: 1}, b: {replicas: 2, port: 2}}\n"
+                 "server: {service: {host: a, port: 1}, tls: {secret: b}}\none: {a: {replicas: 1, port: 1}}\n"},
+                {"overlays/customer-a/custom-values/web-custom.yaml", siblings[i].values}}};
+        const char *found = manifest_kit_messages(&delivery, "values/unknown-key");
+        cr_expect_str_eq(found, siblings[i].messages, "%s:\n%s\ninstead of\n%s", siblings[i].name, found,
+                         siblings[i].messages);
+    }
+}

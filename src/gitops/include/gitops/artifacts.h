@@ -32,8 +32,8 @@ struct sl_artifacts {
  * Appends every file at and below `path`, a directory or a file, to `out`, and notes it as used; nothing
  * where there is nothing. What only git reads (.gitkeep, .gitignore, .gitattributes) is left out. With
  * `open_charts` every .tgz is looked into. Findings: artifacts/lfs-pointer (error)   a file is only Git LFS's
- * note about itself artifacts/unreadable (warning)  a .tgz that cannot be read, or holds a broken chart; it
- * is an ordinary file then SL_E_LIMIT beyond SL_TREE_FILES_MAX files or SL_TREE_DEPTH_MAX levels.
+ * note about itself artifacts/unreadable (error; a warning beyond a limit)  a .tgz that cannot be read, or holds a
+ * broken chart; it is an ordinary file then SL_E_LIMIT beyond SL_TREE_FILES_MAX files or SL_TREE_DEPTH_MAX levels.
  */
 int sl_artifacts_find(struct sl_artifacts *out, struct sl_reading *reading, struct sl_str path,
                       bool open_charts, struct sl_err *err) SL_MUST_USE;

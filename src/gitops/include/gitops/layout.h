@@ -48,7 +48,8 @@ struct sl_application {
     const struct sl_doc *chart_doc;
     bool chart_unsure; /* nothing says that it is a chart, but that the release carries one of that name */
     bool several_charts;
-    const struct sl_artifact *chart;              /* the chart in the release's artifacts, or NULL */
+    struct sl_str chart_folder;      /* the path of a source that names no chart; empty: none, or several */
+    const struct sl_artifact *chart; /* the chart in the release's artifacts, or at chart_folder; or NULL */
     struct sl_str values_files[SL_VALUES_PLACES]; /* paths; empty where there is none */
     /* What Helm is given, one for each object that asks for Helm's work (an Argo CD Application, or one of its
      * sources; a Flux HelmRelease); where there is no such object, or several charts, one of the files alone.
@@ -102,6 +103,7 @@ struct sl_layout {
  *                               releases share, a warning
  *   values/misnamed             a YAML file among values that is not named for any application
  *   values/two-files            two files of one place belong to one application, by an alias
+ *   values/chart-name (warning)     the release does not carry the chart, but one of nearly that name
  *   values/chart-version (warning)  the release carries the chart, but not the version that is asked for
  *   values/several-charts (note)    an application of more than one chart: chart defaults are left out
  *   values/file-elsewhere (warning), values/from-elsewhere (warning)  values of an Application or HelmRelease that are

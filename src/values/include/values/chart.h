@@ -25,12 +25,14 @@ struct sl_chart_dependency {
 
 /* Everything lives as long as the document it was read into. */
 struct sl_chart {
+    struct sl_str origin;        /* the archive or folder that it was read from, or lies in */
     struct sl_str name, version; /* of Chart.yaml */
     struct sl_node *metadata;    /* the root of Chart.yaml */
     struct sl_node *values;      /* the root of values.yaml; NULL when there is none or it is empty */
-    struct sl_str values_file;   /* "NAME!TOP/values.yaml", whether it is there or not */
-    struct sl_str schema;        /* the text of values.schema.json; .ptr is NULL where there is none */
-    struct sl_str schema_file;   /* "NAME!TOP/values.schema.json" */
+    struct sl_str
+        values_file; /* "NAME!TOP/values.yaml", of a folder "NAME/values.yaml", whether it is there or not */
+    struct sl_str schema;      /* the text of values.schema.json; .ptr is NULL where there is none */
+    struct sl_str schema_file; /* "NAME!TOP/values.schema.json" */
     struct sl_chart_dependency *dependencies;
     size_t dependency_count;
     struct sl_chart
@@ -54,6 +56,15 @@ struct sl_chart_file {
     struct sl_str text;
 };
 
+struct sl_chart_list {
+    struct sl_chart_file *files;
+    size_t count;
+};
+
+/* The same as sl_chart_read() of a folder, whose path is `name`: all its files, with their paths below it. */
+int sl_chart_read_folder(struct sl_chart *out, struct sl_doc *doc, const struct sl_chart_list *folder,
+                         struct sl_str name, struct sl_doc_cache *cache, struct sl_err *err) SL_MUST_USE;
+
 /* The CustomResourceDefinitions that Helm installs before a chart: the YAML files of its `crds/` folder, and of those of
  * the charts in it, in the order of their paths. Otherwise as sl_chart_read(). */
 int sl_chart_read_crds(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
@@ -66,5 +77,10 @@ int sl_chart_read_templates(struct sl_chart_file **out, size_t *count, struct sl
 /* All other files that templates may read with .Files and that have a "{{" in them. Otherwise the same. */
 int sl_chart_read_carried(struct sl_chart_file **out, size_t *count, struct sl_doc *doc,
                           struct sl_source *source, struct sl_str name, struct sl_err *err) SL_MUST_USE;
+
+/* What the three above take of a chart, of a folder. */
+enum sl_chart_files { SL_CHART_CRDS, SL_CHART_TEMPLATES, SL_CHART_CARRIED };
+int sl_chart_folder_files(struct sl_chart_list *out, struct sl_doc *doc, const struct sl_chart_list *folder,
+                          enum sl_chart_files which, struct sl_str name, struct sl_err *err) SL_MUST_USE;
 
 #endif
