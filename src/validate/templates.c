@@ -97,6 +97,22 @@ int templates_add(struct templates *templates, struct values_reader *reader, enu
     return add_pieces(&templates->run, reader, kind, &file) < 0 ? sl_fail_memory(err) : 0;
 }
 
+/* What a define that nobody is seen to call may be given: the root, or a map or list that carries it under one of the names
+ * that are usual. */
+static struct template_value *anything(struct template_run *run, struct values_reader *reader)
+{
+    static const char *const names[] = {"root", "context", "ctx", "top", "0", "1"};
+    struct template_values *values = &run->values;
+    struct template_value *root = template_value_root(values, reader);
+    struct template_value *map = template_value_make(values, TEMPLATE_VALUE_MAP);
+    if (map)
+        map->under = root;
+    for (size_t i = 0; map && i < sizeof names / sizeof names[0]; i++)
+        template_value_set(values, map,
+                           template_value_text(values, TEMPLATE_VALUE_TEXT, sl_str_from(names[i])), root);
+    return map;
+}
+
 /* Files with the root of their chart, then the defines that nothing has run: it may be that we did not see who does. */
 static void run_own(struct template_run *run)
 {
@@ -105,7 +121,7 @@ static void run_own(struct template_run *run)
             template_run_piece(run, piece, template_value_root(&run->values, piece->reader));
     for (struct template_piece *piece = run->defines; piece; piece = piece->next)
         if (!piece->used)
-            template_run_piece(run, piece, template_value_root(&run->values, piece->reader));
+            template_run_piece(run, piece, anything(run, piece->reader));
 }
 
 static int finish(struct templates *templates, struct sl_err *err)

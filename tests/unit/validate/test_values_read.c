@@ -136,6 +136,8 @@ static const struct read_case templates[] = {
      "{{ define \"x\" }}{{ if .a }}{{ end }}{{ range .c }}{{ include \"x\" . }}{{ end }}{{ end }}{{ include \"x\" .Values }}",
      "a c+ c.[].a c.[].c+ c.[].c.[]*"},
     {"a define that nobody calls", "{{ define \"x\" }}{{ .Values.a }}{{ end }}", "a*"},
+    {"a define that nobody calls, with a context",
+     "{{ define \"x\" }}{{ .root.Values.a }}{{ (index . 1).Values.b }}{{ end }}", "a* b*"},
     {"template", "{{ template \"x\" .Values.a }}{{ define \"x\" }}{{ .b }}{{ end }}", "a.b*"},
     {"block", "{{ block \"x\" .Values.a }}{{ .b }}{{ end }}", "a.b*"},
     {"another file of the chart",
