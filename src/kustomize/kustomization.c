@@ -348,6 +348,7 @@ int kz_kustomization_read(struct sl_build *build, struct kz_kustomization **out,
         return kz_no_memory(build, err);
     if (!kz_is_null(root) && kz_decode(build, k, &kustomization_shape, root, KZ_STRICT, err) < 0)
         return -1;
+    k->is_blank = kz_is_empty(root);
     k->is_empty = kz_is_null(root) || !says_something(root);
     if (warn_of_deprecated(build, root, err) < 0 || apply_deprecated(build, k, err) < 0 ||
         check(build, k, err) < 0)

@@ -144,6 +144,7 @@ struct kz_kustomization {
     struct kz_generator_options *generator_options;
     struct kz_texts configurations, generators, transformers, validators, build_metadata;
     bool is_component;
+    bool is_blank; /* the file says nothing at all */
     bool is_empty; /* the file says nothing but its kind */
 };
 

@@ -29,6 +29,11 @@ int sl_build_is_kustomization(struct sl_tree *tree, struct sl_str directory, str
         int there = sl_tree_stat(tree, sl_str_from(path), &entry, err);
         if (there < 0)
             return -1;
+        struct sl_shown shown;
+        if (there && entry.kind == SL_TREE_DIRECTORY)
+            return sl_fail(err, SL_E_INPUT,
+                           "%s:1:1: is a directory, and should be the file that lists what is built",
+                           sl_shown(&shown, sl_str_from(path)));
         if (there && entry.kind == SL_TREE_FILE)
             return 1;
     }
@@ -128,10 +133,13 @@ int kz_target_open(struct sl_build *build, struct kz_target *target, struct sl_e
         sl_tree_read(build->tree, path, &text, err) < 0 ||
         kz_kustomization_read(build, &target->kustomization, text, kz_file_name(build, path), err) < 0)
         return -1;
-    if (target->kustomization->is_empty && !target->on_below) {
+    const struct kz_kustomization *k = target->kustomization;
+    if (target->on_below ? k->is_blank : k->is_empty) {
         (void)sl_fail(err, SL_E_INPUT, "%s:1:1: this kustomization is empty",
                       sl_shown(&shown, kz_file_name(build, path)));
-        return sl_hint(err, "list at least one file under resources");
+        return sl_hint(err, target->on_below
+                                ? "list its files under resources; one that adds nothing says `resources: []`"
+                                : "list at least one file under resources");
     }
     return set_schema(build, target, err);
 }

@@ -12,7 +12,7 @@ struct kz_target {
     struct kz_kustomization *kustomization;
     struct sl_str file;        /* its name, without the directory */
     struct sl_str origin_path; /* from the kustomization that is built to this one, as written */
-    bool on_below;             /* it builds on a lower level, and so may say nothing itself */
+    bool on_below;             /* it builds on a lower level, and so may say no more than its kind */
 };
 
 /* What has come together so far: resources, the configuration of transformers, vars. */

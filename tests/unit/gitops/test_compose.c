@@ -202,7 +202,11 @@ static const struct {
       {"overlays/me/x.yaml", "---\n" OBJECT("one") "---\n# nothing\n---\n" OBJECT("two")}},
      "a b one two",
      ""},
-    {"an empty kustomization", {{ME, "# nothing yet\n"}}, "a b", ""},
+    {"a kustomization that lost its content",
+     {{ME, "# nothing yet\n"}},
+     "",
+     "kustomization/build " ME ":1:1"},
+    {"a kustomization that adds nothing, and says so", {{ME, "resources: []\n"}}, "a b", ""},
     {"a release that says nothing", {{RELEASE, KUSTOMIZATION}}, "", "kustomization/build " RELEASE ":1:1"},
     {"another release",
      {{ME, KUSTOMIZATION "resources:\n- ../../releases/v2\n- x.yaml\n"},
@@ -372,11 +376,16 @@ Test(compose, a_circle_is_shown)
     let_go();
 }
 
+#define NOTHING_ADDED "list its files under resources; one that adds nothing says `resources: []`"
+
 /* Inputs, and what of the message and hint has to be there. */
 static const struct {
     const char *kustomization, *message, *hint;
 } told[] = {
     {"resources: [xx.yaml]\n", "\"xx.yaml\" is not there", "did you mean x.yaml?"},
+    {"", "this kustomization is empty", NOTHING_ADDED},
+    {"# only a comment\n", "this kustomization is empty", NOTHING_ADDED},
+    {"---\n{}\n", "this kustomization is empty", NOTHING_ADDED},
     {"resorces: []\n", "resorces", "did you mean resources?"},
     {"resources: [../../releases/v2]\n", "names release v2, but v1 is packed",
      "name no release: the one that is packed is then put first"},
@@ -393,6 +402,31 @@ Test(compose, what_is_wrong_is_told_and_what_was_probably_meant)
         cr_expect(strstr(finding->message.ptr, told[i].message), "%s", finding->message.ptr);
         cr_expect_str_eq(finding->hint.len ? finding->hint.ptr : "", told[i].hint);
         cr_expect_eq(finding->line, 1);
+        let_go();
+    }
+}
+
+Test(compose, no_level_is_passed_over_for_what_has_the_name_of_its_kustomization)
+{
+    static const char *const levels[] = {"overlays/me", "overlays/default"};
+    static const char *const names_of_files[] = {"kustomization.yaml", "kustomization.yml", "Kustomization"};
+    for (size_t i = 0; i < 6; i++) {
+        char path[PATH_MAX];
+        temp_dir_remove(&temp);
+        set_up();
+        write_row(0);
+        (void)snprintf(path, sizeof path, "%s/%s", levels[i / 3], names_of_files[i % 3]);
+        temp_dir_make_dir(&temp, path);
+        const struct sl_finding *finding = refusal();
+        cr_expect_str_eq(finding->message.ptr,
+                         "is a directory, and should be the file that lists what is built", "%s", path);
+        cr_expect_str_eq(finding->file.ptr, path);
+        let_go();
+        temp_dir_remove(&temp);
+        set_up();
+        write_row(0);
+        temp_dir_write_text(&temp, path, "");
+        cr_expect_str_eq(refusal()->message.ptr, "this kustomization is empty", "%s", path);
         let_go();
     }
 }

@@ -72,6 +72,8 @@ struct sl_build_level {
  *     references to lower levels add nothing: they are all in it already.
  *   - A component is applied to the level below, as if both stood in one kustomization.
  *   - A level without kustomization file is as if it had one that lists its files.
+ *   - A kustomization above the lowest level may say no more than its kind. One that says nothing at all is an error, as it
+ *     is for kustomize: mostly its content was lost.
  * What holds for the whole build, buildMetadata and sortOptions, is that of the highest level with anything
  * in it, unless that is a component.
  */
@@ -79,7 +81,8 @@ int sl_build_stack(struct sl_build **out, struct sl_tree *tree, const struct sl_
                    size_t level_count, const struct sl_build_options *options,
                    struct sl_err *err) SL_MUST_USE;
 
-/* Whether a directory, which need not be there, has a kustomization file: 1, 0 or -1. */
+/* Whether a directory, which need not be there, has a kustomization file: 1, 0 or -1. SL_E_INPUT where a directory has the name
+ * of one: to build without it would leave out what is in it. */
 int sl_build_is_kustomization(struct sl_tree *tree, struct sl_str directory, struct sl_err *err) SL_MUST_USE;
 
 void sl_build_free(struct sl_build *build); /* NULL is fine */
