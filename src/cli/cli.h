@@ -64,11 +64,15 @@ struct cli_option {
 
 /* -- commands -- */
 
+#define CLI_PATHS_MAX 32
+
 struct cli {
     const char *program;      /* "sealift" */
     const char *repository;   /* of -C; "." when not given */
     const char *const *words; /* what is left beside options */
     size_t word_count;
+    const char *paths[CLI_PATHS_MAX]; /* of files and directories that options name; the first of them */
+    size_t path_count;
     bool color;          /* stdout is a terminal and NO_COLOR is not set */
     struct sl_buf out;   /* the report, written to stdout when the command returns */
     struct sl_json json; /* of cli_json() */
@@ -84,6 +88,7 @@ struct cli_command {
     const char *examples;    /* lines that can be run as they stand */
     const struct cli_option *options;
     size_t context_size;
+    bool lasting;       /* leaves something that its report is only about */
     bool in_repository; /* works on the release repository, so that -C means something */
     /* An exit status (usually 0), or -1 with err filled. */
     int (*run)(struct cli *cli, const void *context, struct sl_err *err);
@@ -141,6 +146,8 @@ struct sl_json *cli_json(struct cli *cli);
 void cli_json_drop(struct cli *cli);
 /* A member with a text, or none where it is empty. */
 void cli_json_text(struct sl_json *json, const char *key, struct sl_str text);
+/* A document that is written: characters that could act on a terminal become \uXXXX. */
+void cli_json_shield(struct cli *cli);
 /* For main(), after the command: adds the error of one that failed, and closes the document. Returns `status`, or -1
  * with `err` where the document could not be made. */
 int cli_json_finish(struct cli *cli, int status, struct sl_err *err) SL_MUST_USE;
@@ -215,6 +222,9 @@ int cli_verifier_find(struct sl_buf *out, struct sl_err *err) SL_MUST_USE;
 int cli_verifier_look(const struct sl_buf *program, const char *directory, bool replace,
                       struct sl_err *err) SL_MUST_USE;
 int cli_verifier_put(const struct sl_buf *program, const char *directory, struct sl_err *err) SL_MUST_USE;
+/* Where it lies in `directory`; returns `out`. */
+#define CLI_VERIFIER_PATH 8192
+const char *cli_verifier_path(char out[CLI_VERIFIER_PATH], const char *directory);
 /* Into the policy: the signatures beside the bundle, and those named with --signature. The caller frees `out` after all
  * that was made with the policy, also after a failure. */
 struct sl_detached_files;

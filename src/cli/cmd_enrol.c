@@ -90,5 +90,6 @@ const struct cli_command cmd_enrol = {
     .examples = "  sealift enrol --root /opt/product --trust trust.json --fingerprint 5f0c...\n",
     .options = options,
     .context_size = sizeof(struct context),
+    .lasting = true,
     .run = run,
 };

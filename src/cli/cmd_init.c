@@ -44,5 +44,6 @@ const struct cli_command cmd_init = {
     .examples = "  sealift init product\n",
     .options = options,
     .context_size = 0,
+    .lasting = true,
     .run = run,
 };

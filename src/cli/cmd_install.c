@@ -150,5 +150,6 @@ const struct cli_command cmd_install = {
     .examples = "  sealift install customer-a-v1.0-17.tar.gz --pubkey ops.pub --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),
+    .lasting = true,
     .run = run,
 };

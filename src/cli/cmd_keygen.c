@@ -118,6 +118,8 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
                        "--purpose is for --key-command: a key that is made here is for anything");
     if (context->purpose && !is_purpose(context->purpose))
         return sl_fail(err, SL_E_USAGE, "--purpose is bundle, trust or grant");
+    if (keygen_check_base(base, err) < 0)
+        return -1;
     if (context->age)
         return keygen_age(cli, base, err);
     if (strlen(base) > sizeof files.secret - 8)
@@ -153,5 +155,6 @@ const struct cli_command cmd_keygen = {
                 "  sealift keygen --age --out site\n",
     .options = options,
     .context_size = sizeof(struct context),
+    .lasting = true,
     .run = run,
 };

@@ -42,6 +42,11 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
+static const char *out_of(const struct context *context)
+{
+    return context->out ? context->out : ".";
+}
+
 static void print_text(struct cli *cli, const struct context *context, const struct sl_pack_result *result,
                        const struct sl_release_facts *facts)
 {
@@ -63,6 +68,12 @@ static void print_text(struct cli *cli, const struct context *context, const str
         cli_field(cli, i == 0 ? "encrypted" : "", "for %s",
                   sl_age_recipient_text(recipient, &result->recipients.items[i]));
     }
+    if (context->with_verifier) {
+        char path[CLI_VERIFIER_PATH];
+        char shown[512];
+        sl_escape(shown, sizeof shown, sl_str_from(cli_verifier_path(path, out_of(context))));
+        cli_field(cli, "beside it", "%s, for the site", shown);
+    }
     size_t signers = context->signers.keys.count + context->signers.commands.count;
     if (signers == 0)
         cli_field(cli, "signed by", "nobody: verify and install will refuse it; give --key");
@@ -83,6 +94,9 @@ static void print_json(struct cli *cli, const struct context *context, const str
     sl_json_key_unsigned(json, "bytes", result->bytes);
     sl_json_key_unsigned(json, "bundle_bytes", result->bundle_bytes);
     sl_json_key_unsigned(json, "signatures", context->signers.keys.count + context->signers.commands.count);
+    char path[CLI_VERIFIER_PATH];
+    if (context->with_verifier)
+        sl_json_key_text(json, "verifier", sl_str_from(cli_verifier_path(path, out_of(context))));
     sl_json_key(json, "recipients");
     sl_json_list(json);
     for (size_t i = 0; i < result->recipients.count; i++) {
@@ -122,7 +136,7 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
         .plain = context->plain,
         .random = cli_random(),
         .builder = context->builder,
-        .out = context->out ? context->out : ".",
+        .out = out_of(context),
         .replace = context->replace,
         .trust = context->trust,
         .now = cli_now(),
@@ -175,7 +189,7 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
         result = sl_findings_new(&findings, err);
     if (result == 0 && context->with_verifier)
         result = cli_verifier_find(&verifier, err);
-    const char *out = context->out ? context->out : ".";
+    const char *out = out_of(context);
     bool missing = cli_is_missing(out);
     if (result == 0)
         result = pack(cli, context, &signers, &verifier, findings, err);
@@ -213,5 +227,6 @@ const struct cli_command cmd_pack = {
     .options = options,
     .context_size = sizeof(struct context),
     .in_repository = true,
+    .lasting = true,
     .run = run,
 };

@@ -62,5 +62,6 @@ const struct cli_command cmd_rollback = {
                 "  sealift rollback --root /opt/product --to 17\n",
     .options = options,
     .context_size = sizeof(struct context),
+    .lasting = true,
     .run = run,
 };

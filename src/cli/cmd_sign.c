@@ -163,5 +163,6 @@ const struct cli_command cmd_sign = {
                 "  sealift sign customer-a-v1.0-17.tar.gz --key second.key --detached\n",
     .options = options,
     .context_size = sizeof(struct context),
+    .lasting = true,
     .run = run,
 };

@@ -37,9 +37,10 @@ static int verdict(const struct sl_site_state *state, const struct context *cont
     if (state->drifted == 0)
         return 0;
     char root[256];
-    (void)sl_fail(err, SL_E_DRIFT, "%llu %s in %s/current differ from the manifest",
+    (void)sl_fail(err, SL_E_DRIFT, "%llu %s in %s/current %s from the manifest",
                   (unsigned long long)state->drifted, state->drifted == 1 ? "entry" : "entries",
-                  sl_escape(root, sizeof root, sl_str_from(context->root)));
+                  sl_escape(root, sizeof root, sl_str_from(context->root)),
+                  state->drifted == 1 ? "differs" : "differ");
     return sl_hint(err, "install the same bundle again for a fresh copy, or go back with rollback");
 }
 
@@ -80,18 +81,20 @@ static void ledger_json(struct sl_json *json, const struct sl_site_ledger *ledge
     sl_json_key(json, "ledger");
     sl_json_map(json);
     sl_json_key_unsigned(json, "epoch", ledger->epoch);
-    sl_json_key_unsigned(json, "floor", ledger->floor);
+    if (ledger->floor)
+        sl_json_key_unsigned(json, "floor", ledger->floor);
     sl_json_key_unsigned(json, "highest_sequence", ledger->highest_sequence);
-    sl_json_key_unsigned(json, "proved_time", (uint64_t)ledger->proved_time);
+    if (ledger->proved_time)
+        sl_json_key_unsigned(json, "proved_time", (uint64_t)ledger->proved_time);
     sl_json_key_unsigned(json, "receipts", ledger->receipts);
     sl_json_key_unsigned(json, "trust_version", ledger->trust_version);
     sl_json_key(json, "last_receipt");
     sl_json_map(json);
     sl_json_key_text(json, "action", sl_str_from(ledger->last.action));
-    sl_json_key_text(json, "bundle", sl_str_from(ledger->last.bundle));
-    sl_json_key_text(json, "detail", sl_str_from(ledger->last.detail));
+    cli_json_text(json, "bundle", sl_str_from(ledger->last.bundle));
+    cli_json_text(json, "detail", sl_str_from(ledger->last.detail));
     sl_json_key_unsigned(json, "time", (uint64_t)ledger->last.time);
-    sl_json_key_text(json, "verdict", sl_str_from(ledger->last.verdict));
+    cli_json_text(json, "verdict", sl_str_from(ledger->last.verdict));
     sl_json_end(json);
     sl_json_end(json);
 }

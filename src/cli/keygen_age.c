@@ -22,6 +22,18 @@ int keygen_check_free(const char *path, struct sl_err *err)
     return sl_hint(err, "choose another name with --out");
 }
 
+int keygen_check_base(const char *base, struct sl_err *err)
+{
+    const char *slash = strrchr(base, '/');
+    const char *name = slash ? slash + 1 : base;
+    if (*name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+        return 0;
+    char shown[512];
+    (void)sl_fail(err, SL_E_USAGE, "--out wants a name for the key's files, and \"%s\" names a directory",
+                  sl_escape(shown, sizeof shown, sl_str_from(base)));
+    return sl_hint(err, "for example --out %s%skey", strlen(shown) < 128 ? shown : "DIR", *name ? "/" : "");
+}
+
 static int make_texts(struct age_files *files, struct sl_err *err)
 {
     struct sl_random random = cli_random();

@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     struct sl_err print_err = {0};
     if (print_report(&cli, &print_err) < 0 && status >= 0) {
         err = print_err;
-        if (status == 0)
+        if (status == 0 && parsed.command && parsed.command->lasting)
             (void)sl_hint(&err, "the work itself is done; only its report could not be printed");
         status = -1;
     }

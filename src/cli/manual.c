@@ -116,17 +116,40 @@ static void man_all(struct sl_buf *out)
     roff_end(out);
 }
 
+/* What --format takes; NULL where the command has none. */
+static const char *formats(const struct cli_command *command, const char *separator)
+{
+    for (size_t i = 0; command->options[i].name; i++)
+        if (strcmp(command->options[i].name, "format") == 0) {
+            bool reports_only = command->options[i].kind == CLI_FORMAT;
+            return *separator == ' ' ? (reports_only ? "text json" : "text json sarif junit")
+                                     : (reports_only ? "text\\njson" : "text\\njson\\nsarif\\njunit");
+        }
+    return NULL;
+}
+
+static void bash_formats(struct sl_buf *out)
+{
+    sl_buf_text(out, "# What --format of $command takes.\n_sealift_formats()\n{\n    case $command in\n");
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (formats(cli_commands[i], "\n"))
+            sl_buf_printf(out, "    %s) printf '%s' ;;\n", cli_commands[i]->name,
+                          formats(cli_commands[i], "\n"));
+    sl_buf_text(out, "    esac\n}\n\n");
+}
+
 static void bash(struct sl_buf *out)
 {
+    sl_buf_text(out, "# bash completion for sealift\n"
+                     "# The directories in $repository/$1, by their names.\n"
+                     "_sealift_below()\n{\n"
+                     "    local path\n"
+                     "    for path in \"$repository/$1/$current\"*/; do\n"
+                     "        [[ -d $path ]] && path=${path%/} && COMPREPLY+=(\"${path##*/}\")\n"
+                     "    done\n}\n\n");
+    bash_formats(out);
     sl_buf_text(
         out,
-        "# bash completion for sealift\n"
-        "# The directories in $repository/$1, by their names.\n"
-        "_sealift_below()\n{\n"
-        "    local path\n"
-        "    for path in \"$repository/$1/$current\"*/; do\n"
-        "        [[ -d $path ]] && path=${path%/} && COMPREPLY+=(\"${path##*/}\")\n"
-        "    done\n}\n\n"
         "_sealift()\n{\n"
         "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= word before=\n"
         "    local repository=. IFS=$'\\n'\n"
@@ -142,7 +165,7 @@ static void bash(struct sl_buf *out)
     sl_buf_text(out,
                 ") command=$word; break ;;\n        esac\n    done\n"
                 "    case $previous in\n"
-                "    --format) COMPREPLY=($(compgen -W $'text\\njson' -- \"$current\")); return ;;\n"
+                "    --format) COMPREPLY=($(compgen -W \"$(_sealift_formats)\" -- \"$current\")); return ;;\n"
                 "    --env) COMPREPLY=($(compgen -W $'production\\nstaging' -- \"$current\")); return ;;\n"
                 "    --release) _sealift_below releases; return ;;\n"
                 "    --customer) _sealift_below overlays; return ;;\n"
@@ -175,13 +198,13 @@ static void described(struct sl_buf *out, const char *text)
 }
 
 /* What a value may be, where that is known: files for FILE and DIR, nothing where it could be any word. */
-static void zsh_values(struct sl_buf *out, const struct cli_option *option)
+static void zsh_values(struct sl_buf *out, const struct cli_command *command, const struct cli_option *option)
 {
     const char *argument = option->argument;
     if (!argument)
         sl_buf_text(out, "]'");
-    else if (option->kind == CLI_FORMAT)
-        sl_buf_text(out, "]:format:(text json)'");
+    else if (strcmp(option->name, "format") == 0)
+        sl_buf_printf(out, "]:format:(%s)'", formats(command, " "));
     else if (strcmp(option->name, "release") == 0 || strcmp(option->name, "customer") == 0)
         sl_buf_printf(out, "]:%s:_files -W %s -/'", option->name,
                       strcmp(option->name, "release") == 0 ? "releases" : "overlays");
@@ -207,7 +230,7 @@ static void zsh(struct sl_buf *out)
         for (size_t j = 0; command->options[j].name; j++) {
             sl_buf_printf(out, " '*--%s[", command->options[j].name);
             described(out, command->options[j].help);
-            zsh_values(out, &command->options[j]);
+            zsh_values(out, command, &command->options[j]);
         }
         sl_buf_text(out, " '*:file:_files' ;;\n");
     }

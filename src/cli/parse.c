@@ -168,6 +168,21 @@ static size_t build_options(struct option longs[OPTIONS_MAX], const struct cli_c
     return count;
 }
 
+static bool names_path(const struct cli_option *option)
+{
+    static const char *const arguments[] = {"FILE", "DIR", "PATH", "BASE"};
+    for (size_t i = 0; option->argument && i < sizeof arguments / sizeof arguments[0]; i++)
+        if (strcmp(option->argument, arguments[i]) == 0)
+            return true;
+    return false;
+}
+
+static void note_path(struct cli *cli, const char *path)
+{
+    if (cli->path_count < CLI_PATHS_MAX)
+        cli->paths[cli->path_count++] = path;
+}
+
 /* Reads options until the end, or, without a command ("+"), until the first word. */
 static int parse_options(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv,
                          struct sl_err *err)
@@ -184,7 +199,7 @@ static int parse_options(struct cli_parsed *parsed, struct cli *cli, int argc, c
         if (result == '?' || result == ':')
             return bad_option(command, argv, result, err);
         if (result == 'C')
-            cli->repository = optarg;
+            note_path(cli, cli->repository = optarg);
         else if (result == 'h' || result == OPTION_HELP)
             parsed->help = true;
         else if (result == OPTION_VERSION)
@@ -193,6 +208,8 @@ static int parse_options(struct cli_parsed *parsed, struct cli *cli, int argc, c
             return bad_option(command, argv, result, err);
         else if (store(parsed->context.bytes, &command->options[result], optarg, err) < 0)
             return -1;
+        else if (names_path(&command->options[result]))
+            note_path(cli, optarg);
     }
 }
 

@@ -178,5 +178,8 @@ int validate_sarif(struct cli *cli, const struct validate_subject *subject, stru
     sl_json_end(&json);
     sl_json_end(&json);
     sl_json_end(&json);
-    return sl_json_close(&json, err);
+    if (sl_json_close(&json, err) < 0)
+        return -1;
+    cli_json_shield(cli);
+    return 0;
 }

@@ -31,16 +31,20 @@ int cli_verifier_find(struct sl_buf *out, struct sl_err *err)
     return sl_hint(err, "build it with cmake -DSEALIFT_SITE=ON and install it");
 }
 
-static void target_path(char out[8192], const char *directory)
+const char *cli_verifier_path(char out[CLI_VERIFIER_PATH], const char *directory)
 {
-    (void)snprintf(out, 8192, "%s/sealift-site", directory);
+    bool here = strcmp(directory, ".") == 0;
+    size_t len = strlen(directory);
+    (void)snprintf(out, CLI_VERIFIER_PATH, "%s%ssealift-site", here ? "" : directory,
+                   here || (len > 0 && directory[len - 1] == '/') ? "" : "/");
+    return out;
 }
 
 int cli_verifier_look(const struct sl_buf *program, const char *directory, bool replace, struct sl_err *err)
 {
-    char target[8192];
+    char target[CLI_VERIFIER_PATH];
     char shown[512];
-    target_path(target, directory);
+    (void)cli_verifier_path(target, directory);
     if (replace || access(target, F_OK) < 0)
         return 0;
     struct sl_buf there;
@@ -57,7 +61,7 @@ int cli_verifier_look(const struct sl_buf *program, const char *directory, bool 
 
 int cli_verifier_put(const struct sl_buf *program, const char *directory, struct sl_err *err)
 {
-    char target[8192];
-    target_path(target, directory);
+    char target[CLI_VERIFIER_PATH];
+    (void)cli_verifier_path(target, directory);
     return sl_file_create(target, sl_buf_view(program), 0755, true, err);
 }

@@ -58,7 +58,7 @@ static int fail_unknown(struct sl_str name, const char *what, const struct sl_st
     return nearest >= 0 ? sl_hint(err, "did you mean %s?", sl_shown(&shown, names[nearest])) : -1;
 }
 
-int sl_layout_no_repository(struct sl_str folder, struct sl_err *err)
+static int no_repository(struct sl_str folder, struct sl_err *err)
 {
     (void)sl_fail(err, SL_E_USAGE, "this is no release repository: it has no directory " SL_FMT,
                   SL_ARG(folder));
@@ -74,7 +74,7 @@ int sl_layout_require(struct sl_reading *reading, struct sl_str folder, struct s
     if (there < 0)
         return -1;
     if (!there)
-        return sl_layout_no_repository(folder, err);
+        return no_repository(folder, err);
     /* A list does not say why a link must not be used. */
     struct sl_str path;
     if (sl_reading_path(reading, &path, folder, name, err) < 0 ||

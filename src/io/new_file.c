@@ -202,7 +202,7 @@ int sl_sink_new_file(struct sl_sink **out, const char *path, mode_t mode, bool r
     *file = (struct new_file){.sink.ops = &ops, .dir = -1, .fd = -1, .mode = mode, .replace = replace};
     (void)sl_label(file->label, path);
     if (open_directory(file, path, err) < 0 || check_target(file, err) < 0 || open_partial(file, err) < 0)
-        return -1;
+        return sl_err_about(err, path);
     *out = &sl_steal(&file)->sink;
     return 0;
 }

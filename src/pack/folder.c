@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 /* So many names are tried for the directory that is not finished. */
-#define PARTIAL_NAMES 99
-static const char longest_ending[] = ".partial-99";
+#define PARTIAL_NAMES        99
+#define PARTIAL_ENDING_BYTES sizeof ".partial-99"
 
 static int fail_path(const char *path, const char *why, struct sl_err *err)
 {
@@ -38,7 +38,7 @@ static int split(const char *path, char parent[SL_PATH_MAX], char name[256], str
     struct sl_str above = without_slashes(sl_str_slice(whole, 0, slash));
     if (last.len == 0 || sl_str_equal(last, SL_STR(".")) || sl_str_equal(last, SL_STR("..")))
         return fail_path(path, "is no name for a new directory", err);
-    if (last.len + sizeof longest_ending > SL_NAME_MAX || above.len >= SL_PATH_MAX)
+    if (last.len + PARTIAL_ENDING_BYTES > SL_NAME_MAX || above.len >= SL_PATH_MAX)
         return fail_path(path, "is too long a name", err);
     (void)snprintf(name, 256, SL_FMT, SL_ARG(last));
     memcpy(parent, above.len ? above.ptr : ".", above.len ? above.len : 1);
@@ -99,7 +99,7 @@ int folder_begin(struct folder *folder, const char *path, struct sl_err *err)
     if (folder->parent < 0)
         return sl_fail_errno(err, SL_E_IO, "open %s", sl_shown(&shown, sl_str_from(parent)));
     if (check_vacant(folder, err) < 0 || make_partial(folder, err) < 0)
-        return -1;
+        return sl_err_about(err, path);
     folder->partial = sl_sys_open_beneath(folder->parent, folder->unfinished, O_RDONLY | O_DIRECTORY, 0);
     if (folder->partial < 0)
         return sl_fail_errno(err, SL_E_IO, "open %s.partial", folder->path.text);

@@ -8,6 +8,7 @@
 #include "io/age.h"
 #include "io/file.h"
 #include "io/sys.h"
+#include "model/name.h"
 #include "model/report.h"
 #include "plan/plan.h"
 #include "sign/signatures.h"
@@ -134,6 +135,14 @@ static struct terms terms_of(const struct sl_rendering *rendering, const struct 
     return (struct terms){&layout->release_file, layout->customer, options};
 }
 
+/* The message is to name the file as whoever has to rename it knows it. */
+static int check_name(const struct carried_file *file, struct sl_err *err)
+{
+    struct sl_shown shown;
+    return sl_member_name_check(file->member, err) < 0 ? sl_wrap(err, "%s", sl_shown(&shown, file->origin))
+                                                       : 0;
+}
+
 static int add_files(struct packing *packing, struct sl_err *err)
 {
     const struct sl_rendering *rendering = packing->rendering;
@@ -154,7 +163,12 @@ static int finish_plan(struct packing *packing, const struct sl_pack_options *op
     struct terms terms = terms_of(rendering, options);
     /* What is cheap to find out first: artifacts may be large. And while they are hashed, a work tree that git believes
      * to be clean may turn out not to be, which is one of the facts below. */
-    if (terms_check(&terms, err) < 0 || add_files(packing, err) < 0)
+    if (terms_check(&terms, err) < 0)
+        return -1;
+    for (size_t i = 0; i < rendering->carried.count; i++)
+        if (check_name(&rendering->carried.items[i], err) < 0)
+            return -1;
+    if (add_files(packing, err) < 0)
         return -1;
     bool has_commit = rendering->revision.is_git && rendering->revision.commit[0];
     struct sl_manifest facts = {
@@ -174,7 +188,14 @@ static int finish_plan(struct packing *packing, const struct sl_pack_options *op
     if (terms_add(packing->plan, &facts, &stops, &terms, err) < 0 ||
         attest_add(packing->plan, rendering, &facts, options, err) < 0)
         return -1;
-    return sl_plan_finish(packing->plan, &facts, err);
+    if (sl_plan_finish(packing->plan, &facts, err) == 0)
+        return 0;
+    struct sl_shown shown;
+    if (err->code == SL_E_INPUT && !err->hint[0])
+        (void)sl_hint(err,
+                      "files below artifacts/, charts/ and images/ of a bundle are those of %s/artifacts",
+                      sl_shown(&shown, layout->release_directory));
+    return -1;
 }
 
 static int open_member(void *context, const struct sl_plan_member *member, struct sl_source **out,
@@ -270,7 +291,8 @@ int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_
     if (options->replace || sl_sys_fstatat(AT_FDCWD, path, &info) < 0)
         return 0;
     struct sl_shown shown;
-    return sl_fail(err, SL_E_EXISTS, "%s exists already", sl_shown(&shown, sl_str_from(path)));
+    (void)sl_fail(err, SL_E_EXISTS, "%s exists already", sl_shown(&shown, sl_str_from(path)));
+    return sl_err_about(err, path);
 }
 
 int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,

@@ -53,6 +53,23 @@ static int check_not_bare(struct sl_rendering *rendering, const struct sl_releas
     return sl_hint(err, "name the commit with --rev, for example --rev HEAD");
 }
 
+int check_repository(struct sl_tree *tree, const char *repository, struct sl_err *err)
+{
+    static const char *const folders[] = {"releases", "overlays"};
+    struct sl_shown shown;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        int there = sl_tree_stat(tree, sl_str_from(folders[i]), NULL, err);
+        if (there < 0)
+            return -1;
+        if (there)
+            continue;
+        (void)sl_fail(err, SL_E_USAGE, "%s is no release repository: it has no directory %s",
+                      sl_shown(&shown, sl_str_from(repository)), folders[i]);
+        return sl_hint(err, "name the repository with -C, or make a new one with `sealift init`");
+    }
+    return 0;
+}
+
 int rendering_open(struct sl_rendering *rendering, const struct sl_release_query *query, struct sl_err *err)
 {
     int opened = query->revision ? sl_tree_open_git(&rendering->tree, query->repository, query->revision, err)
@@ -61,6 +78,8 @@ int rendering_open(struct sl_rendering *rendering, const struct sl_release_query
         return -1;
     const struct sl_tree_revision *revision = &rendering->revision;
     if (revision->is_bare && !query->revision && check_not_bare(rendering, query, err) < 0)
+        return -1;
+    if (check_repository(rendering->tree, query->repository, err) < 0)
         return -1;
     rendering->facts.dirty = revision->dirty || (revision->is_git && !revision->commit[0]);
     rendering->facts.source_commit = sl_str_from(revision->commit);

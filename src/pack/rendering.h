@@ -75,6 +75,10 @@ int rendering_check(struct sl_rendering **out, const struct sl_release_query *qu
 /* An empty one; NULL without memory. */
 struct sl_rendering *rendering_new(const struct sl_release_query *query, struct sl_findings *findings);
 
+/* SL_E_USAGE where what `repository` names has not the two directories that make one; the layout asks too, and does not know
+ * its path. */
+int check_repository(struct sl_tree *tree, const char *repository, struct sl_err *err) SL_MUST_USE;
+
 /* Opens the tree; the reading does not have it yet. */
 int rendering_open(struct sl_rendering *rendering, const struct sl_release_query *query,
                    struct sl_err *err) SL_MUST_USE;

@@ -135,7 +135,7 @@ static int add_all(struct sl_validation *validation, struct sl_tree *tree, struc
     const struct sl_tree_entry *entries;
     size_t count;
     if (sl_tree_list(tree, SL_STR("overlays"), &entries, &count, err) < 0)
-        return err->code == SL_E_NOT_FOUND ? sl_layout_no_repository(SL_STR("overlays"), err) : -1;
+        return -1;
     validation->customers = sl_arena_array(&validation->arena, count, sizeof *validation->customers);
     if (!validation->customers)
         return sl_fail_memory(err);
@@ -259,6 +259,7 @@ static int run(struct sl_validation *validation, const struct sl_validation_requ
     SL_CLEANUP(sl_validation_shared_freep) struct sl_validation_shared *shared = NULL;
     SL_CLEANUP(sl_doc_cache_freep) struct sl_doc_cache *cache = NULL;
     if (sl_findings_new(&validation->general, err) < 0 || open_tree(&tree, query, err) < 0 ||
+        check_repository(tree, query->repository, err) < 0 ||
         choose_customers(validation, tree, query->customer, err) < 0 ||
         sl_validation_shared_new(&shared, query->repository, query->revision, err) < 0 ||
         sl_doc_cache_new(&cache, err) < 0)

@@ -51,7 +51,7 @@ static int fail_foreign_owner(struct sl_err *err, const char *path, struct sl_st
         named.len -= strlen("/.git");
     char asked[TEXT_SIZE];
     char allowed[SL_ERR_HINT_MAX];
-    sl_fail(err, SL_E_REFUSED,
+    sl_fail(err, SL_E_IO,
             "the git repository of %s belongs to another user, and git does not read such unless they are "
             "listed in safe.directory",
             escaped(asked, path));

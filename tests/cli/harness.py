@@ -23,6 +23,20 @@ def have(tool):
     return shutil.which(tool) is not None
 
 
+# What findings have always, and what is quoted from files as it stands (docs/formats/json.md).
+QUOTED = {"findings", "values", "value", "text"}
+
+
+def empty_texts(document, path=""):
+    """The pointers of texts that are empty."""
+    if document == "":
+        yield path
+    members = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    for key, value in members:
+        if key not in QUOTED:
+            yield from empty_texts(value, f"{path}/{key}")
+
+
 class Result:
     def __init__(self, process):
         self.status = process.returncode
@@ -85,6 +99,7 @@ class Case(unittest.TestCase):
         except ValueError:
             self.fail("not one JSON document:" + shown)
         self.assertEqual(error["status"] if error else 0, result.status, shown)
+        self.assertEqual(list(empty_texts(result.json())), [], "docs/formats/json.md: there are no empty texts:" + shown)
         if error:
             self.assertLessEqual({"code", "message"}, set(error), shown)
             self.assertLessEqual(set(error), {"code", "status", "message", "hint", "file"}, shown)

@@ -25,9 +25,9 @@ FAILURES = (
     (("install", "missing.tar.gz", "--pubkey", "ops.pub", "--root", "site"), 3, "not-found", "missing.tar.gz"),
     (("install", "rubbish", "--pubkey", "ops.pub", "--root", "site"), 1, "refused", "rubbish"),
     (("install", "rubbish", "--pubkey", "ops.pub"), 2, "usage", None),
-    (("rollback", "--root", "missing"), 3, "not-found", None),
-    (("status", "--root", "missing"), 3, "not-found", None),
-    (("history", "--root", "missing"), 3, "not-found", None),
+    (("rollback", "--root", "missing"), 3, "not-found", "missing"),
+    (("status", "--root", "missing"), 3, "not-found", "missing"),
+    (("history", "--root", "missing"), 3, "not-found", "missing"),
     (("pack", *RELEASE), 2, "usage", None),
     (("-C", "repo", "pack", "--release", "v9", "--customer", "customer-a"), 2, "usage", None),
     (("-C", "repo", "pack", *RELEASE, "--key", "missing.key"), 3, "not-found", "missing.key"),
@@ -41,7 +41,17 @@ FAILURES = (
     (("schema", "import", "missing.json"), 3, "not-found", "missing.json"),
     (("trust", "check", "missing.json"), 3, "not-found", "missing.json"),
     (("receipt", "check", "missing.jsonl", "--pubkey", "ops.pub"), 3, "not-found", "missing.jsonl"),
-    (("receipt", "export", "--root", "missing"), 3, "not-found", None),
+    (("receipt", "export", "--root", "missing"), 3, "not-found", "missing"),
+    (("install", "missing.tar.gz", "--pubkey", "ops.pub", "--root", "missing/site"), 3, "not-found", "missing.tar.gz"),
+    (("history", "--root", "rubbish"), 3, "io", "rubbish"),
+    (("-C", "missing", "pack", *RELEASE), 3, "not-found", "missing"),
+    (("-C", "repo/base", "pack", *RELEASE), 2, "usage", "repo/base"),
+    (("-C", "repo", "render", *RELEASE, "--out", "repo"), 3, "exists", "repo"),
+    (("-C", "repo", "pack", *RELEASE, "--out", "missing/out"), 3, "not-found", "missing/out"),
+    (("trust", "check", "rubbish"), 1, "refused", "rubbish"),
+    (("trust", "show", "rubbish"), 1, "refused", "rubbish"),
+    (("trust", "check", "repo"), 3, "not-found", "repo"),
+    (("values", "-C", "repo", *RELEASE, "--explain", "no.such"), 2, "usage", None),
     (("enrol", "--root", "site", "--trust", "missing.json", "--fingerprint", "0" * 64), 3, "not-found", "missing.json"),
     (("keygen",), 2, "usage", None),
     (("frobnicate",), 2, "usage", None),
@@ -67,6 +77,27 @@ class Json(Case):
                 self.assertEqual(error["code"], code)
                 self.assertEqual(error.get("file"), file)
                 self.fits("error.schema.json", error)
+
+    def test_a_file_that_is_in_the_way_or_altered_is_named(self):
+        bundle = self.pack()
+        again = ("-C", "repo", "pack", *RELEASE, "--key", "ops.key", "--out", "out", "--format", "json")
+        self.assertEqual(self.sealift(*again, status=3).json()["error"]["file"], bundle)
+        self.sealift("install", bundle, "--pubkey", "ops.pub", "--root", "site")
+        self.write("site/current/added", "x")
+        altered = self.sealift("status", "--root", "site", "--format", "json", status=1)
+        self.assertEqual(altered.json()["error"]["file"], "site/current")
+        self.assertIn("1 entry in site/current differs from the manifest", altered.err)
+
+    def test_nothing_in_a_document_acts_on_a_terminal(self):
+        name = "a\u202eb\u009bc\u2066d"
+        self.write(f"repo/releases/v1.0/artifacts/{name}", "x")
+        for format in ("json", "sarif"):
+            result = self.sealift("-C", "repo", "validate", *RELEASE, "--allow-dirty", "--format", format, status=None)
+            self.assertNotRegex(result.out, "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+            json.loads(result.out)
+        result = self.sealift("verify", name, "--pubkey", "ops.pub", "--format", "json", status=3)
+        self.assertEqual(result.json()["error"]["file"], name)
+        self.assertIn("a\\u202eb\\u009bc\\u2066d", result.out)
 
     def test_the_format_is_found_wherever_it_stands_and_however_it_is_spelt(self):
         for asked in (("--format=json",), ("--form", "json"), ("--format", "text", "--format", "json")):

@@ -151,6 +151,25 @@ class Pack(Case):
                 os.remove(link)
                 self.git("checkout", "--", ".")
 
+    def test_a_name_that_cannot_travel_is_told_as_the_repository_has_it(self):
+        self.write("repo/releases/v1.0/artifacts/a:b", "x")
+        told = self.pack("--allow-dirty", status=1).err
+        self.assertIn('releases/v1.0/artifacts/a:b: the name "artifacts/a:b" cannot travel in a bundle', told)
+        os.rename(self.path("repo/releases/v1.0/artifacts/a:b"), self.path("repo/releases/v1.0/artifacts/two"))
+        self.write("repo/releases/v1.0/artifacts/TWO", "x")
+        told = self.pack("--allow-dirty", status=1).err
+        self.assertIn("those of releases/v1.0/artifacts", told)
+
+    def test_an_overlay_whose_kustomization_lost_its_content_is_an_error(self):
+        name = "repo/overlays/customer-a/kustomization.yaml"
+        for content in ("", "# nothing yet\n", "---\n", "{}\n"):
+            self.write(name, content)
+            self.assertIn("this kustomization is empty", self.pack("--allow-dirty", status=1).err)
+        os.remove(self.path(name))
+        os.mkdir(self.path(name))
+        self.assertIn("is a directory, and should be the file", self.pack("--allow-dirty", status=1).err)
+        self.assertFalse(os.path.exists(self.path("out")))
+
     def test_hostile_names_never_become_paths(self):
         for name in ("../customer-a", "a/b", ".", "..", "/etc", "a\nb", "\x1b[31m", "-x", "a" * 100):
             with self.subTest(name=name):

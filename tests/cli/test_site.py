@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The site's binary: static, small, without the ops side, without network, and it does the whole evening. Also what
 `cmake --install` puts in place. scripts/test builds both as released; by hand: SEALIFT_RELEASE names that build."""
+import json
 import os
 import re
 import shutil
@@ -72,6 +73,14 @@ class SiteBinary(Case):
         subprocess.run([self.path("prefix/bin/sealift"), "-C", "repo", "pack", "--release", "v1.0", "--customer",
                         "customer-a", "--key", "ops.key", "--out", "medium", "--with-verifier"],
                        cwd=self.dir, check=True, capture_output=True)
+        again = subprocess.run([self.path("prefix/bin/sealift"), "-C", "repo", "pack", "--release", "v1.0", "--customer",
+                                "customer-a", "--key", "ops.key", "--out", "medium", "--with-verifier", "--replace"],
+                               cwd=self.dir, check=True, capture_output=True, text=True)
+        self.assertIn("beside it    medium/sealift-site", again.stdout)
+        report = subprocess.run([self.path("prefix/bin/sealift"), "-C", "repo", "pack", "--release", "v1.0", "--customer",
+                                 "customer-a", "--out", ".", "--with-verifier", "--format", "json"],
+                                cwd=self.dir, check=True, capture_output=True, text=True)
+        self.assertEqual(json.loads(report.stdout)["verifier"], "sealift-site")
         with open(SITE, "rb") as f:
             self.assertEqual(self.read("medium/sealift-site"), f.read())
         self.assertEqual(os.stat(self.path("medium/sealift-site")).st_mode & 0o777, 0o755)

@@ -48,7 +48,7 @@ class Statuses(Case):
         for command in (("pack", *RELEASE), ("render", *RELEASE), ("values", *RELEASE), ("validate", *RELEASE),
                         ("validate", "--release", "v1.0", "--all"), ("explain", "Deployment/a", "spec", *RELEASE)):
             with self.subTest(command=command):
-                self.assertIn("this is no release repository", self.sealift("-C", "plain", *command, status=2).err)
+                self.assertIn("plain is no release repository: it has no directory releases", self.sealift("-C", "plain", *command, status=2).err)
 
     def test_a_generation_that_no_name_or_two_names_fit_is_status_2(self):
         for sequence in ("17", "170"):
@@ -143,6 +143,14 @@ class Statuses(Case):
                                  env={**os.environ, "HOME": self.path("home")}, check=False)
         self.assertEqual(process.returncode, 3, process.stderr)
         self.assertIn(b"set HOME to the home of the user who runs this", process.stderr)
+
+    def test_a_repository_of_another_user_is_status_3(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can make a repository of another user")
+        subprocess.run(["chown", "-R", str(NOBODY), self.path("repo")], check=True)
+        for command in ("pack", "render", "validate"):
+            result = self.sealift("-C", "repo", command, *RELEASE, status=3)
+            self.assertIn("belongs to another user", result.err)
 
     def test_broken_settings_of_git_are_status_3(self):
         self.write("repo/.git/config", "[core\n")

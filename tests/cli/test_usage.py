@@ -129,6 +129,33 @@ class Keys(Case):
         self.assertIn(b"the work itself is done", process.stderr)
         self.assertEqual(len(os.listdir(self.path("out"))), 1)
 
+    def test_where_the_output_is_the_work_nothing_is_done(self):
+        self.repository()
+        for command in ("render", "values"):
+            with open("/dev/full", "wb") as full:
+                process = subprocess.run(
+                    [SEALIFT, "-C", "repo", command, "--release", "v1.0", "--customer", "customer-a"],
+                    cwd=self.dir, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+            self.assertEqual(process.returncode, 3)
+            self.assertNotIn(b"the work itself is done", process.stderr)
+
+    def test_a_key_is_not_named_after_a_directory(self):
+        os.mkdir(self.path("keys"))
+        for base in ("keys/", "keys/.", "..", "/"):
+            for more in (["--no-password"], ["--age"]):
+                self.assertIn("names a directory", self.sealift("keygen", "--out", base, *more, status=2).err)
+        self.assertEqual(os.listdir(self.path("keys")), [])
+
+    def test_the_shells_complete_every_format(self):
+        with open(os.path.join(os.environ["SEALIFT_MANUAL"], "sealift.bash"), encoding="utf-8") as f:
+            script = f.read()
+        ask = "\nCOMP_WORDS=(sealift {} --format ''); COMP_CWORD=3; _sealift; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        for command, formats in (("validate", ["text", "json", "sarif", "junit"]), ("verify", ["text", "json"]), ("keygen", [])):
+            process = subprocess.run(["bash", "-c", script + ask.format(command)], capture_output=True, check=True, text=True)
+            self.assertEqual(process.stdout.split(), formats, command)
+        with open(os.path.join(os.environ["SEALIFT_MANUAL"], "_sealift"), encoding="utf-8") as f:
+            self.assertIn("(text json sarif junit)", f.read())
+
     def test_build_takes_its_directory_from_the_repository(self):
         self.repository()
         there = self.sealift("build", "repo/overlays/customer-a").out

@@ -423,7 +423,7 @@ static void expect_refusal_of_foreign_owner(const char *directory)
     char path[PATH_MAX];
     struct sl_tree_revision revision;
     expect_no_view("r/a", "HEAD", &err);
-    cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+    cr_expect_eq(err.code, SL_E_IO, "%s", err.message);
     cr_expect_not_null(strstr(err.message, "belongs to another user"), "%s", err.message);
     (void)snprintf(hint, sizeof hint, "if you trust its owner: git config --global --add safe.directory %s",
                    temp_dir_join(&temp, directory, path));
@@ -431,7 +431,7 @@ static void expect_refusal_of_foreign_owner(const char *directory)
 
     struct sl_tree *tree = repository_open_directory(&temp, "r/a");
     cr_expect_eq(sl_tree_revision(tree, &revision, &err), -1);
-    cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
+    cr_expect_eq(err.code, SL_E_IO, "%s", err.message);
     sl_tree_free(tree);
 }
 

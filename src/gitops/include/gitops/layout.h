@@ -125,7 +125,4 @@ struct sl_layout {
 int sl_layout_resolve(struct sl_layout *out, struct sl_reading *reading, const struct sl_layout_query *query,
                       struct sl_err *err) SL_MUST_USE;
 
-/* Says that a repository without `folder` is none: SL_E_USAGE. Returns -1. */
-int sl_layout_no_repository(struct sl_str folder, struct sl_err *err);
-
 #endif
