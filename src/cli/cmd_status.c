@@ -37,10 +37,12 @@ static int verdict(const struct sl_site_state *state, const struct context *cont
     if (state->drifted == 0)
         return 0;
     char root[256];
-    (void)sl_fail(err, SL_E_DRIFT, "%llu %s in %s/current %s from the manifest",
-                  (unsigned long long)state->drifted, state->drifted == 1 ? "entry" : "entries",
-                  sl_escape(root, sizeof root, sl_str_from(context->root)),
-                  state->drifted == 1 ? "differs" : "differ");
+    (void)sl_escape(root, sizeof root, sl_str_from(context->root));
+    if (state->drifted == 1)
+        (void)sl_fail(err, SL_E_DRIFT, "1 entry in %s/current differs from the manifest", root);
+    else
+        (void)sl_fail(err, SL_E_DRIFT, "%llu entries in %s/current differ from the manifest",
+                      (unsigned long long)state->drifted, root);
     return sl_hint(err, "install the same bundle again for a fresh copy, or go back with rollback");
 }
 

@@ -70,7 +70,8 @@ static void look_for(struct mention *first, const char *message, const char *pat
 }
 
 /* Where nobody has said which file it is: the one that the command line names and the message begins with, or mentions
- * first, or a file below it. A word may be something else than a path: it only counts in front. */
+ * first, or a file below it. A word may be something else than a path: it only counts in front. A bundle for somebody else is
+ * not named: its name says whose it is. */
 static struct sl_str file_of(const struct cli *cli, const struct sl_err *error)
 {
     if (error->file[0])
@@ -83,8 +84,9 @@ static struct sl_str file_of(const struct cli *cli, const struct sl_err *error)
         if (len > 0 && error->message[len] != '\0' && (first.at > 0 || len > first.len))
             first = (struct mention){0, len};
     }
-    return first.at == SIZE_MAX ? (struct sl_str){NULL, 0}
-                                : sl_str_slice(sl_str_from(error->message), first.at, first.at + first.len);
+    if (first.at != SIZE_MAX)
+        return sl_str_slice(sl_str_from(error->message), first.at, first.at + first.len);
+    return (struct sl_str){NULL, 0};
 }
 
 static void write_error(struct cli *cli, const struct sl_err *error)

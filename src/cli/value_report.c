@@ -17,7 +17,9 @@ void value_print(struct cli *cli, struct sl_str value)
 
 void value_place_json(struct sl_json *json, struct sl_str file, uint32_t line, uint32_t column)
 {
-    sl_json_key_text(json, "file", file);
+    cli_json_text(json, "file", file);
+    if (line == 0)
+        return;
     sl_json_key_unsigned(json, "line", line);
     sl_json_key_unsigned(json, "column", column);
 }

@@ -24,7 +24,7 @@ def have(tool):
 
 
 # What findings have always, and what is quoted from files as it stands (docs/formats/json.md).
-QUOTED = {"findings", "values", "value", "text"}
+QUOTED = {"findings", "values", "value", "text", "pointer"}
 
 
 def empty_texts(document, path=""):
