@@ -26,7 +26,8 @@ static int is_no_bundle(struct sl_str beginning, struct sl_err *err)
         return sl_fail(err, SL_E_REFUSED, "this is no bundle: the file is empty");
     (void)sl_fail(err, SL_E_REFUSED,
                   "this is no bundle: it is neither gzip data, as a .tar.gz is, nor encrypted with age");
-    return sl_hint(err, "take the file whose name ends in .tar.gz or .tar.gz.age; when it is that, copy it again");
+    return sl_hint(err,
+                   "take the file whose name ends in .tar.gz or .tar.gz.age; when it is that, copy it again");
 }
 
 int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struct sl_age_keys *keys,

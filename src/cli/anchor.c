@@ -1,6 +1,7 @@
 #include "anchor.h"
 
 #include <sealift/site.h>
+#include <sealift/text.h>
 
 static int open_trust(struct cli_anchor *out, const char *path, struct sl_err *err)
 {
@@ -39,7 +40,16 @@ int cli_anchor_open_for(struct cli_anchor *out, const char *command, const struc
     *out = (struct cli_anchor){.trust = NULL};
     if (root && keys->count == 0 && !trust && sl_site_is_enrolled(&enrolled, &site, err) < 0)
         return -1;
-    return enrolled ? 0 : cli_anchor_open(out, command, keys, trust, err);
+    if (enrolled)
+        return 0;
+    if (!root || keys->count > 0 || trust)
+        return cli_anchor_open(out, command, keys, trust, err);
+    char shown[512];
+    (void)sl_escape(shown, sizeof shown, sl_str_from(root));
+    (void)sl_fail(err, SL_E_USAGE, "%s needs --pubkey FILE or --trust FILE: %s %s", command, shown,
+                  cli_is_missing(root) ? "does not exist"
+                                       : "is no enrolled site, which would know whom it trusts");
+    return sl_hint(err, "'sealift %s --help' lists the options", command);
 }
 
 void cli_anchor_release(struct cli_anchor *anchor)

@@ -199,6 +199,9 @@ int cli_identities(struct sl_age_identities *out, const struct cli_list *paths, 
 /* A key that is none is a mistake in the command line, in the file `path` or itself (NULL): exit status 1 would tell a
  * script that the bundle was refused. Returns -1. */
 int cli_key_failed(struct sl_err *err, const char *path);
+
+/* Whether it begins as a bundle does, or an encrypted one. */
+bool cli_is_bundle(const char *path);
 /* Overwrites and releases. */
 void cli_wipe(struct sl_buf *buf);
 /* Each is a recipient ("age1...") or a file of them. */

@@ -27,10 +27,10 @@ static void report_text(struct cli *cli, const struct sl_site_log *log)
         cli_escaped(cli, event->to);
         if (i + 1 == count && sl_str_equal(event->to, current)) {
             sl_buf_text(&cli->out, "  ");
-            cli_marked(cli, '+', "current");
-        } else if (!event->present) {
-            sl_buf_text(&cli->out, "  no longer on disk");
+            cli_marked(cli, event->present ? '+' : '!', "current");
         }
+        if (!event->present)
+            sl_buf_text(&cli->out, "  no longer on disk");
         for (size_t s = 0; s < event->signer_count; s++) {
             sl_buf_text(&cli->out, s == 0 ? "  signed by " : ", ");
             cli_escaped(cli, event->signers[s]);

@@ -159,11 +159,26 @@ static int read_export(struct sl_buf *text, const char *path, struct sl_err *err
 static int add_file(struct sl_receipt_check *check, const char *path, struct sl_err *err)
 {
     struct sl_buf text;
+    if (cli_is_bundle(path)) {
+        char shown[512];
+        (void)sl_fail(err, SL_E_USAGE, "%s is a bundle, not receipts",
+                      sl_escape(shown, sizeof shown, sl_str_from(path)));
+        return sl_hint(err, "receipts are what sealift receipt export --root DIR writes at the site");
+    }
     int result = read_export(&text, path, err);
     if (result == 0)
         result = sl_receipt_check_add(check, sl_buf_view(&text), path, err);
     sl_buf_release(&text);
     return result;
+}
+
+/* Nothing that was given is a receipt by this key. */
+static bool is_anothers(const struct sl_receipt_check *check)
+{
+    for (size_t i = 0; i < sl_receipt_check_problems(check); i++)
+        if (sl_receipt_check_problem(check, i)->fault != SL_RECEIPT_UNSIGNED)
+            return false;
+    return sl_receipt_check_count(check) == 0;
 }
 
 static int judge(struct cli *cli, const struct context *context, struct sl_receipt_check *check,
@@ -185,6 +200,10 @@ static int judge(struct cli *cli, const struct context *context, struct sl_recei
         return 0;
     (void)sl_fail(err, SL_E_REFUSED, "the receipts are no unbroken line: %zu error%s", errors,
                   errors == 1 ? "" : "s");
+    if (is_anothers(check))
+        return sl_hint(
+            err,
+            "not one is a receipt that this key signed: is it the key of that site, and are these its receipts?");
     return sl_hint(err, "ask the site for all of them: sealift receipt export --root DIR");
 }
 

@@ -2,6 +2,8 @@
 #include "site_options.h"
 
 #include <sealift/json.h>
+#include <sealift/text.h>
+#include <unistd.h>
 
 struct context {
     const char *root, *to, *grant;
@@ -27,10 +29,22 @@ static void report_json(struct cli *cli, const struct sl_rollback_result *result
     sl_json_key_text(json, "to", sl_str_from(result->to));
 }
 
+/* The library looks at a grant only where one is needed; a mistyped name is told in any case. */
+static int check_grant(const char *path, struct sl_err *err)
+{
+    char shown[512];
+    if (!path || access(path, R_OK) == 0)
+        return 0;
+    (void)sl_fail_errno(err, SL_E_IO, "open the grant %s", sl_escape(shown, sizeof shown, sl_str_from(path)));
+    return sl_err_about(err, path);
+}
+
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
     struct cli_site site;
+    if (check_grant(context->grant, err) < 0)
+        return -1;
     cli_site_begin(&site, "rollback", context->root, context->wait);
     struct sl_rollback_result result;
     int status = sl_site_rollback(

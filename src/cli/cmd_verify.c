@@ -99,8 +99,10 @@ static int verify(struct sl_verified **out, const char *path, const struct sl_po
     cli_progress_end(&progress);
     sl_claim_free(claim);
     if (result == 0 && cli_provenance_check(provenance, sl_verified_head(*out)->manifest, err) < 0) {
+        char shown[512];
         policy->verdict->accepted = false;
-        result = -1;
+        (void)sl_err_about(err, path);
+        result = sl_wrap(err, "%s", sl_escape(shown, sizeof shown, sl_str_from(path)));
     }
     return result;
 }

@@ -12,19 +12,22 @@
 /* minisign's own files are below 1 KiB; anything larger is not a key. */
 #define KEY_FILE_MAX 4096
 
-/* Whether it begins as a bundle does, or an encrypted one. */
-static bool is_bundle(const char *path)
+/* The first bytes of the file; none where it cannot be read. */
+static struct sl_str beginning_of(char room[32], const char *path)
 {
-    struct sl_str age = SL_STR("age-encryption.org/");
-    char beginning[32];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    ssize_t got = fd < 0 ? -1 : read(fd, beginning, sizeof beginning);
+    ssize_t got = fd < 0 ? -1 : read(fd, room, 32);
     if (fd >= 0)
         (void)close(fd);
-    if (got < 2)
-        return false;
-    return memcmp(beginning, "\x1f\x8b", 2) == 0 ||
-           sl_str_starts_with((struct sl_str){beginning, (size_t)got}, age);
+    return (struct sl_str){room, got > 0 ? (size_t)got : 0};
+}
+
+bool cli_is_bundle(const char *path)
+{
+    char room[32];
+    struct sl_str beginning = beginning_of(room, path);
+    return sl_str_starts_with(beginning, SL_STR("\x1f\x8b")) ||
+           sl_str_starts_with(beginning, SL_STR("age-encryption.org/"));
 }
 
 static int took_bundle(const char *path, struct sl_err *err)
@@ -39,10 +42,26 @@ int cli_key_failed(struct sl_err *err, const char *path)
 {
     if (err->code == SL_E_INPUT || err->code == SL_E_LIMIT) {
         err->code = SL_E_USAGE;
-        if (path && is_bundle(path))
+        if (path && cli_is_bundle(path))
             (void)took_bundle(path, err);
     }
     return path ? sl_err_about(err, path) : -1;
+}
+
+/* Of minisign's files: what does not even begin as they do was mistaken for one. */
+static int minisign_key_failed(struct sl_err *err, const char *path)
+{
+    char room[32];
+    char shown[512];
+    bool said = err->code == SL_E_INPUT || err->code == SL_E_LIMIT;
+    struct sl_str beginning = beginning_of(room, path);
+    if (!said || cli_is_bundle(path) || sl_str_starts_with(beginning, SL_STR("untrusted comment:")))
+        return cli_key_failed(err, path);
+    (void)sl_fail(err, SL_E_USAGE, "%s is no key file: %s", sl_escape(shown, sizeof shown, sl_str_from(path)),
+                  beginning.len ? "it does not begin with \"untrusted comment: \"" : "it is empty");
+    (void)sl_hint(
+        err, "keys are the short files that end in .pub and .key; sealift keygen and minisign make them");
+    return sl_err_about(err, path);
 }
 
 int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct sl_err *err)
@@ -56,7 +75,7 @@ int cli_public_keys(struct cli_keys *out, const struct cli_list *paths, struct s
             result = sl_public_key_read(&out->keys[i], sl_buf_view(&text), paths->items[i], err);
         sl_buf_release(&text);
         if (result < 0)
-            return cli_key_failed(err, paths->items[i]);
+            return minisign_key_failed(err, paths->items[i]);
         out->count++;
     }
     return 0;
@@ -83,7 +102,7 @@ int cli_secret_key_check(const char *path, struct sl_err *err)
         sl_secret_key_wipe(&key);
     }
     cli_wipe(&text);
-    return result < 0 ? cli_key_failed(err, path) : 0;
+    return result < 0 ? minisign_key_failed(err, path) : 0;
 }
 
 int cli_secret_key(struct sl_secret_key *out, const char *path, const char *password_file, struct sl_err *err)
@@ -99,7 +118,7 @@ int cli_secret_key(struct sl_secret_key *out, const char *path, const char *pass
         result = sl_secret_key_read(out, sl_buf_view(&text), sl_buf_view(&password), path, err);
     cli_wipe(&password);
     cli_wipe(&text);
-    return result < 0 ? cli_key_failed(err, path) : 0;
+    return result < 0 ? minisign_key_failed(err, path) : 0;
 }
 
 /* The limit of the library is smaller than what this reads: it has the message. */

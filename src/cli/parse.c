@@ -74,14 +74,14 @@ static int store(unsigned char *context, const struct cli_option *option, const 
                  struct sl_err *err)
 {
     void *place = context + option->offset;
+    bool text = option->kind == CLI_TEXT || option->kind == CLI_LIST;
+    if (text && *value == '\0')
+        return sl_fail(err, SL_E_USAGE, "--%s wants %s, not an empty text", option->name, option->argument);
     switch (option->kind) {
     case CLI_FLAG:
         *(bool *)place = true;
         return 0;
     case CLI_TEXT:
-        if (*value == '\0')
-            return sl_fail(err, SL_E_USAGE, "--%s wants %s, not an empty text", option->name,
-                           option->argument);
         *(const char **)place = value;
         return 0;
     case CLI_NUMBER:
@@ -198,6 +198,8 @@ static int parse_options(struct cli_parsed *parsed, struct cli *cli, int argc, c
             return 0;
         if (result == '?' || result == ':')
             return bad_option(command, argv, result, err);
+        if (result == 'C' && *optarg == '\0')
+            return sl_fail(err, SL_E_USAGE, "-C wants a directory, not an empty text");
         if (result == 'C')
             note_path(cli, cli->repository = optarg);
         else if (result == 'h' || result == OPTION_HELP)
@@ -228,6 +230,12 @@ static int check_words(const struct cli_command *command, const struct cli *cli,
 {
     if (cli->word_count < command->words_min) {
         (void)sl_fail(err, SL_E_USAGE, "%s needs %s", command->name, command->words);
+        return hint_usage(command, err);
+    }
+    for (size_t i = 0; i < cli->word_count; i++) {
+        if (*cli->words[i])
+            continue;
+        (void)sl_fail(err, SL_E_USAGE, "%s wants %s, not an empty text", command->name, command->words);
         return hint_usage(command, err);
     }
     if (cli->word_count > command->words_max) {

@@ -32,9 +32,10 @@ void deflate_reader_release(struct deflate_reader *reader)
 
 int deflate_hint_damage(struct sl_err *err)
 {
-    return sl_hint(err,
-                   "the file is damaged, as by a bad stick or a copy that was stopped: copy it again, and compare its "
-                   "size and sha256sum with the vendor's");
+    return sl_hint(
+        err,
+        "the file is damaged, as by a bad stick or a copy that was stopped: copy it again, and compare its "
+        "size and sha256sum with the vendor's");
 }
 
 static int damaged(const char *why, struct sl_err *err)

@@ -55,6 +55,11 @@ int sl_lock_take(struct sl_lock *lock, int dir, const char *name, const char *ho
     char label[SL_LABEL_BYTES];
     (void)sl_label(label, name);
     int fd = sl_sys_open_beneath(dir, name, O_RDWR | O_CREAT | O_NONBLOCK, 0644);
+    if (fd < 0 && errno == ELOOP) {
+        (void)sl_fail(err, SL_E_EXISTS, "the lock %s is in the way: it is a symbolic link, so not sealift's",
+                      label);
+        return sl_hint(err, "move it away: nobody's work is in it");
+    }
     if (fd < 0)
         return sl_fail_errno(err, SL_E_IO, "open the lock %s", label);
     if (acquire(fd, label, wait, err) < 0) {

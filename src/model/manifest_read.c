@@ -229,6 +229,25 @@ static int refuse_file(const struct sl_canon *canon, const struct sl_manifest_fi
                    must_be);
 }
 
+/* No name that may travel needs an escape of JSON. One that has it is shown as it is spelt there, and not escaped again. */
+static int check_escapes(const struct sl_canon *canon, struct sl_str path, struct sl_err *err)
+{
+    size_t at = sl_str_find(path, '\\');
+    if (at == path.len)
+        return 0;
+    char shown[SHOWN_MAX];
+    size_t len = 0;
+    (void)sl_escape(shown, sizeof shown, path);
+    for (size_t i = 0; shown[i]; i++) {
+        i += shown[i] == '\\' && shown[i + 1] == '\\';
+        shown[len++] = shown[i];
+    }
+    shown[len] = '\0';
+    bool mark = at + 1 < path.len && (path.ptr[at + 1] == '\\' || path.ptr[at + 1] == '"');
+    return sl_fail(err, SL_E_REFUSED, "%s: the name \"%s\" cannot travel in a bundle: it has %s", canon->name,
+                   shown, mark ? "one of \\ : * ? \" < > |" : "a control character");
+}
+
 static int read_file(struct sl_canon *canon, struct sl_manifest_file *out, struct sl_err *err)
 {
     static const struct sl_canon_field fields[] = {
@@ -240,6 +259,8 @@ static int read_file(struct sl_canon *canon, struct sl_manifest_file *out, struc
     };
     struct file_reading reading = {0};
     if (sl_canon_fields(canon, fields, sizeof fields / sizeof fields[0], &reading, SL_CANON_REFUSE, err) < 0)
+        return -1;
+    if (check_escapes(canon, reading.file.path, err) < 0)
         return -1;
     reading.file.executable = sl_str_equal(reading.mode, SL_STR("0755"));
     if (!reading.file.executable && !sl_str_equal(reading.mode, SL_STR("0644")))

@@ -51,9 +51,15 @@ static int open_bundle(struct signing *signing, struct sl_err *err)
 {
     char shown[SHOWN_MAX];
     int fd = sl_sys_open(signing->path, O_RDONLY, 0);
+    (void)sl_escape(shown, sizeof shown, sl_str_from(signing->path));
     if (fd < 0) {
-        (void)sl_fail_errno(err, SL_E_IO, "open the bundle %s",
-                            sl_escape(shown, sizeof shown, sl_str_from(signing->path)));
+        (void)sl_fail_errno(err, SL_E_IO, "open the bundle %s", shown);
+        return sl_err_about(err, signing->path);
+    }
+    struct stat info;
+    if (sl_sys_fstat(fd, &info) < 0 || S_ISDIR(info.st_mode)) {
+        sl_closep(&fd);
+        (void)sl_fail(err, SL_E_IO, "open the bundle %s: it is a directory", shown);
         return sl_err_about(err, signing->path);
     }
     struct sl_source *container = NULL;

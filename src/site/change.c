@@ -89,8 +89,17 @@ static int move_generation(const struct site *site, const char *from, const char
     SL_CLEANUP(sl_closep) int target = site_open_dir(site, to, &missing, err);
     if (target < 0)
         return -1;
-    if (move_directory(source, name, target) < 0)
-        return sl_fail_errno(err, SL_E_IO, "move %s/%s/%s to %s/", site->shown, from, name, to);
+    if (move_directory(source, name, target) < 0) {
+        bool apart = errno == EXDEV;
+        (void)sl_fail_errno(err, SL_E_IO, "move %s/%s/%s to %s/", site->shown, from, name, to);
+        return apart
+                   ? sl_hint(
+                         err,
+                         "%s/ and %s/ lie on different file systems, and have to be on one: mount the disk at "
+                         "the root itself",
+                         from, to)
+                   : -1;
+    }
     if (sl_dir_sync(source, ".", err) < 0 || sl_dir_sync(target, ".", err) < 0)
         return in_root(site, to, err);
     return 0;

@@ -192,6 +192,17 @@ static int visit_file(struct comparison *work, const struct sl_dir_entry *entry,
     return same || denied ? 0 : add(work->drifts, SL_DRIFT_CHANGED, path, err);
 }
 
+/* Of what nobody can look at it is not known that it is missing. */
+static void skip_below(struct comparison *work, struct sl_str path)
+{
+    const struct sl_manifest *manifest = work->expected->manifest;
+    for (size_t i = work->first; i < manifest->file_count; i++) {
+        struct sl_str file = manifest->files[i].path;
+        bool below = sl_str_starts_with(file, path) && file.len > path.len && file.ptr[path.len] == '/';
+        work->seen[i] = work->seen[i] || below;
+    }
+}
+
 /* 1: do not go into it. */
 static int visit_directory(struct comparison *work, const struct sl_dir_entry *entry, struct sl_err *err)
 {
@@ -201,9 +212,10 @@ static int visit_directory(struct comparison *work, const struct sl_dir_entry *e
         return 0;
     if (add(work->drifts, SL_DRIFT_MODE, sl_str_from(entry->path), err) < 0)
         return -1;
-    /* What is in it counts as missing where its mode does not let us in. */
     SL_CLEANUP(sl_closep) int fd = sl_sys_open_beneath(work->dir, entry->path, O_RDONLY | O_DIRECTORY, 0);
     SL_CLEANUP(sl_closep) int inside = fd < 0 ? -1 : sl_sys_open_beneath(fd, ".", O_RDONLY | O_DIRECTORY, 0);
+    if (inside < 0)
+        skip_below(work, sl_str_from(entry->path));
     return inside < 0 ? 1 : 0;
 }
 

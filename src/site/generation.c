@@ -121,12 +121,12 @@ int site_generation_present(const struct site *site, struct sl_str name, struct 
     return 0;
 }
 
-static int manifest_is_wrong(const struct site *site, struct sl_str name, struct sl_err *err)
+static int manifest_is_wrong(const struct site *site, struct sl_str name, const char *why, struct sl_err *err)
 {
     (void)sl_fail(err, SL_E_REFUSED,
-                  "%s/" SITE_GENERATIONS "/" SL_FMT "/manifest.json is not the manifest that was installed: "
-                  "its SHA-256 differs from the one in the history",
-                  site->shown, SL_ARG(name));
+                  "%s/" SITE_GENERATIONS "/" SL_FMT
+                  "/manifest.json is not the manifest that was installed: %s",
+                  site->shown, SL_ARG(name), why);
     return sl_hint(err, "install the bundle again for a fresh copy, or go back to another generation");
 }
 
@@ -138,15 +138,18 @@ static int open_manifest(struct site_generation *out, const struct site *site, s
         return -1;
     if (sl_file_read_beneath(&out->manifest_json, out->dir, "manifest.json", SL_MANIFEST_BYTES_MAX, err) <
         0) {
-        /* Missing, a link, or too large: not what was installed. */
-        if (err->code == SL_E_NOT_FOUND || err->code == SL_E_INPUT || err->code == SL_E_LIMIT)
-            return manifest_is_wrong(site, name, err);
+        if (err->code == SL_E_NOT_FOUND)
+            return manifest_is_wrong(site, name, "it is missing", err);
+        if (err->code == SL_E_INPUT)
+            return manifest_is_wrong(site, name, "it is no regular file", err);
+        if (err->code == SL_E_LIMIT)
+            return manifest_is_wrong(site, name, "it is larger than any may be", err);
         return sl_wrap(err, "%s/" SITE_GENERATIONS "/" SL_FMT, site->shown, SL_ARG(name));
     }
     struct sl_digest digest;
     sl_sha256(&digest, out->manifest_json.ptr, out->manifest_json.len);
     if (!sl_digest_equal(&digest, &out->change->manifest))
-        return manifest_is_wrong(site, name, err);
+        return manifest_is_wrong(site, name, "its SHA-256 differs from the one in the history", err);
     return sl_manifest_read(&out->manifest, sl_buf_view(&out->manifest_json), err);
 }
 

@@ -180,8 +180,16 @@ static int load_pending(struct site *site, struct sl_err *err)
     if (!json.ptr)
         return sl_fail_memory(err);
     if (sl_site_pending_read(&site->pending, &site->arena, json, err) < 0 ||
-        check_names(&site->pending, SITE_PENDING, err) < 0)
-        return state_is_wrong(site, err);
+        check_names(&site->pending, SITE_PENDING, err) < 0) {
+        bool hint = err->code != SL_E_NO_MEMORY && !err->hint[0];
+        (void)state_is_wrong(site, err);
+        return hint
+                   ? sl_hint(
+                         err,
+                         "it tells of a change that was stopped, and no backup has it: move it away; sealift status "
+                         "then says whether what is current and the history agree")
+                   : -1;
+    }
     site->has_pending = true;
     return 0;
 }

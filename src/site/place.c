@@ -102,7 +102,8 @@ int site_require(const struct site *site, struct sl_err *err)
                       site->shown, site->shown);
         return site_hint_lost(site, err);
     }
-    return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s", site->shown);
+    return sl_fail(err, SL_E_NOT_FOUND, "nothing is installed in %s%s", site->shown,
+                   site->root < 0 ? ": there is no such directory" : "");
 }
 
 /* -- making -- */

@@ -29,7 +29,8 @@ struct trust_bundle {
     struct sl_verdict *verdict; /* the policy's, or the next */
     struct sl_verdict own_verdict;
     struct sl_isolation isolation;
-    char name[256]; /* for messages, escaped */
+    char name[256];             /* for messages, escaped */
+    char path[SL_ERR_FILE_MAX]; /* as it is; empty where it is too long for a report */
 };
 
 struct sl_inspection {
@@ -121,6 +122,8 @@ static int wrap_name(const struct trust_bundle *bundle, struct sl_err *err)
 {
     if (bundle->verdict->steps[SL_STEP_AUDIENCE].outcome == SL_REFUSED)
         return -1;
+    if (err->code == SL_E_REFUSED && bundle->path[0])
+        (void)sl_err_about(err, bundle->path);
     return sl_wrap(err, "%s", bundle->name);
 }
 
@@ -185,6 +188,8 @@ static int bundle_open(struct trust_bundle **out, int fd, const char *name, cons
     if (!bundle)
         return sl_fail_memory(err);
     (void)sl_escape(bundle->name, sizeof bundle->name, sl_str_from(name));
+    if (strlen(name) < sizeof bundle->path)
+        memcpy(bundle->path, name, strlen(name) + 1);
     bundle->verdict = policy && policy->verdict ? policy->verdict : &bundle->own_verdict;
     *bundle->verdict = (struct sl_verdict){.accepted = false};
     if ((policy ? judge(bundle, &owned, policy, err) : look(bundle, &owned, keys, err)) < 0) {
@@ -363,7 +368,7 @@ int sl_claim_prove(struct sl_verified **out, struct sl_claim *claim, const struc
         read_payload(bundle, receiver, progress, err) < 0) {
         (void)verdict_refuse(bundle->verdict, SL_STEP_PAYLOAD, err);
         explain_refusal(bundle, err);
-        return sl_wrap(err, "%s", bundle->name);
+        return wrap_name(bundle, err);
     }
     struct sl_verified *verified = calloc(1, sizeof *verified);
     if (!verified)

@@ -127,7 +127,8 @@ Test(lock, does_not_follow_a_link)
     struct sl_err err = {0};
     struct sl_lock lock;
     cr_expect_eq(sl_lock_take(&lock, scratch.dir, "lock", "x", false, &err), -1);
-    cr_expect_eq(err.code, SL_E_IO);
+    cr_expect_eq(err.code, SL_E_EXISTS);
+    cr_expect_str_eq(err.message, "the lock lock is in the way: it is a symbolic link, so not sealift's");
     cr_expect_str_eq(scratch_read(&scratch, "target"), "kept");
 }
 
