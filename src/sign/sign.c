@@ -240,6 +240,9 @@ int sl_bundle_sign(struct sl_sign_result *out, const char *bundle, const struct 
         return 0;
     if (err->code != SL_E_REFUSED)
         return -1;
+    if (signing.reader)
+        sl_bundle_reader_explain(signing.reader, err);
     char shown[SHOWN_MAX];
+    (void)sl_err_about(err, bundle);
     return sl_wrap(err, "%s", sl_escape(shown, sizeof shown, sl_str_from(bundle)));
 }
