@@ -27,6 +27,7 @@ struct sl_trust_step {
     struct sl_str json;
     const struct sl_trust_signature *signatures;
     size_t signature_count;
+    const char *name; /* what messages call it, escaped; NULL: as in a bundle, trust/N.json */
 };
 
 /* Who signed, of the keys in one role: distinct keys by their points, whatever their ids. */

@@ -19,12 +19,17 @@ bool sl_trust_tally_met(const struct sl_trust_tally *tally)
     return tally->threshold > 0 && tally->count >= tally->threshold;
 }
 
-static const char *document_name(char out[SHOWN_MAX], uint64_t version)
+static const char *version_name(char out[SHOWN_MAX], uint64_t version)
 {
     char name[SL_TRUST_NAME_MAX];
     (void)snprintf(out, SHOWN_MAX, SL_TRUST_FOLDER "%s",
                    sl_trust_name_text(name, &(struct sl_trust_name){.version = version}));
     return out;
+}
+
+static const char *document_name(char room[SHOWN_MAX], const struct sl_trust_step *step)
+{
+    return step->name ? step->name : version_name(room, step->version);
 }
 
 /* One signature: sets the bit of the key that made it. */
@@ -122,9 +127,9 @@ int trust_require_threshold(const struct sl_trust *trust, enum sl_trust_role rol
 /* That the root of `trust` signed the bytes of the step. */
 static int require_root(const struct sl_trust *trust, const struct sl_trust_step *step, struct sl_err *err)
 {
-    char what[SHOWN_MAX];
+    char room[SHOWN_MAX];
     struct sl_trust_tally tally;
-    (void)document_name(what, step->version);
+    const char *what = document_name(room, step);
     if (sl_trust_tally_signatures(&tally, trust, SL_ROLE_ROOT, step, err) < 0)
         return sl_wrap(err, "%s", what);
     return trust_require_threshold(trust, SL_ROLE_ROOT, &tally, what, err);
@@ -154,9 +159,10 @@ static bool same_root(const struct sl_trust *a, const struct sl_trust *b)
 static int read_signed(struct sl_trust **out, const struct sl_trust_step *step, const struct sl_trust *from,
                        struct sl_err *err)
 {
-    char what[SHOWN_MAX];
+    char room[SHOWN_MAX];
+    const char *what = document_name(room, step);
     SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
-    if (sl_trust_read(&trust, step->json, document_name(what, step->version), err) < 0)
+    if (sl_trust_read(&trust, step->json, what, err) < 0)
         return -1;
     if (trust->version != step->version) {
         (void)sl_fail(err, SL_E_REFUSED, "%s says that it is version %llu", what,
@@ -200,7 +206,7 @@ static int check_kept(const struct sl_trust *from, const struct sl_trust *to, co
 int sl_trust_check_follows(const struct sl_trust *from, const struct sl_trust *to, struct sl_err *err)
 {
     char what[SHOWN_MAX];
-    (void)document_name(what, to->version);
+    (void)version_name(what, to->version);
     if (strcmp(from->customer, to->customer) != 0)
         return sl_fail(err, SL_E_REFUSED, "%s is for another customer than version %llu", what,
                        (unsigned long long)from->version);
@@ -216,11 +222,11 @@ int sl_trust_check_follows(const struct sl_trust *from, const struct sl_trust *t
 
 int sl_trust_advance(struct sl_trust *trust, const struct sl_trust_step *next, struct sl_err *err)
 {
-    char what[SHOWN_MAX];
+    char room[SHOWN_MAX];
     SL_CLEANUP(sl_trust_freep) struct sl_trust *to = NULL;
     if (next->version != trust->version + 1) {
         (void)sl_fail(err, SL_E_REFUSED, "%s does not follow version %llu: version %llu is missing",
-                      document_name(what, next->version), (unsigned long long)trust->version,
+                      document_name(room, next), (unsigned long long)trust->version,
                       (unsigned long long)trust->version + 1);
         return sl_hint(
             err,
@@ -240,11 +246,11 @@ int sl_trust_advance(struct sl_trust *trust, const struct sl_trust_step *next, s
 static int check_known(const struct sl_trust *trust, struct sl_str known, const struct sl_trust_step *step,
                        struct sl_err *err)
 {
-    char what[SHOWN_MAX];
+    char room[SHOWN_MAX];
     if (step->version != trust->version || known.len == 0 || sl_str_equal(step->json, known))
         return 0;
     (void)sl_fail(err, SL_E_REFUSED, "%s is not the version %llu that is known here",
-                  document_name(what, step->version), (unsigned long long)trust->version);
+                  document_name(room, step), (unsigned long long)trust->version);
     return sl_hint(err,
                    "two documents have one version: ask those who keep the root keys which one is meant");
 }

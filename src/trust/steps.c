@@ -201,6 +201,10 @@ static int load_file(struct loading *loading, const char *path, struct sl_err *e
     loading->version = trust->version;
     if (add_document(loading->steps, trust->version, sl_buf_view(&text), err) < 0)
         return -1;
+    struct sl_str name = {loading->shown, strlen(loading->shown) + 1};
+    loading->steps->items[0].name = sl_arena_str(&loading->steps->arena, name).ptr;
+    if (!loading->steps->items[0].name)
+        return sl_fail_memory(err);
     loading->dir = trust_open_parent(&loading->document, path, err);
     return loading->dir < 0 ? -1 : sl_dir_walk(loading->dir, visit, loading, err);
 }
@@ -209,7 +213,7 @@ static int load_file(struct loading *loading, const char *path, struct sl_err *e
 static int check_versions(const struct loading *loading, struct sl_err *err)
 {
     for (size_t i = 0; i < loading->steps->count; i++) {
-        const struct sl_trust_step *step = &loading->steps->items[i];
+        struct sl_trust_step *step = &loading->steps->items[i];
         SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
         char name[SHOWN_MAX + SL_TRUST_NAME_MAX];
         (void)snprintf(name, sizeof name, "%s/%llu.json", loading->shown, (unsigned long long)step->version);
@@ -218,6 +222,9 @@ static int check_versions(const struct loading *loading, struct sl_err *err)
         if (trust->version != step->version)
             return sl_fail(err, SL_E_INPUT, "%s says that it is version %llu", name,
                            (unsigned long long)trust->version);
+        step->name = sl_arena_str(&loading->steps->arena, (struct sl_str){name, strlen(name) + 1}).ptr;
+        if (!step->name)
+            return sl_fail_memory(err);
     }
     return 0;
 }

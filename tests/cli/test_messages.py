@@ -117,6 +117,14 @@ class Names(Case):
 
 
 class Receipts(Enrolment):
+    def test_a_version_of_trust_json_is_named_as_its_file(self):
+        os.rename(self.path("trust"), self.path("tr"))
+        self.sealift("trust", "check", "tr")
+        signature = next(name for name in os.listdir(self.path("tr")) if name.endswith(".minisig"))
+        os.unlink(self.path("tr", signature))
+        for arguments in (("trust", "check", "tr"), ("trust", "check", "tr/1.json"),):
+            self.assertIn("sealift: tr/1.json has 1 of 2 root signatures", self.sealift(*arguments, status=1).err)
+
     def test_what_is_no_receipt_or_by_another_site_is_told(self):
         self.enrol()
         bundle = self.bundle(17)

@@ -128,8 +128,8 @@ Test(steps, a_line_holds_or_is_refused_as_a_whole)
         const char *refused; /* NULL: it holds */
     } rows[] = {
         {"every step is signed", "good", {{11, 12}, {12, 13}}, NULL},
-        {"the first is not", "first", {{11}, {12, 13}}, "trust/1.json has 1 of 2 root signatures"},
-        {"the second is not", "second", {{11, 12}, {12}}, "trust/2.json has 1 of 2 root signatures"},
+        {"the first is not", "first", {{11}, {12, 13}}, "/first/1.json has 1 of 2 root signatures"},
+        {"the second is not", "second", {{11, 12}, {12}}, "/second/2.json has 1 of 2 root signatures"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sl_trust *trust = trust_kit_first();
