@@ -4,7 +4,7 @@
  * padding, two zero blocks), compares them, and stops at the first difference; before it, for one block or
  * for a member of the head, whose size is limited. What lies behind the end is asked for one byte of, and
  * refused. So a container can make this reader take in no more than its manifest says, and the manifest's
- * total has a limit.
+ * total has a limit. After a refusal sl_bundle_reader_explain() takes in more, which nobody keeps, up to a limit of its own.
  */
 #include "bundle/reader.h"
 
