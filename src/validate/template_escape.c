@@ -71,12 +71,13 @@ void template_value_lend(struct template_values *values, struct template_value *
 
 /* -- texts -- */
 
-/* NOLINTNEXTLINE(misc-no-recursion): maps in one another, no deeper than DEPTH_MAX. */
+/* NOLINTNEXTLINE(misc-no-recursion): maps in one another, no deeper than DEEPER_MAX. */
 static bool is_raw_at(struct template_values *values, struct template_value *value, unsigned depth)
 {
     struct template_value *option;
-    values->spent = values->spent || depth > DEPTH_MAX;
-    for (size_t i = 0; template_values_go_on(values) && (option = template_value_option(value, i)); i++) {
+    for (size_t i = 0;
+         depth < DEEPER_MAX && template_values_go_on(values) && (option = template_value_option(value, i));
+         i++) {
         if (option->kind == TEMPLATE_VALUE_RAW ||
             (option->kind == TEMPLATE_VALUE_TEXT && memmem(option->text.ptr, option->text.len, "{{", 2)))
             return true;
@@ -156,4 +157,28 @@ bool template_value_escape_deeper(struct template_values *values, struct templat
                                   struct template_value *outer)
 {
     return escape_deeper_at(values, value, outer, 0);
+}
+
+static bool has_same(struct template_value *value, const struct template_value *other)
+{
+    struct template_value *option;
+    for (size_t i = 0; (option = template_value_option(value, i)); i++)
+        if (option == other || (option->kind == TEMPLATE_VALUE_PATH && other->kind == TEMPLATE_VALUE_PATH &&
+                                option->read == other->read))
+            return true;
+    return false;
+}
+
+bool template_value_doubt_deeper(struct template_values *values, struct template_value *value,
+                                 struct template_value *outer)
+{
+    struct template_value *option;
+    bool all = value != NULL;
+    for (size_t i = 0; template_values_go_on(values) && (option = template_value_option(value, i)); i++) {
+        bool deeper = option->kind == TEMPLATE_VALUE_PATH && is_deeper(values, option->read, outer, 0);
+        if (deeper)
+            option->read->unsure = true;
+        all = all && (deeper || has_same(outer, option));
+    }
+    return all;
 }

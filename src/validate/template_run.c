@@ -46,20 +46,42 @@ static struct template_variable *find_variable(struct template_run *run, struct 
     return NULL;
 }
 
+static bool has_equal(struct template_run *run, struct template_value *value, struct template_value *other)
+{
+    const uint64_t hash = template_value_hash(&run->values, other);
+    struct template_value *option;
+    for (size_t i = 0; (option = template_value_option(value, i)); i++)
+        if (template_value_hash(&run->values, option) == hash)
+            return true;
+    return false;
+}
+
+/* Whether `other` says nothing new beside it. */
+static bool covers(struct template_run *run, struct template_value *value, struct template_value *other)
+{
+    struct template_value *option;
+    if (!value || !other)
+        return value == other;
+    for (size_t i = 0; (option = template_value_option(other, i)); i++)
+        if (!has_equal(run, value, option))
+            return false;
+    return value->more || !other->more;
+}
+
 /* Which of the assignments comes last nobody knows here. */
 static void assign(struct template_run *run, struct sl_str name, struct template_value *value)
 {
     struct template_variable *variable = find_variable(run, name);
     if (!variable)
         return;
-    const uint64_t hash = template_value_hash(&run->values, value);
-    struct template_value *option;
-    for (size_t i = 0; (option = template_value_option(variable->value, i)); i++)
-        if (template_value_hash(&run->values, option) == hash)
-            return;
+    if (covers(run, variable->value, value) ||
+        (run->late && template_value_doubt_deeper(&run->values, value, variable->value)))
+        return;
     struct template_value *joined = template_value_join(&run->values, variable->value, value);
     run->values.changes += joined != variable->value;
-    run->values.assigned += joined != variable->value;
+    size_t index = (size_t)(variable - run->variables);
+    if (joined != variable->value && index < run->first_assigned)
+        run->first_assigned = index;
     variable->value = joined;
 }
 
@@ -177,28 +199,46 @@ static void run_inside(struct template_run *run, const struct template_node *nod
     run->variable_count = variables;
 }
 
-static void run_range(struct template_run *run, const struct template_node *node, struct template_value *dot)
+/* Once through the body; whether a variable that was there before has another value. */
+static bool run_pass(struct template_run *run, const struct template_node *node, struct template_value *whole,
+                     struct template_value *item)
 {
     const struct template_pipe *pipe = node->pipe;
-    struct template_value *whole = value_of_pipe(run, pipe, dot);
-    struct template_value *item = template_value_items(&run->values, whole, TEMPLATE_RANGED);
-    for (int pass = 0; pass < PASSES_MAX; pass++) {
-        size_t variables = run->variable_count, changes = run->values.changes,
-               assigned = run->values.assigned;
-        for (unsigned i = 0; pipe && i < pipe->variable_count; i++) {
-            bool key = pipe->variable_count == 2 && i == 0;
-            struct template_value *value = key ? template_value_keys(&run->values, whole) : item;
-            if (pipe->assigns)
-                assign(run, pipe->variables[i], value);
-            else
-                declare(run, pipe->variables[i], value);
-        }
-        run_inside(run, node->inside, item);
-        run->variable_count = variables;
-        if (changes == run->values.changes || (pass >= PASSES_FEW && assigned == run->values.assigned))
-            break;
-        run->values.spent = run->values.spent || pass + 1 == PASSES_MAX;
+    const size_t variables = run->variable_count, first_assigned = run->first_assigned;
+    run->first_assigned = SIZE_MAX;
+    for (unsigned i = 0; pipe && i < pipe->variable_count; i++) {
+        bool key = pipe->variable_count == 2 && i == 0;
+        struct template_value *value = key ? template_value_keys(&run->values, whole) : item;
+        if (pipe->assigns)
+            assign(run, pipe->variables[i], value);
+        else
+            declare(run, pipe->variables[i], value);
     }
+    run_inside(run, node->inside, item);
+    run->variable_count = variables;
+    bool assigned = run->first_assigned < variables;
+    if (first_assigned < run->first_assigned)
+        run->first_assigned = first_assigned;
+    return assigned;
+}
+
+static void run_range(struct template_run *run, const struct template_node *node, struct template_value *dot)
+{
+    struct template_value *whole = value_of_pipe(run, node->pipe, dot);
+    struct template_value *item = template_value_items(&run->values, whole, TEMPLATE_RANGED);
+    const bool late = run->late;
+    for (unsigned pass = 1;; pass++) {
+        size_t changes = run->values.changes;
+        run->late = late || pass > PASSES_FEW;
+        bool assigned = run_pass(run, node, whole, item);
+        if (changes == run->values.changes || (!assigned && pass >= PASSES_FEW))
+            break;
+        /* It may go on: nobody knows what the variables come to. */
+        run->values.spent = run->values.spent || pass == PASSES_MAX;
+        if (pass == PASSES_MAX)
+            break;
+    }
+    run->late = late;
     run_inside(run, node->otherwise, dot);
 }
 

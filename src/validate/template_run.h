@@ -42,8 +42,10 @@ struct template_run {
     struct template_variable variables[TEMPLATE_VARIABLES_MAX];
     size_t variable_count;
     size_t first_variable; /* of the piece at hand: its "$" */
+    size_t first_assigned; /* the lowest variable that has been given another value */
     unsigned depth;        /* pipes, blocks and pieces in one another */
     const struct template_frame *frame;
+    bool late;      /* the range at hand goes on: what a variable is given now may go deeper for ever */
     bool raw;       /* the piece at hand has written what may be a template */
     bool of_values; /* what is run stands in values: what Helm would refuse there is not meant for it */
 };

@@ -340,5 +340,6 @@ int template_parse(struct template_file *out, struct sl_arena *arena, struct sl_
     *out = (struct template_file){.nodes = NULL};
     struct parser parser = {.arena = arena, .words = {.text = text}, .out = out};
     (void)parse_list(&parser, &out->nodes, false);
+    out->broken = out->broken || parser.words.broken;
     return parser.lost ? sl_fail_memory(err) : 0;
 }

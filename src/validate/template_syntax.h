@@ -99,6 +99,7 @@ struct template_word {
 struct template_words {
     struct sl_str text;
     size_t at;
+    bool broken; /* a comment has no end */
 };
 
 /* Goes to behind the next "{{"; false: there is none. Comments are passed over. */

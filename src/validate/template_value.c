@@ -5,6 +5,9 @@
 /* Maps in one another. */
 enum { DEPTH_MAX = 24, HASH_DEPTH_MAX = 8 };
 
+/* Comparing so many keys takes as long as a step. */
+enum { MEMBERS_A_STEP = 8 };
+
 bool template_values_go_on(struct template_values *values)
 {
     values->steps++;
@@ -127,11 +130,14 @@ struct template_value *template_value_join(struct template_values *values, struc
 
 /* -- what is in it -- */
 
-static struct template_member *find_member(const struct template_value *map, struct sl_str key)
+static struct template_member *find_member(struct template_values *values, const struct template_value *map,
+                                           struct sl_str key)
 {
     struct template_member *member = map->first;
-    while (member && !sl_str_equal(member->key, key))
+    size_t passed = 0;
+    for (; member && !sl_str_equal(member->key, key); passed++)
         member = member->next;
+    values->steps += passed / MEMBERS_A_STEP;
     return member;
 }
 
@@ -189,7 +195,7 @@ static struct template_value *field_at(struct template_values *values, struct te
         } else if (option->kind == TEMPLATE_VALUE_BASE) {
             here = option;
         } else if (option->kind == TEMPLATE_VALUE_MAP) {
-            const struct template_member *member = find_member(option, name);
+            const struct template_member *member = find_member(values, option, name);
             here = join_found(values, member ? member->value : NULL, option->rest);
             here = join_found(values, here, field_at(values, option->under, name, depth + 1));
         }
@@ -297,7 +303,7 @@ struct template_value *template_value_keys(struct template_values *values, struc
 static void set_member(struct template_values *values, struct template_value *map, struct sl_str key,
                        struct template_value *value)
 {
-    struct template_member *member = find_member(map, key);
+    struct template_member *member = find_member(values, map, key);
     if (!member) {
         member = make(values, sizeof *member);
         if (!member)

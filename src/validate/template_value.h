@@ -44,11 +44,10 @@ struct template_values {
     struct sl_arena arena;
     struct values_reader **readers; /* of all charts */
     size_t reader_count;
-    size_t changes;  /* of variables, and of maps that were there before */
-    size_t assigned; /* of these, of variables */
-    size_t steps;    /* of SL_VALIDATE_TEMPLATES_STEPS */
-    bool spent;      /* too much was asked for: nothing is known of all charts */
-    bool lost;       /* there was no memory */
+    size_t changes; /* of variables, and of maps that were there before */
+    size_t steps;   /* of SL_VALIDATE_TEMPLATES_STEPS */
+    bool spent;     /* too much was asked for: nothing is known of all charts */
+    bool lost;      /* there was no memory */
 };
 
 /* Why all entries of something are asked for. */
@@ -94,6 +93,10 @@ void template_value_lend(struct template_values *values, struct template_value *
 /* What of it lies below something that is in `outer` goes where nobody follows it. False: there is no such. */
 bool template_value_escape_deeper(struct template_values *values, struct template_value *value,
                                   struct template_value *outer);
+
+/* The same for what a variable is given again and again: nobody knows what is read below it. False: some of it is not such. */
+bool template_value_doubt_deeper(struct template_values *values, struct template_value *value,
+                                 struct template_value *outer);
 
 /* It goes where nobody follows it. */
 void template_value_escape(struct template_values *values, struct template_value *value);

@@ -67,6 +67,7 @@ bool template_words_open(struct template_words *words)
         if (!stands_at(words, at, "/*"))
             return true;
         words->at = find(words, find(words, at, "*/"), "}}");
+        words->broken = words->broken || words->at >= words->text.len;
     }
 }
 

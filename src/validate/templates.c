@@ -44,6 +44,7 @@ int templates_new(struct templates **out, struct sl_err *err)
     sl_arena_init(&made->run.values.arena, SL_DOC_MEMORY_MAX);
     sl_map_init(&made->run.done);
     made->run.arena = &made->arena;
+    made->run.first_assigned = SIZE_MAX;
     *out = made;
     return 0;
 }

@@ -5,7 +5,9 @@
 #include "model/report.h"
 #include "values_keys.h"
 
-enum { KEY_SHORT = 5, KEY_LONG = 9, KEY_ELSEWHERE = 6 };
+#include <strings.h>
+
+enum { KEY_SHORT = 5, KEY_LONG = 9, KEY_ELSEWHERE = 6, WORD_SHORT = 4 };
 
 /* Letters that may differ: short names are near to everything. */
 static unsigned reach(struct sl_str key)
@@ -83,6 +85,19 @@ static void try_near(void *context, size_t index, struct sl_str key, unsigned di
     near->index = index;
 }
 
+/* A name of which only capitals differ is one letter away. */
+static void try_case(void *context, struct sl_str key)
+{
+    struct near *near = context;
+    struct values_guess *best = near->best;
+    struct sl_str wrong = near->slip->key;
+    if (best->distance == 1 || key.len != wrong.len || strncasecmp(key.ptr, wrong.ptr, key.len) != 0)
+        return;
+    bool beside = sl_node_index_entry(&near->run->knowing.index, near->slip->map->node, key) != NULL;
+    *best = (struct values_guess){
+        .meant = VALUES_NEAR, .key = key, .distance = 1, .beside = beside, .spent = best->spent};
+}
+
 int values_nearest(struct values_guess *out, struct values_run *run, const struct values_slip *slip,
                    struct sl_err *err)
 {
@@ -91,8 +106,57 @@ int values_nearest(struct values_guess *out, struct values_run *run, const struc
     if (!*slip->names && make_names(slip->names, run, slip, err) < 0)
         return -1;
     near_names_each(*slip->names, slip->key, reach(slip->key), try_near, &near);
+    if (out->meant != VALUES_NEAR || out->distance > 1)
+        known_keys(slip->known, try_case, &near);
     out->spent = near_names_is_spent(*slip->names);
     return 0;
+}
+
+/* -- words -- */
+
+struct alike {
+    struct values_run *run;
+    const struct values_slip *slip;
+    struct sl_str found;
+    bool several;
+};
+
+/* A plural is the same word. */
+static struct sl_str stem(struct sl_str key)
+{
+    return key.len > KEY_SHORT && key.ptr[key.len - 1] == 's' ? sl_str_slice(key, 0, key.len - 1) : key;
+}
+
+static bool has_word(struct sl_str key, struct sl_str word)
+{
+    for (size_t at = 0; at + word.len <= key.len; at++)
+        if (strncasecmp(key.ptr + at, word.ptr, word.len) == 0)
+            return true;
+    return false;
+}
+
+static void try_word(void *context, struct sl_str key)
+{
+    struct alike *alike = context;
+    struct sl_str one = stem(alike->slip->key), other = stem(key);
+    if (one.len < WORD_SHORT || other.len < WORD_SHORT || (!has_word(one, other) && !has_word(other, one)) ||
+        sl_str_equal(key, alike->found) ||
+        sl_node_index_entry(&alike->run->knowing.index, alike->slip->map->node, key))
+        return;
+    alike->several = alike->several || alike->found.len > 0;
+    alike->found = key;
+}
+
+static void find_alike(struct values_guess *out, struct values_run *run, const struct values_slip *slip)
+{
+    struct alike alike = {.run = run, .slip = slip};
+    struct sl_shown shown;
+    known_keys(slip->known, try_word, &alike);
+    if (alike.found.len == 0 || alike.several)
+        return;
+    sl_buf_text(&run->name, sl_shown(&shown, alike.found));
+    out->meant = VALUES_ALIKE;
+    out->key = alike.found;
 }
 
 /* -- elsewhere -- */
@@ -139,7 +203,9 @@ int values_hint(struct values_guess *out, struct values_run *run, const struct v
     out->distance = 0;
     bool any = values_keys_find(run->keys, slip->key, slip->key.len < KEY_ELSEWHERE ? 0 : 1, &from, &found,
                                 &out->distance);
-    if (!any)
+    if (!any || out->distance)
+        find_alike(out, run, slip);
+    if (!any || out->meant == VALUES_ALIKE)
         return 0;
     write_way(&run->name, &found);
     out->meant = out->distance ? VALUES_NEAR_ELSEWHERE : VALUES_ELSEWHERE;

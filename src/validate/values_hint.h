@@ -23,6 +23,7 @@ enum values_meant {
     VALUES_NEAR,      /* a key of the same map */
     VALUES_ELSEWHERE, /* the same key in another map */
     VALUES_NEAR_ELSEWHERE,
+    VALUES_ALIKE, /* the only key of the same map that has the word in it, or is a part of it */
 };
 
 struct values_guess {
@@ -37,8 +38,8 @@ struct values_guess {
 int values_nearest(struct values_guess *out, struct values_run *run, const struct values_slip *slip,
                    struct sl_err *err) SL_MUST_USE;
 
-/* Writes the likely key to run->name: one of the same map, else the dotted path of the same key elsewhere, else that
- * of a near one. */
+/* Writes the likely key to run->name: one of the same map, else the dotted path of the same key elsewhere, else one of the
+ * same map that has the word in it, else the path of a near one elsewhere. */
 int values_hint(struct values_guess *out, struct values_run *run, const struct values_slip *slip,
                 struct sl_err *err) SL_MUST_USE;
 

@@ -13,7 +13,7 @@ struct values_read {
     bool whole;                /* handed on, with all below: toYaml, a function that nobody knows */
     bool ranged;               /* its entries are gone through, so they may have any names */
     bool indexed;              /* an entry is read whose name is made by the template */
-    bool unsure;               /* of the root: there may be more that is read, anywhere */
+    bool unsure;               /* there may be more that is read, anywhere below */
     unsigned depth;            /* keys on the way */
     struct values_read *above; /* NULL: it is the root */
     struct values_read *any;   /* what is read of each entry; NULL: nothing */

@@ -40,8 +40,9 @@ static bool is_worth_telling(const struct walk *walk, const struct values_guess 
 {
     if (walk->proven)
         return true;
-    return (guess->meant == VALUES_NEAR || guess->meant == VALUES_NEAR_ELSEWHERE) &&
-           guess->distance <= (key.len < KEY_LONG ? 1 : 2);
+    bool near = guess->meant == VALUES_NEAR || guess->meant == VALUES_NEAR_ELSEWHERE ||
+                (guess->meant == VALUES_ALIKE && guess->distance > 0);
+    return near && guess->distance <= (key.len < KEY_LONG ? 1 : 2);
 }
 
 /* An error is what can hardly be meant, and what nothing can read: a slip of the pen, for a key that is not there, in a map
@@ -59,16 +60,17 @@ static struct values_slip slip_of(const struct walk *walk, const struct map *map
     return (struct values_slip){&map->known, map->words, map->place, key, walk->everything, map->names};
 }
 
-static const char *write_hint(char *hint, size_t size, const struct values_run *run,
+static const char *write_hint(char *hint, size_t size, const struct values_run *run, const struct map *map,
                               const struct values_guess *guess)
 {
+    const char *what =
+        known_is_sure(&map->known) ? "take it out" : "take it out if nothing in the chart reads it";
     if (guess->meant != VALUES_NOTHING)
         (void)snprintf(hint, size, "did you mean %s?", run->name.ptr);
     else
         (void)snprintf(
-            hint, size,
-            "%stake it out, or let a schema say that it is meant: releases/V/schemas/APP.schema.json",
-            guess->spent ? "the map has too many keys to look for the one that is meant; " : "");
+            hint, size, "%s%s, or let a schema say that it is meant: releases/V/schemas/APP.schema.json",
+            guess->spent ? "the map has too many keys to look for the one that is meant; " : "", what);
     return hint;
 }
 
@@ -96,7 +98,7 @@ static int report(struct walk *walk, const struct map *map, const struct sl_entr
     if (finding.file.len == 0)
         finding.file = walk->layer->file;
     finding.pointer = sl_buf_view(&run->pointer);
-    finding.hint = sl_str_from(write_hint(hint, sizeof hint, run, &guess));
+    finding.hint = sl_str_from(write_hint(hint, sizeof hint, run, map, &guess));
     int told = sl_finding_report(
         run->knowing.subject->reading->findings, &finding, err,
         walk->proven

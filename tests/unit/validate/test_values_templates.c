@@ -93,6 +93,7 @@ static const struct template_case that_may_read_it[] = {
     {"a map whose name is made", "{{ index .Values .Chart.Name | toYaml }}"},
     {"merged into another value", "{{ $_ := merge .Values.b .Values.a }}"},
     {"a function that nobody knows", "{{ whatever .Values.a }}"},
+    {"a comment without an end", "{{ .Values.a.host }}{{/* "},
     {"a template that makes no sense", "{{ if .Values.a.host }}"},
     {"all values as YAML", "{{ .Values.YAML }}"},
     {"a text whose middle comes from elsewhere", "{{ tpl (printf \"{{ %s }}\" .Values.b) . }}"},
@@ -130,6 +131,12 @@ static const struct template_case that_cannot_read_it[] = {
     {"a define that goes down another map",
      "{{ define \"w\" }}{{ range $k, $v := .p }}{{ include \"w\" (dict \"p\" $v \"root\" $.root) }}{{ end }}{{ end }}"
      "{{ include \"w\" (dict \"p\" .Values.b \"root\" $) }}{{ .Values.a.host }}"},
+    {"a variable of the range's own",
+     "{{ range .Values.b }}{{ $p := \"\" }}{{ $p = .x }}{{ $p }}{{ end }}{{ .Values.a.host }}"},
+    {"a variable that goes down another map",
+     "{{ $v := .Values.b }}{{ range list 1 2 }}{{ $v = index $v (.x | lower) }}{{ end }}{{ .Values.a.host }}"},
+    {"a list that grows",
+     "{{ $l := list }}{{ range .Values.b }}{{ $l = append $l .x }}{{ end }}{{ range $l }}{{ . }}{{ end }}{{ .Values.a.host }}"},
     {"a define for a part", "{{ define \"x\" }}{{ .host }}{{ end }}{{ include \"x\" .Values.a }}"},
 };
 
@@ -290,6 +297,32 @@ Test(values_templates, a_key_that_a_schema_permits_is_left_alone)
         const char *found = findings_of_chart(chart, 4, "a: {hosts: y}\n");
         cr_expect_str_eq(found, permits[i].findings, "%s: %s", permits[i].schema, found);
     }
+}
+
+static const struct range_case worded[] = {
+    {"only capitals differ", "a: {existingSecretPasswordKey: x}\n", "a: {existingsecretpasswordkey: y}\n",
+     "error /a/existingsecretpasswordkey (did you mean existingSecretPasswordKey?)\n"},
+    {"a word of it", "a: {replicaCount: 1}\n", "a: {replicas: y}\n",
+     "warning /a/replicas (did you mean replicaCount?)\n"},
+    {"a word of it, and near to another map", "a: {replicaCount: 1}\nreplica: {}\n", "a: {replicas: y}\n",
+     "warning /a/replicas (did you mean replicaCount?)\n"},
+    {"it is a word", "a: {registry: 1}\n", "a: {imageRegistry: y}\n",
+     "warning /a/imageRegistry (did you mean registry?)\n"},
+};
+
+Test(values_templates, the_hint_names_a_key_that_has_the_word_in_it)
+{
+    for (size_t i = 0; i < sizeof worded / sizeof worded[0]; i++) {
+        const char *found =
+            findings_of(worded[i].values, "web/templates/a.yaml", "{{ .Values.a.host }}", worded[i].custom);
+        cr_expect_str_eq(found, worded[i].findings, "%s: %s", worded[i].name, found);
+    }
+    const char *whole =
+        findings_of("a: {existingSecretPasswordKey: x}\n", "web/templates/a.yaml", "{{ toYaml .Values.a }}",
+                    "a: {existingsecretpasswordkey: y, replicas: 1}\n");
+    cr_expect_str_eq(whole,
+                     "warning /a/existingsecretpasswordkey (did you mean existingSecretPasswordKey?)\n", "%s",
+                     whole);
 }
 
 Test(values_templates, charts_share_their_defines)

@@ -144,8 +144,8 @@
 #define SL_VALIDATE_READS_MAX 50000
 /* What following the templates of one archive of charts may take, in steps of some tens of nanoseconds and in bytes. The
  * largest public charts take some ten thousand steps; beyond, all their values count as read. */
-#define SL_VALIDATE_TEMPLATES_STEPS  UINT64_C(10000000)
-#define SL_VALIDATE_TEMPLATES_MEMORY (256 * SL_MIB)
+#define SL_VALIDATE_TEMPLATES_STEPS  UINT64_C(1000000)
+#define SL_VALIDATE_TEMPLATES_MEMORY (32 * SL_MIB)
 /* A carried file that is searched for secrets: text is rarely longer, and images and archives are no text. */
 #define SL_VALIDATE_SEARCHED_MAX (8 * SL_MIB)
 /* Of a text file that is longer, so much is searched for what is another customer's: some seconds. */
