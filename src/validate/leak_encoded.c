@@ -71,3 +71,45 @@ bool leak_next_encoded(struct sl_str text, size_t *at, struct sl_buf *out)
     }
     return false;
 }
+
+/* Whether so many digits, fewer than LINE_MIN, come to a readable text. */
+static bool is_encoded(struct sl_str digits)
+{
+    char room[LINE_MIN];
+    struct sl_str text = {room, 0};
+    unsigned bits = 0, count = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        bits = (bits << 6 | (unsigned)secret_base64_digit(digits.ptr[i])) & 0xffffU;
+        count += 6;
+        if (count < 8)
+            continue;
+        count -= 8;
+        room[text.len++] = (char)(bits >> count & 0xffU);
+        /* Most words end here, at their first byte. */
+        if (text.len == 1 && ((unsigned char)room[0] & 0xc0U) == 0x80U)
+            return false;
+    }
+    return is_readable(text);
+}
+
+bool leak_may_be_encoded(struct sl_str bytes)
+{
+    for (size_t from = 0; from + WHOLE_MIN <= bytes.len;) {
+        /* From the far end: what is no digit there spares a look at what is before it. */
+        size_t to = from + WHOLE_MIN;
+        while (to > from && secret_base64_digit(bytes.ptr[to - 1]) >= 0)
+            to--;
+        if (to > from) {
+            from = to;
+            continue;
+        }
+        to = from + WHOLE_MIN;
+        while (to < bytes.len && secret_base64_digit(bytes.ptr[to]) >= 0)
+            to++;
+        /* Long ones may go on in the next line. */
+        if (to - from >= LINE_MIN || is_encoded(sl_str_slice(bytes, from, to)))
+            return true;
+        from = to;
+    }
+    return false;
+}

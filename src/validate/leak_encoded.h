@@ -14,4 +14,7 @@ enum { LEAK_ENCODED_DEPTH = 2 };
  * short one counts only where it is the whole text. */
 bool leak_next_encoded(struct sl_str text, size_t *at, struct sl_buf *out);
 
+/* Whether that may find anything in a text that is written somewhere in these bytes, in lines of its own or of the file. */
+bool leak_may_be_encoded(struct sl_str bytes);
+
 #endif

@@ -46,15 +46,15 @@ static int read_customers(struct leaks *leaks, struct sl_tree *tree, struct sl_e
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): charts lie in one another no deeper than SL_CHART_DEPTH_MAX. */
-static int read_chart(struct leaks *leaks, const struct sl_chart *chart, struct sl_err *err)
+static int read_chart(struct leaks *leaks, const struct leak_source *source, const struct sl_chart *chart,
+                      struct sl_err *err)
 {
     size_t mark = sl_str_find(chart->values_file, '!');
     struct sl_str inside = sl_str_slice(chart->values_file, mark, chart->values_file.len);
-    if (leak_texts_read_node(&leaks->given, &leaks->arena, chart->values_file, inside, chart->values, err) <
-        0)
+    if (leak_texts_read_node(&leaks->given, source, chart->values_file, inside, chart->values, err) < 0)
         return -1;
     for (size_t i = 0; i < chart->subchart_count; i++)
-        if (read_chart(leaks, &chart->subcharts[i], err) < 0)
+        if (read_chart(leaks, source, &chart->subcharts[i], err) < 0)
             return -1;
     return 0;
 }
@@ -65,15 +65,14 @@ static int read_carried(struct leaks *leaks, const struct leak_source *source,
 {
     const struct sl_layout *layout = subject->layout;
     for (size_t i = 0; i < subject->files.count; i++) {
-        struct sl_str path = sl_arena_str(&leaks->arena, subject->files.items[i].origin);
-        if (!path.ptr)
-            return sl_fail_memory(err);
+        struct sl_str path = subject->files.items[i].origin;
         if (path.len && !sl_str_starts_with(path, layout->release_directory) &&
             leak_texts_read_file(&leaks->given, source, SL_STR(""), path, err) < 0)
             return -1;
     }
     for (size_t i = 0; i < layout->artifacts.count; i++)
-        if (layout->artifacts.items[i].chart && read_chart(leaks, layout->artifacts.items[i].chart, err) < 0)
+        if (layout->artifacts.items[i].chart &&
+            read_chart(leaks, source, layout->artifacts.items[i].chart, err) < 0)
             return -1;
     return 0;
 }
@@ -81,8 +80,9 @@ static int read_carried(struct leaks *leaks, const struct leak_source *source,
 static int read_given(struct leaks *leaks, struct sl_tree *tree, const struct sl_validation_subject *subject,
                       struct sl_err *err)
 {
-    const struct leak_source source = {.arena = &leaks->arena, .tree = tree};
-    const struct leak_source yaml = {.arena = &leaks->arena, .tree = tree, .only_yaml = true};
+    const struct leak_source source = {.arena = &leaks->arena, .index = &leaks->index, .tree = tree};
+    const struct leak_source yaml = {
+        .arena = &leaks->arena, .index = &leaks->index, .tree = tree, .only_yaml = true};
     struct sl_str release = sl_arena_str(&leaks->arena, subject->layout->release_directory);
     if (!release.ptr)
         return sl_fail_memory(err);
@@ -107,7 +107,8 @@ static int share(struct leaks *leaks, const struct leak_texts *texts, bool lent,
  * place. */
 static int share_others(struct leaks *leaks, struct sl_tree *tree, struct sl_str packed, struct sl_err *err)
 {
-    const struct leak_source yaml = {.arena = &leaks->arena, .tree = tree, .only_yaml = true};
+    const struct leak_source yaml = {
+        .arena = &leaks->arena, .index = &leaks->index, .tree = tree, .only_yaml = true};
     const struct sl_tree_entry *entries;
     size_t count;
     if (sl_tree_list(tree, SL_STR("releases"), &entries, &count, err) < 0)

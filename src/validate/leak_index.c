@@ -5,7 +5,7 @@
 #include "leak_setting.h"
 #include "leak_stated.h"
 
-enum { PARTS_MAX = 16, NAME_SHORTEST = 3 };
+enum { NAME_SHORTEST = 3 };
 
 /* What begins with a part. */
 struct start {
@@ -14,7 +14,9 @@ struct start {
 
 void leak_index_init(struct leak_index *index, struct sl_arena *arena)
 {
-    *index = (struct leak_index){.arena = arena};
+    memset(index, 0, sizeof *index);
+    index->arena = arena;
+    leak_sieve_init(&index->sieve);
     sl_map_init(&index->tokens);
     sl_map_init(&index->starts);
     sl_map_init(&index->places);
@@ -130,7 +132,7 @@ static int make_token(struct leak_token **out, struct leak_index *index, struct 
         return -1;
     *out = leak_index_token(index, key);
     size_t parts = *out ? 0 : count_parts(key, &first);
-    if (*out || parts == 0 || parts > PARTS_MAX)
+    if (*out || parts == 0 || parts > LEAK_PARTS_MAX)
         return 0;
     struct start *start = sl_map_get(&index->starts, first);
     struct leak_token *token = sl_arena_alloc(index->arena, sizeof *token);
@@ -145,6 +147,7 @@ static int make_token(struct leak_token **out, struct leak_index *index, struct 
         sl_map_put(&index->tokens, kept, token, err) < 0)
         return -1;
     made->counts |= UINT32_C(1) << parts;
+    leak_sieve_add(&index->sieve, kept);
     *out = token;
     return 0;
 }

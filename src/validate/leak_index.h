@@ -6,12 +6,14 @@
  * between characters that are neither letter nor digit.
  *
  * Order of calls: leak_index_init(); leak_index_collect() for every text of every overlay and leak_index_name() for every
- * customer, then leak_index_share() for every text that all are given or may take; from then on it is only read, by any
+ * customer: then files can be held against `sieve` and texts read that have tokens in them. leak_index_share() for every text
+ * that all are given or may take; from then on it is only read, by any
  * number of threads: leak_index_search(), and what leak_judge.h says. leak_index_release().
  */
 #ifndef LEAK_INDEX_H
 #define LEAK_INDEX_H
 
+#include "leak_sieve.h"
 #include "leak_text.h"
 #include "leak_token.h"
 
@@ -23,6 +25,7 @@ enum {
     LEAK_PLACES = 4,         /* of one use */
     LEAK_SHARED = 3,         /* so many places in what all are given, and more, are one */
     LEAK_FAMILY = 8,         /* customers that may have one domain between them */
+    LEAK_PARTS_MAX = 16,     /* of a token: letters and digits with others between them */
 };
 
 /* What one customer does with a token. */
@@ -73,8 +76,9 @@ struct leak_spot {
 
 struct leak_index {
     struct sl_arena *arena;
-    struct sl_map tokens; /* by their keys */
-    struct sl_map starts; /* the first part of tokens, to how many parts the longest of them has */
+    struct sl_map tokens;    /* by their keys */
+    struct sl_map starts;    /* the first part of tokens, to how many parts the longest of them has */
+    struct leak_sieve sieve; /* of all tokens */
     struct sl_map places, texts;
     struct sl_map stated; /* places of cluster-config.yaml where a customer has something of its own */
     uint64_t domain_place;

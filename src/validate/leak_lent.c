@@ -37,7 +37,7 @@ static bool is_elsewhere(struct sl_str path)
            !is_within(path, "base");
 }
 
-static bool is_kustomization(struct sl_str file)
+bool leak_is_kustomization(struct sl_str file)
 {
     struct sl_str name = sl_path_name(file);
     return sl_str_equal(name, SL_STR("kustomization.yaml")) ||
@@ -76,7 +76,7 @@ static int read_path(struct lending *lending, struct sl_str written, struct sl_e
 static int follow(struct lending *lending, const struct leak_text *text, struct sl_err *err)
 {
     struct sl_str path;
-    if (text->kind != LEAK_SCALAR || text->text.len > SL_PATH_MAX || !is_kustomization(text->file) ||
+    if (text->kind != LEAK_SCALAR || text->text.len > SL_PATH_MAX || !leak_is_kustomization(text->file) ||
         !sl_str_starts_with(text->text, SL_STR("..")))
         return 0;
     if (sl_path_join(lending->source.arena, sl_path_directory(text->file), text->text, &path, err) < 0)
@@ -97,8 +97,9 @@ static int follow_all(struct lending *lending, const struct leak_texts *texts, s
 int leak_read_lent(struct leaks *leaks, struct sl_tree *tree, struct sl_err *err)
 {
     SL_CLEANUP(lending_release)
-    struct lending lending = {.lent = &leaks->lent,
-                              .source = {.arena = &leaks->arena, .tree = tree, .only_yaml = true}};
+    struct lending lending = {
+        .lent = &leaks->lent,
+        .source = {.arena = &leaks->arena, .index = &leaks->index, .tree = tree, .only_yaml = true}};
     sl_map_init(&lending.seen);
     if (follow_all(&lending, &leaks->given, err) < 0)
         return -1;

@@ -8,6 +8,7 @@
 
 /* Fills `lent` with the texts of all YAML files of folders that the kustomizations in what was read name, and that those name in
  * turn; but nothing of overlays/, releases/ and base/, which are read as what they are. */
+bool leak_is_kustomization(struct sl_str file);
 int leak_read_lent(struct leaks *leaks, struct sl_tree *tree, struct sl_err *err) SL_MUST_USE;
 
 #endif

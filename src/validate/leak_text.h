@@ -50,8 +50,13 @@ struct leak_texts {
     struct leak_long *long_files; /* the last one first */
 };
 
+struct leak_index;
+
 struct leak_source {
     struct sl_arena *arena; /* of the texts */
+    /* NULL: all texts are kept. Else only those that a token of anybody's is in, and what leads out of the folder of a
+     * kustomization: a release may have thousands of files, and nearly none is of interest. */
+    const struct leak_index *index;
     struct sl_tree *tree;
     bool only_yaml; /* leaves other files out */
     bool comments;
@@ -66,7 +71,7 @@ int leak_texts_read_file(struct leak_texts *texts, const struct leak_source *sou
                          struct sl_str path, struct sl_err *err) SL_MUST_USE;
 
 /* Appends those of a tree of nodes that `file`, of which `name` is the path below its folder, holds. */
-int leak_texts_read_node(struct leak_texts *texts, struct sl_arena *arena, struct sl_str file,
+int leak_texts_read_node(struct leak_texts *texts, const struct leak_source *source, struct sl_str file,
                          struct sl_str name, const struct sl_node *root, struct sl_err *err) SL_MUST_USE;
 
 /* A number of many digits, as it is written, in `room`; empty for what tells nobody. */
