@@ -80,17 +80,22 @@ static int read_carried(struct leaks *leaks, const struct leak_source *source,
 static int read_given(struct leaks *leaks, struct sl_tree *tree, const struct sl_validation_subject *subject,
                       struct sl_err *err)
 {
-    const struct leak_source source = {.arena = &leaks->arena, .index = &leaks->index, .tree = tree};
+    const struct leak_source source = {
+        .arena = &leaks->arena, .index = &leaks->index, .carried = &leaks->carried, .tree = tree};
     const struct leak_source yaml = {
         .arena = &leaks->arena, .index = &leaks->index, .tree = tree, .only_yaml = true};
     struct sl_str release = sl_arena_str(&leaks->arena, subject->layout->release_directory);
     if (!release.ptr)
         return sl_fail_memory(err);
-    if (leak_texts_read(&leaks->given, &source, release, err) < 0 ||
+    if (carried_hits_init(&leaks->carried, &leaks->arena, &subject->files, err) < 0 ||
+        leak_texts_read(&leaks->given, &source, release, err) < 0 ||
         leak_texts_read(&leaks->given, &yaml, SL_STR("base"), err) < 0 ||
         leak_texts_read(&leaks->given, &yaml, SL_STR("overlays/default"), err) < 0)
         return -1;
-    return read_carried(leaks, &source, subject, err);
+    if (read_carried(leaks, &source, subject, err) < 0)
+        return -1;
+    carried_hits_close(&leaks->carried);
+    return 0;
 }
 
 /* -- what all are given belongs to nobody, mostly -- */
@@ -180,6 +185,7 @@ int leaks_find(struct leaks *leaks, struct sl_tree *whole, const struct sl_valid
 
 void leaks_release(struct leaks *leaks)
 {
+    carried_hits_close(&leaks->carried);
     leak_index_release(&leaks->index);
     sl_arena_release(&leaks->arena);
 }

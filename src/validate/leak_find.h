@@ -5,6 +5,7 @@
 #ifndef LEAK_FIND_H
 #define LEAK_FIND_H
 
+#include "carried_hits.h"
 #include "leak_judge.h"
 #include "validate/validate.h"
 
@@ -35,6 +36,7 @@ struct leaks {
     struct leak_texts given; /* what all are given of the release, its base and the default overlay */
     struct leak_texts
         lent; /* what overlays or the release take from elsewhere in the repository: components */
+    struct carried_hits carried;    /* of the release's deliveries, of files that were read */
     struct leak_list shared, taken; /* in given, and in lent; leaks to everybody but their owner */
 };
 
@@ -43,6 +45,10 @@ struct leaks {
 int leaks_find(struct leaks *leaks, struct sl_tree *whole, const struct sl_validation_subject *subject,
                struct sl_err *err) SL_MUST_USE;
 void leaks_release(struct leaks *leaks);
+
+/* Those of the subject's release, found at the first call. */
+int leaks_of(const struct leaks **out, const struct sl_validation_subject *subject,
+             struct sl_err *err) SL_MUST_USE;
 
 /* The clearest of the leaks of one text, and of those the longest. A second one is of another owner. */
 enum { LEAKS_OF_TEXT = 2 };

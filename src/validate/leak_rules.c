@@ -268,7 +268,7 @@ static int report_all(struct telling *telling, struct sl_err *err)
     return leaks_in_made(leaks, telling->subject, telling->customer, report_made, telling, err);
 }
 
-int sl_rules_leaks(const struct sl_validation_subject *subject, struct sl_err *err)
+int leaks_of(const struct leaks **out, const struct sl_validation_subject *subject, struct sl_err *err)
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf key;
     void *made = NULL;
@@ -279,7 +279,15 @@ int sl_rules_leaks(const struct sl_validation_subject *subject, struct sl_err *e
         sl_validation_once(&made, subject->shared, sl_buf_view(&key), make_leaks, subject, leaks_free, err) <
             0)
         return -1;
-    const struct leaks *leaks = made;
+    *out = made;
+    return 0;
+}
+
+int sl_rules_leaks(const struct sl_validation_subject *subject, struct sl_err *err)
+{
+    const struct leaks *leaks;
+    if (leaks_of(&leaks, subject, err) < 0)
+        return -1;
     for (size_t i = 0; i < leaks->count && leaks->count > 1; i++) {
         SL_CLEANUP(telling_release)
         struct telling telling = {.subject = subject, .leaks = leaks, .customer = i};

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "carried_hits.h"
 #include "leak_index.h"
 #include "leak_lent.h"
 #include "leak_reading.h"
@@ -72,7 +73,7 @@ static bool is_yaml(struct sl_str name)
            sl_str_ends_with(name, SL_STR(".json"));
 }
 
-/* All of the file, or as much of it as shows that it is no text. */
+/* All of the file, or its beginning where that shows that it is no text. */
 static int read_content(struct leak_reading *reading, bool yaml, struct sl_err *err)
 {
     SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
@@ -87,8 +88,10 @@ static int read_content(struct leak_reading *reading, bool yaml, struct sl_err *
         ssize_t got = sl_source_read(source, room, PIECE, err);
         if (got <= 0)
             return (int)got;
+        size_t before = content->len;
         sl_buf_commit(content, (size_t)got);
-        if (!yaml && memchr(room, '\0', (size_t)got))
+        size_t look = (size_t)got < SECRET_LOOK_BINARY ? (size_t)got : SECRET_LOOK_BINARY;
+        if (!yaml && before == 0 && memchr(room, '\0', look))
             return 0;
     }
 }
@@ -112,6 +115,9 @@ static int read_file(struct leak_reading *reading, const struct sl_tree_entry *e
     if (read_content(reading, yaml, err) < 0)
         return leak_pass_over(err);
     struct sl_str bytes = sl_buf_view(&reading->content);
+    struct carried_hits *carried = reading->source->carried;
+    if (carried && carried_hits_take(carried, reading->file, bytes, err) < 0)
+        return -1;
     if (!is_worth_reading(reading, bytes, yaml))
         return 0;
     return yaml ? leak_add_yaml(reading, bytes, err) : leak_add_lines(reading, bytes, err);

@@ -50,6 +50,7 @@ struct leak_texts {
     struct leak_long *long_files; /* the last one first */
 };
 
+struct carried_hits;
 struct leak_index;
 
 struct leak_source {
@@ -57,6 +58,7 @@ struct leak_source {
     /* NULL: all texts are kept. Else only those that a token of anybody's is in, and what leads out of the folder of a
      * kustomization: a release may have thousands of files, and nearly none is of interest. */
     const struct leak_index *index;
+    struct carried_hits *carried; /* is given what is read of carried files; or NULL */
     struct sl_tree *tree;
     bool only_yaml; /* leaves other files out */
     bool comments;

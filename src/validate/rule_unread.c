@@ -124,7 +124,7 @@ struct unread {
     /* Filled once a file is left that this delivery does not read. */
     const struct mentions *mentions;
     struct sl_map objects; /* paths that objects of the delivery name */
-    struct sl_map reals;   /* of the files that were read, without links on the way */
+    struct sl_map reals;   /* of the files that were read by way of links, without those */
 };
 
 static void unread_release(struct unread *unread)
@@ -167,16 +167,29 @@ static struct sl_str environment_of(struct sl_str path)
     return matches_any(path, values) ? sl_path_name(sl_path_directory(path)) : SL_STR("");
 }
 
+/* Notes a path that leads to a file by links. There are thousands that do not: of those nothing is kept. */
+static int find_real(struct unread *unread, struct sl_str path, struct sl_err *err)
+{
+    SL_CLEANUP(sl_arena_release) struct sl_arena scratch;
+    struct sl_reading *reading = unread->subject->reading;
+    struct sl_str real;
+    sl_arena_init(&scratch, SL_MIB);
+    int there = sl_tree_real_path(reading->tree, path, &scratch, &real, err);
+    if (there <= 0 || sl_str_equal(real, path))
+        return there < 0 ? -1 : 0;
+    real = sl_arena_str(&reading->doc.arena, real);
+    if (!real.ptr)
+        return sl_fail_memory(err);
+    return sl_map_put(&unread->reals, real, unread, err) < 0 ? -1 : 0;
+}
+
 /* Links may have led to a file by another path. */
 static int find_reals(struct unread *unread, struct sl_err *err)
 {
-    struct sl_reading *reading = unread->subject->reading;
-    for (size_t i = 0; i < reading->file_count; i++) {
-        struct sl_str real;
-        int there = sl_tree_real_path(reading->tree, reading->files[i], &reading->doc.arena, &real, err);
-        if (there < 0 || (there > 0 && sl_map_put(&unread->reals, real, unread, err) < 0))
+    const struct sl_reading *reading = unread->subject->reading;
+    for (size_t i = 0; i < reading->file_count; i++)
+        if (find_real(unread, reading->files[i], err) < 0)
             return -1;
-    }
     return 0;
 }
 
@@ -189,7 +202,7 @@ static int is_read_by_link(struct unread *unread, struct sl_str path, struct sl_
     int there = sl_tree_real_path(reading->tree, path, &reading->doc.arena, &real, &ignored);
     if (there < 0)
         return ignored.code == SL_E_NO_MEMORY ? sl_fail_memory(err) : 1;
-    return there > 0 && sl_map_get(&unread->reals, real) != NULL;
+    return there > 0 && (sl_map_get(&unread->reals, real) || sl_map_get(&reading->file_index, real));
 }
 
 static int ask_others(struct unread *unread, struct sl_err *err)

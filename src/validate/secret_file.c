@@ -2,29 +2,18 @@
  * Tokens in files: values files, the customer's cluster-config.yaml, and the text files that travel as they are. What a file holds is found once
  * for all customers.
  */
-#include "groups.h"
+#include "secret_file.h"
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "carried_hits.h"
+#include "groups.h"
+#include "leak_find.h"
 #include "model/report.h"
 #include "secret_scan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Hits of one file that are told; more of them say nothing new. */
-enum { HITS_MAX = 20, LOOK_BINARY = 8192, TELLING = 4 };
-
-struct file_hit {
-    const char *what;
-    uint32_t line, column;
-    char begins[TELLING + 1]; /* empty: it would tell of the secret */
-};
-
-struct file_hits {
-    struct file_hit items[HITS_MAX];
-    size_t count;
-};
 
 /* Line and column, in characters, of hits in ascending order. */
 struct position {
@@ -44,16 +33,20 @@ static void advance(struct position *position, struct sl_str text, size_t to)
     }
 }
 
-static void find_hits(struct file_hits *hits, struct sl_str text)
+void secret_file_search(struct secret_file_hits *hits, struct sl_str text)
 {
+    size_t look = text.len < SECRET_LOOK_BINARY ? text.len : SECRET_LOOK_BINARY;
+    if (look == 0 || memchr(text.ptr, '\0', look))
+        return;
     struct position position = {.line = 1, .column = 1};
     struct secret_hit hit;
-    for (size_t at = 0; hits->count < HITS_MAX && secret_next(text, at, &hit); at = hit.at + hit.length) {
+    for (size_t at = 0; hits->count < SECRET_HITS_MAX && secret_next(text, at, &hit);
+         at = hit.at + hit.length) {
         advance(&position, text, hit.at);
-        struct file_hit *item = &hits->items[hits->count++];
-        *item = (struct file_hit){.what = hit.what, .line = position.line, .column = position.column};
+        struct secret_file_hit *item = &hits->items[hits->count++];
+        *item = (struct secret_file_hit){.what = hit.what, .line = position.line, .column = position.column};
         if (hit.telling)
-            memcpy(item->begins, text.ptr + hit.at, TELLING);
+            memcpy(item->begins, text.ptr + hit.at, SECRET_TELLING);
     }
 }
 
@@ -64,10 +57,10 @@ static int read_text(struct sl_buf *out, struct sl_tree *tree, struct sl_str pat
     if (sl_tree_source(tree, path, &source, err) < 0)
         return -1;
     for (;;) {
-        void *room = sl_buf_reserve(out, LOOK_BINARY);
+        void *room = sl_buf_reserve(out, SECRET_LOOK_BINARY);
         if (!room)
             return sl_buf_check(out, "a file that is searched for secrets", err);
-        ssize_t got = sl_source_read(source, room, LOOK_BINARY, err);
+        ssize_t got = sl_source_read(source, room, SECRET_LOOK_BINARY, err);
         if (got < 0)
             return -1;
         bool first = out->len == 0;
@@ -86,11 +79,33 @@ static int make_hits(void **made, struct sl_tree *whole, const void *context, st
     sl_buf_init(&text, 2 * SL_VALIDATE_SEARCHED_MAX);
     if (read_text(&text, whole, *path, err) < 0)
         return -1;
-    struct file_hits *hits = calloc(1, sizeof *hits);
+    struct secret_file_hits found = {.count = 0};
+    secret_file_search(&found, sl_buf_view(&text));
+    if (found.count == 0)
+        return 0;
+    struct secret_file_hits *hits = malloc(sizeof *hits);
     if (!hits)
         return sl_fail_memory(err);
-    find_hits(hits, sl_buf_view(&text));
+    *hits = found;
     *made = hits;
+    return 0;
+}
+
+static int tell(const struct sl_validation_subject *subject, struct sl_str path,
+                const struct secret_file_hits *hits, struct sl_err *err)
+{
+    for (size_t i = 0; hits && i < hits->count; i++) {
+        const struct secret_file_hit *hit = &hits->items[i];
+        struct sl_finding finding = sl_finding_in_file(path, SL_ERROR, "secrets/token");
+        finding.line = hit->line;
+        finding.column = hit->column;
+        finding.hint = SL_STR("take it out and revoke it: whoever has the bundle, or the repository, has it");
+        struct sl_shown begins;
+        if (sl_finding_report(subject->reading->findings, &finding, err, "holds %s in plain text%s%s",
+                              hit->what, hit->begins[0] ? ", beginning with " : "",
+                              sl_shown(&begins, sl_str_from(hit->begins))) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -105,20 +120,7 @@ static int search_file(const struct sl_validation_subject *subject, struct sl_st
     void *made;
     if (sl_validation_once(&made, subject->shared, sl_buf_view(&key), make_hits, &path, free, err) < 0)
         return -1;
-    const struct file_hits *hits = made;
-    for (size_t i = 0; i < hits->count; i++) {
-        const struct file_hit *hit = &hits->items[i];
-        struct sl_finding finding = sl_finding_in_file(path, SL_ERROR, "secrets/token");
-        finding.line = hit->line;
-        finding.column = hit->column;
-        finding.hint = SL_STR("take it out and revoke it: whoever has the bundle, or the repository, has it");
-        struct sl_shown begins;
-        if (sl_finding_report(subject->reading->findings, &finding, err, "holds %s in plain text%s%s",
-                              hit->what, hit->begins[0] ? ", beginning with " : "",
-                              sl_shown(&begins, sl_str_from(hit->begins))) < 0)
-            return -1;
-    }
-    return 0;
+    return tell(subject, path, made, err);
 }
 
 /* The customer's facts: variables get into manifests and values from there. */
@@ -132,6 +134,27 @@ static int search_customer(const struct sl_validation_subject *subject, struct s
     return there <= 0 ? there : search_file(subject, path, err);
 }
 
+/* What is carried, most of which has been read to find what is other customers'. */
+static int search_carried(const struct sl_validation_subject *subject, struct sl_err *err)
+{
+    const struct leaks *leaks;
+    size_t number = 0;
+    if (leaks_of(&leaks, subject, err) < 0)
+        return -1;
+    for (size_t i = 0; i < subject->files.count; i++) {
+        const struct sl_validation_file *file = &subject->files.items[i];
+        const struct secret_file_hits *hits;
+        if (file->origin.len == 0)
+            continue;
+        bool searched = carried_hits_get(&leaks->carried, number++, file->origin, &hits);
+        if (file->size > SL_VALIDATE_SEARCHED_MAX)
+            continue;
+        if ((searched ? tell(subject, file->origin, hits, err) : search_file(subject, file->origin, err)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl_err *err)
 {
     const struct sl_layout *layout = subject->layout;
@@ -143,11 +166,5 @@ int sl_rules_secret_files(const struct sl_validation_subject *subject, struct sl
             if (path.len && search_file(subject, path, err) < 0)
                 return -1;
         }
-    for (size_t i = 0; i < subject->files.count; i++) {
-        const struct sl_validation_file *file = &subject->files.items[i];
-        if (file->origin.len && file->size <= SL_VALIDATE_SEARCHED_MAX &&
-            search_file(subject, file->origin, err) < 0)
-            return -1;
-    }
-    return 0;
+    return search_carried(subject, err);
 }
