@@ -6,7 +6,7 @@
  * only then reads the manifest; checks the audience. What comes back is a claim: signed, payload not yet
  * seen. sl_claim_prove()  reads the rest of the same descriptor to its last byte, handing each member to
  * `receiver`; only when everything was right there is a struct sl_verified, and nothing else makes one.
- * sl_inspect() looks at the head and proves nothing.
+ * sl_inspect() shows the head, read in a process of its own, and proves nothing.
  *
  * A signature counts when a given public key made it. Two files with the same key are one key. A signature
  * that names a given key and does not verify, a malformed or legacy one, refuses the bundle even where
@@ -178,13 +178,20 @@ struct sl_bundle_head {
     struct sl_isolation isolation; /* of the process that unpacks it */
 };
 
-/* Looks only. The descriptor is taken over. `keys` (NULL: none) may open an encrypted bundle. */
-struct sl_inspection;
-int sl_inspect(struct sl_inspection **out, int fd, const char *name, const struct sl_age_keys *keys,
-               struct sl_err *err) SL_MUST_USE;
-const struct sl_bundle_head *sl_inspection_head(const struct sl_inspection *inspection);
-void sl_inspection_free(struct sl_inspection *inspection);
-void sl_inspection_freep(struct sl_inspection **inspection);
+/*
+ * Looks only. The descriptor is taken over. `keys` (NULL: none) may open an encrypted bundle.
+ *
+ * Nobody has signed for anything in it, so it is interpreted in a process of its own that can do nothing else
+ * (sealift/isolation.h). There show() appends to `out` what is to be seen; whatever else it changes is lost with that process.
+ * What comes over is appended to the caller's `out`, and SL_E_REFUSED where it is not UTF-8 text without control characters but
+ * the ends of lines and colours ("ESC [ 1 ; 31 m"). The head lives as long as the call of show().
+ */
+struct sl_inspector {
+    int (*show)(void *context, struct sl_buf *out, const struct sl_bundle_head *head, struct sl_err *err);
+    void *context;
+};
+int sl_inspect(struct sl_buf *out, int fd, const char *name, const struct sl_age_keys *keys,
+               const struct sl_inspector *inspector, struct sl_err *err) SL_MUST_USE;
 
 struct sl_claim;
 /* The descriptor is taken over, also on failure. `name` is how messages call the bundle. */

@@ -17,26 +17,52 @@ static const struct cli_option options[] = {
     CLI_OPTIONS_END,
 };
 
-static void report_json(struct cli *cli, const struct sl_bundle_head *head, bool files)
+static void report(struct cli *cli, const struct sl_bundle_head *head, const struct context *context)
 {
-    struct sl_json *json = cli_json(cli);
-    sl_json_key_bool(json, "verified", false);
-    head_json(json, head, false);
-    if (files)
-        files_json(json, head->manifest);
+    if (context->format == CLI_AS_JSON) {
+        head_json(cli_json(cli), head, false);
+        if (context->files)
+            files_json(cli_json(cli), head->manifest);
+        return;
+    }
+    cli_escaped(cli, head->manifest->bundle);
+    sl_buf_text(&cli->out, ": ");
+    cli_marked(cli, '~', "not verified");
+    sl_buf_text(&cli->out, ", this is only what the file says of itself\n");
+    head_print(cli, head, false);
+    if (context->files)
+        files_print(cli, head->manifest);
 }
 
-static int inspect(struct sl_inspection **out, const char *path, const struct context *context,
-                   struct sl_err *err)
+struct showing {
+    struct cli *cli; /* in the process that looks: a copy, which ends with it */
+    const struct context *context;
+};
+
+static int show(void *context, struct sl_buf *out, const struct sl_bundle_head *head, struct sl_err *err)
+{
+    const struct showing *showing = context;
+    struct sl_buf *shown = &showing->cli->out;
+    size_t before = shown->len;
+    report(showing->cli, head, showing->context);
+    if (sl_buf_check(shown, "the report", err) < 0)
+        return -1;
+    sl_buf_append(out, (const char *)shown->ptr + before, shown->len - before);
+    return 0;
+}
+
+static int inspect(struct cli *cli, const struct context *context, struct sl_err *err)
 {
     int fd = -1;
     struct sl_age_identities identities;
+    struct showing showing = {cli, context};
+    const struct sl_inspector inspector = {show, &showing};
     int result = cli_identities(&identities, &context->identities, context->password_file, err);
     struct sl_age_keys keys = {.identities = identities.items, .identity_count = identities.count};
     if (result == 0)
-        result = cli_open_bundle(&fd, path, err);
+        result = cli_open_bundle(&fd, cli->words[0], err);
     if (result == 0)
-        result = sl_inspect(out, fd, path, &keys, err);
+        result = sl_inspect(&cli->out, fd, cli->words[0], &keys, &inspector, err);
     sl_age_identities_wipe(&identities);
     return result;
 }
@@ -44,23 +70,15 @@ static int inspect(struct sl_inspection **out, const char *path, const struct co
 static int run(struct cli *cli, const void *data, struct sl_err *err)
 {
     const struct context *context = data;
-    struct sl_inspection *inspection = NULL;
-    if (inspect(&inspection, cli->words[0], context, err) < 0)
-        return -1;
-    const struct sl_bundle_head *head = sl_inspection_head(inspection);
-    if (context->format == CLI_AS_JSON) {
-        report_json(cli, head, context->files);
-    } else {
-        cli_escaped(cli, head->manifest->bundle);
-        sl_buf_text(&cli->out, ": ");
-        cli_marked(cli, '~', "not verified");
-        sl_buf_text(&cli->out, ", this is only what the file says of itself\n");
-        head_print(cli, head, false);
-        if (context->files)
-            files_print(cli, head->manifest);
-    }
-    sl_inspection_free(inspection);
-    return 0;
+    bool as_json = context->format == CLI_AS_JSON;
+    /* Begun here, so that what comes over are further members of it. */
+    if (as_json)
+        sl_json_key_bool(cli_json(cli), "verified", false);
+    if (inspect(cli, context, err) == 0)
+        return 0;
+    if (as_json)
+        cli_json_drop(cli);
+    return -1;
 }
 
 const struct cli_command cmd_inspect = {

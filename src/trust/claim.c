@@ -1,7 +1,7 @@
 /*
- * From a descriptor to a verdict. A bundle is in one of three types, and which one says what is known of it:
- * sl_inspection (nothing), sl_claim (signed by a trusted key and for the right customer, payload not seen),
- * sl_verified (every byte seen and right). Only sl_claim_prove() makes the last.
+ * From a descriptor to a verdict. A bundle is in one of two types, and which one says what is known of it: sl_claim (signed by a
+ * trusted key and for the right customer, payload not seen), sl_verified (every byte seen and right). Only sl_claim_prove() makes
+ * the last. inspect.c is for one of which nothing is known.
  */
 #include <sealift/verify.h>
 
@@ -9,6 +9,7 @@
 #include "bundle/opening.h"
 #include "crypto/digest.h"
 #include "gate.h"
+#include "head.h"
 #include "io/isolated.h"
 #include "trust/meter.h"
 #include "verdict.h"
@@ -17,7 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What the three have in common. The texts of the head are the reader's, which therefore lives as long. */
+/* What the two have in common. The texts of the head are the reader's, which therefore lives as long. */
 struct trust_bundle {
     struct sl_bundle_reader *reader;
     struct sl_manifest *manifest;
@@ -31,10 +32,6 @@ struct trust_bundle {
     struct sl_isolation isolation;
     char name[256];             /* for messages, escaped */
     char path[SL_ERR_FILE_MAX]; /* as it is; empty where it is too long for a report */
-};
-
-struct sl_inspection {
-    struct trust_bundle *bundle;
 };
 
 struct sl_claim {
@@ -87,19 +84,9 @@ static void say_isolation(struct trust_bundle *bundle)
 /* Only after the signatures have been judged: it interprets the manifest. */
 static int read_manifest(struct trust_bundle *bundle, struct sl_err *err)
 {
-    struct sl_str json = sl_bundle_reader_manifest(bundle->reader);
-    if (sl_manifest_read(&bundle->manifest, json, err) < 0)
+    if (trust_head_read(&bundle->head, &bundle->manifest, bundle->reader, &bundle->judgement, err) < 0)
         return -1;
-    struct sl_digest digest;
-    sl_sha256(&digest, json.ptr, json.len);
-    bundle->head = (struct sl_bundle_head){
-        .manifest = bundle->manifest,
-        .manifest_json = json,
-        .signers = bundle->judgement.signers,
-        .signer_count = bundle->judgement.count,
-        .isolation = bundle->isolation,
-    };
-    memcpy(bundle->head.manifest_sha256, digest.bytes, sizeof digest.bytes);
+    bundle->head.isolation = bundle->isolation;
     return 0;
 }
 
@@ -136,16 +123,6 @@ static void explain_refusal(const struct trust_bundle *bundle, struct sl_err *er
         sl_bundle_reader_explain(bundle->reader, err);
 }
 
-static int look(struct trust_bundle *bundle, int *fd, const struct sl_age_keys *keys, struct sl_err *err)
-{
-    if (open_reader(bundle, fd, keys, err) < 0 ||
-        trust_judge(&bundle->judgement, bundle->reader, NULL, err) < 0)
-        return -1;
-    if (read_manifest(bundle, err) < 0)
-        return -1;
-    return sl_bundle_reader_bind(bundle->reader, bundle->manifest, err);
-}
-
 /* Every step but the payload, in their order. */
 static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *policy, struct sl_err *err)
 {
@@ -176,13 +153,12 @@ static int judge(struct trust_bundle *bundle, int *fd, const struct sl_policy *p
     return 0;
 }
 
-/* With a policy all of it must hold; without one, nothing is proved, and `keys` may open it. Closes the
- * descriptor in every case. */
+/* Closes the descriptor in every case. */
 static int bundle_open(struct trust_bundle **out, int fd, const char *name, const struct sl_policy *policy,
-                       const struct sl_age_keys *keys, struct sl_err *err)
+                       struct sl_err *err)
 {
     SL_CLEANUP(sl_closep) int owned = fd;
-    if (policy && trust_policy_check(policy, err) < 0)
+    if (trust_policy_check(policy, err) < 0)
         return -1;
     SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = calloc(1, sizeof *bundle);
     if (!bundle)
@@ -190,49 +166,14 @@ static int bundle_open(struct trust_bundle **out, int fd, const char *name, cons
     (void)sl_escape(bundle->name, sizeof bundle->name, sl_str_from(name));
     if (strlen(name) < sizeof bundle->path)
         memcpy(bundle->path, name, strlen(name) + 1);
-    bundle->verdict = policy && policy->verdict ? policy->verdict : &bundle->own_verdict;
+    bundle->verdict = policy->verdict ? policy->verdict : &bundle->own_verdict;
     *bundle->verdict = (struct sl_verdict){.accepted = false};
-    if ((policy ? judge(bundle, &owned, policy, err) : look(bundle, &owned, keys, err)) < 0) {
+    if (judge(bundle, &owned, policy, err) < 0) {
         explain_refusal(bundle, err);
         return wrap_name(bundle, err);
     }
     *out = sl_steal(&bundle);
     return 0;
-}
-
-/* -- looking -- */
-
-int sl_inspect(struct sl_inspection **out, int fd, const char *name, const struct sl_age_keys *keys,
-               struct sl_err *err)
-{
-    SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = NULL;
-    if (bundle_open(&bundle, fd, name, NULL, keys, err) < 0)
-        return -1;
-    struct sl_inspection *inspection = calloc(1, sizeof *inspection);
-    if (!inspection)
-        return sl_fail_memory(err);
-    inspection->bundle = sl_steal(&bundle);
-    *out = inspection;
-    return 0;
-}
-
-const struct sl_bundle_head *sl_inspection_head(const struct sl_inspection *inspection)
-{
-    return &inspection->bundle->head;
-}
-
-void sl_inspection_free(struct sl_inspection *inspection)
-{
-    if (!inspection)
-        return;
-    bundle_free(inspection->bundle);
-    free(inspection);
-}
-
-void sl_inspection_freep(struct sl_inspection **inspection)
-{
-    sl_inspection_free(*inspection);
-    *inspection = NULL;
 }
 
 /* -- claiming -- */
@@ -241,7 +182,7 @@ int sl_claim_open(struct sl_claim **out, int fd, const char *name, const struct 
                   struct sl_err *err)
 {
     SL_CLEANUP(bundle_freep) struct trust_bundle *bundle = NULL;
-    if (bundle_open(&bundle, fd, name, policy, NULL, err) < 0)
+    if (bundle_open(&bundle, fd, name, policy, err) < 0)
         return -1;
     struct sl_claim *claim = calloc(1, sizeof *claim);
     if (!claim)

@@ -520,42 +520,125 @@ Test(claim, progress_comes_about_a_hundred_times_and_ends_at_the_total)
 
 /* -- looking -- */
 
+struct looked {
+    size_t signer_count, calls;
+    const char *text; /* shown; NULL: the manifest */
+    int result;
+};
+
+static int show(void *context, struct sl_buf *out, const struct sl_bundle_head *head, struct sl_err *err)
+{
+    struct looked *looked = context;
+    looked->calls++;
+    cr_expect(sl_str_equal(head->manifest->release, SL_STR("v1.0")));
+    cr_expect_eq(head->signer_count, looked->signer_count);
+    for (size_t i = 0; i < head->signer_count; i++) {
+        cr_expect_not(head->signers[i].trusted);
+        cr_expect_str_eq(head->signers[i].key_id, "0101010101010101");
+    }
+    struct sl_digest digest;
+    sl_sha256(&digest, head->manifest_json.ptr, head->manifest_json.len);
+    cr_expect_eq(memcmp(digest.bytes, head->manifest_sha256, sizeof digest.bytes), 0);
+    sl_buf_str(out, looked->text ? sl_str_from(looked->text) : head->manifest_json);
+    return looked->result < 0 ? sl_fail(err, SL_E_LIMIT, "nothing to show") : 0;
+}
+
+static int look(struct sl_buf *out, const struct sl_buf *bundle, struct looked *looked, struct sl_err *err)
+{
+    sl_buf_init(out, 64 * SL_MIB);
+    return sl_inspect(out, delivery_open(bundle), NAME, NULL, &(struct sl_inspector){show, looked}, err);
+}
+
 Test(inspection, shows_a_bundle_without_trusting_anybody)
 {
     for (size_t with_signature = 0; with_signature < 2; with_signature++) {
-        struct sl_buf bundle;
-        delivery_make(&bundle, &(struct delivery_options){.unsigned_bundle = !with_signature});
-        struct sl_inspection *inspection = NULL;
+        struct sl_buf bundle, shown;
+        struct looked looked = {.signer_count = with_signature};
         struct sl_err err = {0};
-        cr_assert_eq(sl_inspect(&inspection, delivery_open(&bundle), NAME, NULL, &err), 0, "%s", err.message);
-        const struct sl_bundle_head *head = sl_inspection_head(inspection);
-        cr_expect(sl_str_equal(head->manifest->release, SL_STR("v1.0")));
-        cr_expect_eq(head->signer_count, with_signature);
-        for (size_t i = 0; i < head->signer_count; i++) {
-            cr_expect_not(head->signers[i].trusted);
-            cr_expect_str_eq(head->signers[i].key_id, "0101010101010101");
-        }
-        struct sl_digest digest;
-        sl_sha256(&digest, head->manifest_json.ptr, head->manifest_json.len);
-        cr_expect_eq(memcmp(digest.bytes, head->manifest_sha256, sizeof digest.bytes), 0);
-        sl_inspection_free(inspection);
+        delivery_make(&bundle, &(struct delivery_options){.unsigned_bundle = !with_signature});
+        cr_assert_eq(look(&shown, &bundle, &looked, &err), 0, "%s", err.message);
+        cr_expect_eq(looked.calls, 1);
+        cr_expect(sl_str_starts_with(sl_buf_view(&shown), SL_STR("{\"")));
+        sl_buf_release(&shown);
         sl_buf_release(&bundle);
     }
 }
 
+/* What a process that was taken over would like to say to a terminal. */
+static const struct {
+    const char *text;
+    bool harmless;
+} texts[] = {
+    {"", true},
+    {"one line\nand another \xc3\xa4\n", true},
+    {"\x1b[31mred\x1b[0m \x1b[1;38;5;208mand more\x1b[m", true},
+    {"\x1b]0;title\x07", false},
+    {"\x1b[2J", false},
+    {"\x1b[31", false},
+    {"\x1b[", false},
+    {"\x1b", false},
+    {"\x1b[3\x1bm", false},
+    {"over\rwritten", false},
+    {"a\tb", false},
+    {"\x7f", false},
+    {"\xc2\x9b"
+     "2J",
+     false},
+    {"\xc2\xa0", true},
+    {"\x80", false},
+    {"\xe2\x82", false},
+};
+
+Test(inspection, lets_nothing_through_that_a_terminal_obeys)
+{
+    struct sl_buf bundle;
+    delivery_make(&bundle, &(struct delivery_options){0});
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct sl_buf shown;
+        struct looked looked = {.signer_count = 1, .text = texts[i].text};
+        struct sl_err err = {0};
+        int result = look(&shown, &bundle, &looked, &err);
+        cr_expect_eq(result, texts[i].harmless ? 0 : -1, "text %zu: %s", i, err.message);
+        cr_expect(sl_str_equal(sl_buf_view(&shown), sl_str_from(texts[i].harmless ? texts[i].text : "")),
+                  "text %zu", i);
+        if (!texts[i].harmless)
+            cr_expect(strstr(err.message, "has control characters in it"), "text %zu: %s", i, err.message);
+        sl_buf_release(&shown);
+    }
+    sl_buf_release(&bundle);
+}
+
+Test(inspection, says_why_nothing_is_shown)
+{
+    struct sl_buf bundle, shown;
+    struct looked looked = {.signer_count = 1, .result = -1};
+    struct sl_err err = {0};
+    delivery_make(&bundle, &(struct delivery_options){0});
+    cr_expect_eq(look(&shown, &bundle, &looked, &err), -1);
+    cr_expect_eq(err.code, SL_E_LIMIT);
+    cr_expect_str_eq(err.message, NAME ": nothing to show");
+    cr_expect_eq(shown.len, 0);
+    sl_buf_release(&shown);
+    sl_buf_release(&bundle);
+}
+
 Test(inspection, refuses_what_is_no_bundle)
 {
-    struct sl_buf garbage;
+    struct sl_buf garbage, shown;
     sl_buf_init(&garbage, SL_KIB);
+    sl_buf_init(&shown, SL_KIB);
     sl_buf_text(&garbage, "this is not a bundle");
-    struct sl_inspection *inspection = NULL;
+    struct looked looked = {.signer_count = 0};
     struct sl_err err = {0};
     int fd = delivery_open(&garbage);
-    cr_expect_eq(sl_inspect(&inspection, fd, "a\x1b]0;file", NULL, &err), -1);
+    cr_expect_eq(sl_inspect(&shown, fd, "a\x1b]0;file", NULL, &(struct sl_inspector){show, &looked}, &err),
+                 -1);
     cr_expect_eq(err.code, SL_E_REFUSED, "%s", err.message);
     cr_expect_null(strchr(err.message, '\x1b'), "%s", err.message);
     cr_expect_lt(fcntl(fd, F_GETFD), 0);
+    cr_expect_eq(looked.calls, 0);
     sl_buf_release(&garbage);
+    sl_buf_release(&shown);
 }
 
 static void spoil_signature(void *context, struct delivery_signatures *all, struct sl_str manifest)
@@ -567,15 +650,15 @@ static void spoil_signature(void *context, struct delivery_signatures *all, stru
 
 Test(inspection, shows_nothing_of_a_bundle_with_a_malformed_signature)
 {
-    struct sl_buf bundle;
-    struct sl_inspection *inspection = NULL;
+    struct sl_buf bundle, shown;
+    struct looked looked = {.signer_count = 0};
     struct sl_err err = {0};
     delivery_make(&bundle, &(struct delivery_options){.alter_signatures = spoil_signature});
-    cr_expect_eq(sl_inspect(&inspection, delivery_open(&bundle), NAME, NULL, &err), -1);
+    cr_expect_eq(look(&shown, &bundle, &looked, &err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED);
     cr_expect(strstr(err.message, "minisig: line 1"), "%s", err.message);
-    cr_expect_null(inspection);
-    sl_inspection_free(inspection);
+    cr_expect_eq(looked.calls, 0);
+    sl_buf_release(&shown);
     sl_buf_release(&bundle);
 }
 
@@ -584,13 +667,17 @@ Test(inspection, fails_cleanly_without_memory)
     struct sl_buf bundle;
     delivery_make(&bundle, &(struct delivery_options){0});
     for (size_t nth = 1;; nth++) {
-        struct sl_inspection *inspection = NULL;
+        struct sl_buf shown;
+        struct looked looked = {.signer_count = 1};
         struct sl_err err = {0};
+        sl_buf_init(&shown, SL_MIB);
         int fd = delivery_open(&bundle);
         alloc_fault_arm(nth);
-        int result = sl_inspect(&inspection, fd, NAME, NULL, &err);
+        int result = sl_inspect(&shown, fd, NAME, NULL, &(struct sl_inspector){show, &looked}, &err);
+        if (result == 0)
+            result = sl_buf_check(&shown, "the output", &err);
         bool happened = alloc_fault_disarm();
-        sl_inspection_freep(&inspection);
+        sl_buf_release(&shown);
         if (!happened) {
             cr_expect_eq(result, 0, "%s", err.message);
             break;
@@ -621,20 +708,27 @@ static const struct detached_case detached_cases[] = {
     {"of another bundle, by an unknown key", 1, {3}, 1, "x", NULL},
 };
 
+static int show_manifest(void *context, struct sl_buf *out, const struct sl_bundle_head *head,
+                         struct sl_err *err)
+{
+    (void)context, (void)err;
+    sl_buf_str(out, head->manifest_json);
+    return 0;
+}
+
 static void sign_beside(struct delivery_signatures *out, const struct sl_buf *bundle,
                         const struct detached_case *test)
 {
-    struct sl_inspection *inspection = NULL;
-    struct sl_err err = {0};
-    cr_assert_eq(sl_inspect(&inspection, delivery_open(bundle), NAME, NULL, &err), 0, "%s", err.message);
     struct sl_buf message;
+    const struct sl_inspector inspector = {show_manifest, NULL};
+    struct sl_err err = {0};
     sl_buf_init(&message, SL_MIB);
-    sl_buf_str(&message, sl_inspection_head(inspection)->manifest_json);
+    cr_assert_eq(sl_inspect(&message, delivery_open(bundle), NAME, NULL, &inspector, &err), 0, "%s",
+                 err.message);
     sl_buf_text(&message, test->change ? test->change : "");
     for (size_t i = 0; test->beside[i]; i++)
         delivery_sign(out, test->beside[i], sl_buf_view(&message));
     sl_buf_release(&message);
-    sl_inspection_free(inspection);
 }
 
 static void check_detached(const struct detached_case *test)

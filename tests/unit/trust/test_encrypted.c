@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "delivery.h"
 #include "io/age.h"
 
@@ -130,8 +131,10 @@ Test(encrypted, without_the_identity_nothing_is_known_and_the_message_says_what_
     cr_expect_str_eq(err.message,
                      NAME ": none of the 2 identities given can open it: it is encrypted for somebody else");
     cr_expect_eq(seen.files, 0);
-    struct sl_inspection *inspection = NULL;
-    cr_expect_eq(sl_inspect(&inspection, delivery_open(&file), NAME, NULL, &err), -1);
+    SL_CLEANUP(sl_buf_release) struct sl_buf shown;
+    sl_buf_init(&shown, SL_KIB);
+    cr_expect_eq(
+        sl_inspect(&shown, delivery_open(&file), NAME, NULL, &(struct sl_inspector){NULL, NULL}, &err), -1);
     cr_expect_eq(err.code, SL_E_USAGE);
 }
 
