@@ -358,7 +358,7 @@ class Site(Delivery):
     def test_a_trust_json_that_is_not_signed_is_a_mistake_of_the_one_who_calls(self):
         shutil.copy(self.path("trust/1.json"), self.path("site.json"))
         bundle = self.pack("--trust", self.path("trust"))
-        self.assertIn("--trust: trust/1.json has 0 of 2 root signatures", self.verify(bundle, status=2).err)
+        self.assertIn("--trust: site.json has 0 of 2 root signatures", self.verify(bundle, status=2).err)
         self.assertIn("not both", self.verify(bundle, "--pubkey", "ops.pub", status=2).err)
         self.sealift("verify", bundle, "--trust", "missing.json", status=3)
 
