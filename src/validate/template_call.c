@@ -6,6 +6,7 @@
 
 enum effect {
     LOOKS,    /* says something about it, and hands nothing on */
+    COUNTS,   /* says how much is in it */
     SHUFFLES, /* is a list of some items of the first, under other numbers */
     GATHERS,  /* is a list of the items of all */
     LAST,     /* is the last one */
@@ -43,7 +44,7 @@ static const struct {
     {"gt", LOOKS},
     {"ge", LOOKS},
     {"not", LOOKS},
-    {"len", LOOKS},
+    {"len", COUNTS},
     {"empty", LOOKS},
     {"kindIs", LOOKS},
     {"kindOf", LOOKS},
@@ -150,8 +151,25 @@ static struct template_value *copy_of(const struct call *call, struct template_v
     return map;
 }
 
+/* Of maps that are merged, those within the first ones are changed, and the values with them. */
+static void mix_inner(const struct call *call)
+{
+    bool before = false;
+    for (size_t i = 0; i < call->count; i++) {
+        struct template_value *option;
+        bool any = before;
+        for (size_t at = 0; (option = template_value_option(call->arguments[i], at)); at++) {
+            bool path = option->kind == TEMPLATE_VALUE_PATH;
+            before = before || path;
+            if (path && any)
+                option->read->mixed = true;
+        }
+    }
+}
+
 static struct template_value *merge(const struct call *call)
 {
+    mix_inner(call);
     for (size_t i = 1; i < call->count; i++)
         template_value_merge(&call->run->values, call->arguments[0], call->arguments[i]);
     struct template_value *first = argument(call, 0);
@@ -307,6 +325,9 @@ static struct template_value *do_effect(const struct call *call, enum effect eff
 {
     struct template_values *values = &call->run->values;
     switch (effect) {
+    case COUNTS:
+        (void)template_value_items(&call->run->values, argument(call, 0), TEMPLATE_INDEXED);
+        return NULL;
     case LOOKS:
         return NULL;
     case SHUFFLES:

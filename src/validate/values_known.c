@@ -125,7 +125,7 @@ static int add_read(struct known *out, struct knowing *knowing, const struct kno
 {
     struct known_source below = *from;
     const struct values_read *any = from->read ? from->read->any : NULL;
-    below.whole = from->whole || (from->read && from->read->whole);
+    below.whole = from->whole || (from->read && (from->read->whole || from->read->mixed));
     below.unsure = from->unsure || (from->read && from->read->unsure);
     below.read = named;
     if ((named || ((below.whole || below.unsure) && !any)) && known_add(out, knowing, below, err) < 0)

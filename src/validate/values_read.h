@@ -13,6 +13,7 @@ struct values_read {
     bool whole;                /* handed on, with all below: toYaml, a function that nobody knows */
     bool ranged;               /* its entries are gone through, so they may have any names */
     bool indexed;              /* an entry is read whose name is made by the template */
+    bool mixed;                /* what lies in its entries is read in another place as well */
     bool unsure;               /* there may be more that is read, anywhere below */
     unsigned depth;            /* keys on the way */
     struct values_read *above; /* NULL: it is the root */

@@ -94,6 +94,7 @@ static const struct template_case that_may_read_it[] = {
     {"merged into another value", "{{ $_ := merge .Values.b .Values.a }}"},
     {"a function that nobody knows", "{{ whatever .Values.a }}"},
     {"a comment without an end", "{{ .Values.a.host }}{{/* "},
+    {"how many there are", "{{ len .Values.a }}"},
     {"a template that makes no sense", "{{ if .Values.a.host }}"},
     {"all values as YAML", "{{ .Values.YAML }}"},
     {"a text whose middle comes from elsewhere", "{{ tpl (printf \"{{ %s }}\" .Values.b) . }}"},
