@@ -222,6 +222,9 @@ int leak_add_yaml(struct leak_reading *reading, struct sl_str bytes, struct sl_e
     sl_doc_init(&doc);
     if (sl_yaml_read(&documents, &doc, bytes, reading->file, SL_YAML_RESOURCE, err) < 0)
         return leak_pass_over(err) < 0 ? -1 : leak_add_lines(reading, bytes, err);
+    /* The reader can do without the name of the file, which it notes first; only memory keeps it from that. */
+    if (doc.file_count == 0)
+        return sl_fail_memory(err);
     for (uint32_t i = 0; i < documents->count; i++) {
         const struct place root = place_root(documents->as.items[i]);
         reading->document = i;
