@@ -103,7 +103,7 @@ static void parse_fields(struct parser *parser, struct template_term *term, bool
 static void unescape(struct parser *parser, struct template_term *term)
 {
     struct sl_str plain;
-    bool text = parser->word.kind == TEMPLATE_WORD_LITERAL && term->text.ptr[-1] == '"';
+    bool text = parser->word.kind == TEMPLATE_WORD_LITERAL && parser->word.sign == '"';
     if (!text || !template_words_unescape(&plain, parser->arena, term->text))
         return;
     parser->lost = parser->lost || !plain.ptr;

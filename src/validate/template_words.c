@@ -80,8 +80,8 @@ void template_words_skip(struct template_words *words)
 /* A string, quoted or raw. */
 static struct template_word read_text(struct template_words *words)
 {
-    struct template_word word = {.kind = TEMPLATE_WORD_TEXT};
     char quote = words->text.ptr[words->at];
+    struct template_word word = {.kind = TEMPLATE_WORD_TEXT, .sign = quote};
     size_t from = words->at + 1, to = from;
     while (to < words->text.len && words->text.ptr[to] != quote) {
         bool escaped = quote != '`' && words->text.ptr[to] == '\\';
