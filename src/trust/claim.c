@@ -271,7 +271,7 @@ static int read_file(struct trust_bundle *bundle, const struct sl_manifest_file 
         return -1;
     for (;;) {
         const void *bytes = NULL;
-        ssize_t got = sl_bundle_reader_read(bundle->reader, &bytes, err);
+        ssize_t got = sl_bundle_reader_read(bundle->reader, receiver ? &bytes : NULL, err);
         if (got < 0)
             return -1;
         if (got == 0)
