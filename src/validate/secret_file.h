@@ -25,7 +25,7 @@ struct secret_file_hits {
     size_t count;
 };
 
-/* Adds what the bytes of a file hold; nothing where they are no text. */
-void secret_file_search(struct secret_file_hits *hits, struct sl_str bytes);
+/* Adds what all of a file holds; nothing where it is no text. */
+void secret_file_search(struct secret_file_hits *hits, struct sl_str text);
 
 #endif
