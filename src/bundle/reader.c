@@ -376,11 +376,9 @@ ssize_t sl_bundle_reader_read(struct sl_bundle_reader *reader, const void **byte
 
 void sl_bundle_reader_explain(struct sl_bundle_reader *reader, struct sl_err *err)
 {
-    if (err->code != SL_E_REFUSED)
+    if (err->code != SL_E_REFUSED || reader->tar->waits)
         return;
     uint64_t left = SL_REFUSED_BYTES_MAX;
-    if (reader->manifest)
-        left += reader->manifest->total_bytes + reader->manifest->file_count * SL_TAR_HEADER_MAX;
     struct sl_err end = {0};
     const void *bytes;
     ssize_t got = 1;
@@ -388,6 +386,10 @@ void sl_bundle_reader_explain(struct sl_bundle_reader *reader, struct sl_err *er
         got = sl_source_borrow(reader->tar, &bytes, left < SL_MIB ? (size_t)left : (size_t)SL_MIB, &end);
         left -= got > 0 ? (uint64_t)got : 0;
     }
-    if (got < 0 && end.code == SL_E_REFUSED && end.hint[0])
-        (void)sl_hint(err, "%s", end.hint);
+    if (got >= 0 || end.code != SL_E_REFUSED || !end.hint[0])
+        return;
+    /* What is to be done about the refusal itself comes first: anybody can make a checksum wrong. */
+    const struct sl_err refusal = *err;
+    (void)sl_hint(err, "%s%s", refusal.hint[0] ? refusal.hint : end.hint,
+                  refusal.hint[0] ? "; the file is damaged, too: copy it again first" : "");
 }

@@ -121,7 +121,7 @@ static int prepare(struct run *run, const struct sl_buf *request, struct sl_err 
     return 0;
 }
 
-/* The signals as they are by default: this process ignores SIGPIPE. */
+/* The signals as they are by default: this process ignores SIGPIPE and SIGXFSZ. */
 static int spawn(struct run *run, char *const *words)
 {
     posix_spawn_file_actions_t actions;
@@ -136,6 +136,7 @@ static int spawn(struct run *run, char *const *words)
     (void)sigemptyset(&signals);
     int failed = posix_spawnattr_setsigmask(&attributes, &signals);
     (void)sigaddset(&signals, SIGPIPE);
+    (void)sigaddset(&signals, SIGXFSZ);
     failed = failed ? failed : posix_spawnattr_setsigdefault(&attributes, &signals);
     failed = failed ? failed
                     : posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

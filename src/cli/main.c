@@ -101,8 +101,9 @@ static int leave_no_core(void)
 
 int main(int argc, char **argv)
 {
-    /* A closed pipe is a write that fails, never an end in the middle of an install. */
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || occupy_standard_streams() < 0 || leave_no_core() < 0)
+    /* A closed pipe, or a file that may not grow, is a write that fails, never an end in the middle of an install. */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
+        occupy_standard_streams() < 0 || leave_no_core() < 0)
         return 4;
     struct cli cli = {.program = "sealift", .repository = "."};
     const char *no_color = getenv("NO_COLOR");

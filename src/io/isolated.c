@@ -28,11 +28,13 @@ struct isolated_source {
     char label[SL_LABEL_BYTES];
 };
 
+/* A child that has ended already keeps the status it ended with. */
 static void end_child(struct isolated_source *isolated, int *status)
 {
     *status = 0;
     if (isolated->child == 0)
         return;
+    (void)kill(isolated->child, SIGKILL);
     pid_t ended;
     do
         ended = waitpid(isolated->child, status, 0);
@@ -60,7 +62,6 @@ static bool is_from_outside(int signal)
 static int refuse_lie(struct isolated_source *isolated, struct sl_err *err)
 {
     int status;
-    (void)kill(isolated->child, SIGKILL);
     end_child(isolated, &status);
     return sl_fail(err, SL_E_REFUSED, "the process that unpacks %s came to an unexpected end",
                    isolated->label);
@@ -74,7 +75,6 @@ static int refuse_lie(struct isolated_source *isolated, struct sl_err *err)
 static int ended_otherwise(struct isolated_source *isolated, struct sl_err *err)
 {
     int status;
-    (void)kill(isolated->child, SIGKILL);
     end_child(isolated, &status);
     int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (number == 0)
@@ -96,7 +96,6 @@ static int ended_otherwise(struct isolated_source *isolated, struct sl_err *err)
 static int not_started(struct isolated_source *isolated, struct sl_err *err)
 {
     int status;
-    (void)kill(isolated->child, SIGKILL);
     end_child(isolated, &status);
     if (WIFEXITED(status) && WEXITSTATUS(status) > 0) {
         errno = WEXITSTATUS(status);
@@ -196,8 +195,6 @@ static void isolated_free(struct sl_source *self)
 {
     struct isolated_source *isolated = (struct isolated_source *)self;
     int status;
-    if (isolated->child)
-        (void)kill(isolated->child, SIGKILL);
     end_child(isolated, &status);
     sl_closep(&isolated->report);
     ring_release(&isolated->ring);
@@ -247,6 +244,8 @@ int sl_source_isolated(struct sl_source **out, int fd, const char *name, const s
         return sl_fail_memory(err);
     isolated->report = isolated->ring.given_back[0] = isolated->ring.given_back[1] = -1;
     isolated->source.ops = &ops;
+    struct stat info;
+    isolated->source.waits = sl_sys_fstat(fd, &info) < 0 || !S_ISREG(info.st_mode);
     (void)sl_label(isolated->label, name);
     if (start(isolated, fd, work, err) < 0)
         return hint_machine(err);

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "crypto/minisig.h"
 #include "io/file.h"
 #include "io/sys.h"
 #include "trust/meter.h"
@@ -126,6 +127,15 @@ struct sl_str site_signature_key_id(struct sl_str path)
     return is_key_id(id) ? id : (struct sl_str){NULL, 0};
 }
 
+bool site_is_signature(struct sl_str text, struct sl_str key_id)
+{
+    struct sl_minisig signature;
+    struct sl_err ignored = {0};
+    char id[SL_KEY_ID_HEX + 1];
+    return sl_minisig_read(&signature, text, "signature", &ignored) == 0 &&
+           sl_str_equal(sl_str_from(sl_key_id_text(id, signature.key_id)), key_id);
+}
+
 /* -- one entry -- */
 
 /* 1 the bytes are right, 0 they are not, -1 cannot be read. `*denied`: by its mode. */
@@ -223,14 +233,24 @@ static int visit_signature(struct comparison *work, const struct sl_dir_entry *e
                            struct sl_err *err)
 {
     const struct site_expected *expected = work->expected;
+    bool wanted = false;
     for (size_t i = 0; i < expected->signer_count; i++)
         if (sl_str_equal(expected->signers[i], key_id))
-            work->signer_seen[i] = true;
+            wanted = work->signer_seen[i] = true;
     if (!S_ISREG(entry->info.st_mode))
         return add_whole(work, SL_DRIFT_KIND, entry, err);
     if ((entry->info.st_mode & 07777) != 0644)
         return add(work->drifts, SL_DRIFT_MODE, sl_str_from(entry->path), err);
-    return 0;
+    if (!wanted)
+        return 0;
+    SL_CLEANUP(sl_buf_release) struct sl_buf text;
+    sl_buf_init(&text, SL_SIGNATURE_FILE_MAX);
+    bool read = (uint64_t)entry->info.st_size <= SL_SIGNATURE_FILE_MAX;
+    if (read && sl_file_read_beneath(&text, work->dir, entry->path, SL_SIGNATURE_FILE_MAX, err) < 0)
+        return -1;
+    return read && site_is_signature(sl_buf_view(&text), key_id)
+               ? 0
+               : add(work->drifts, SL_DRIFT_CHANGED, sl_str_from(entry->path), err);
 }
 
 static int visit_manifest(struct comparison *work, const struct sl_dir_entry *entry, struct sl_err *err)

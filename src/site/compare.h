@@ -11,12 +11,14 @@
 struct site_expected {
     const struct sl_manifest *manifest;
     struct sl_str manifest_json;
-    const struct sl_str *signers; /* key ids whose signature files have to be there; others may be */
+    const struct sl_str *signers; /* key ids whose signature files have to be there, and be such; others may be */
     size_t signer_count;
 };
 
 /* The key id in the name of a signature file of a generation; empty when it is not one. */
 struct sl_str site_signature_key_id(struct sl_str path);
+/* Whether a text has the form of a signature by that key; what it signs is not asked. */
+bool site_is_signature(struct sl_str text, struct sl_str key_id);
 
 struct site_drift {
     enum sl_drift kind;

@@ -48,6 +48,10 @@ static int take_signature(void *context, const struct sl_dir_entry *entry, struc
         sl_err_clear(err);
         return 0;
     }
+    if (!site_is_signature(sl_buf_view(text), key_id)) {
+        sl_buf_release(text);
+        return 0;
+    }
     struct sl_trust_signature *signature = &into->items[into->count++];
     (void)snprintf(signature->key_id, sizeof signature->key_id, SL_FMT, SL_ARG(key_id));
     signature->text = sl_buf_view(text);

@@ -145,14 +145,17 @@ static int is_altered(struct sl_str name, const struct site_drifts *drifts, stru
                    "nothing was changed; install its bundle again for a fresh copy, or go back to another");
 }
 
-static int check_intact(const struct site_generation *generation, struct sl_str name,
+static int check_intact(const struct site *site, const struct site_generation *generation, struct sl_str name,
                         const struct sl_progress *progress, struct sl_err *err)
 {
     SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
     site_drifts_init(&drifts);
+    const struct sl_site_change *made = site_change_making(site, name);
     struct site_expected expected = {
         .manifest = generation->manifest,
         .manifest_json = sl_buf_view(&generation->manifest_json),
+        .signers = made ? made->signers : NULL,
+        .signer_count = made ? made->signer_count : 0,
     };
     if (site_compare(&drifts, generation->dir, &expected, progress, err) < 0)
         return sl_wrap(err, SL_FMT, SL_ARG(name));
@@ -184,7 +187,7 @@ static int switch_to(struct site *site, struct sl_str name, const struct sl_site
     SL_CLEANUP(site_generation_release) struct site_generation generation;
     if (site_generation_open(&generation, site, name, err) < 0)
         return -1;
-    if (check_intact(&generation, name, &options->progress, err) < 0)
+    if (check_intact(site, &generation, name, &options->progress, err) < 0)
         return -1;
     bool enrolled = site->identity.enrolled;
     struct sl_digest grant = {0};

@@ -2,6 +2,7 @@
 """The life of an enrolled site: its own trust, what it never forgets, and the receipts that it sends back."""
 import hashlib
 import json
+import glob
 import os
 import re
 import shutil
@@ -55,6 +56,29 @@ class Enrolled(Enrolment):
         self.assertEqual(self.receipts(), [
             ("enrol", ""), ("install", "customer-a-v1.0-17"), ("install", "customer-a-v1.1-18"),
             ("refuse", "customer-a-v1.0-17"), ("rollback", "customer-a-v1.0-17")])
+
+    def test_a_signature_that_was_altered_is_told_as_that(self):
+        """And not as a bundle whose signers are not trusted, which would send for a grant that nobody needs."""
+        self.enrol()
+        self.install(self.bundle(17))
+        generation = os.path.realpath(self.path("site/current"))
+        signature, = glob.glob(os.path.join(generation, "manifest.json.*.minisig"))
+        self.install(self.bundle(18, release="v1.1"))
+        with open(signature, "rb") as file:
+            good = file.read()
+        for planted in range(40):
+            with open(os.path.join(generation, f"manifest.json.{planted:016X}.minisig"), "wb"):
+                pass
+        self.sealift("rollback", "--root", "site")
+        for kind, alter in (("changed", lambda: self.write(signature, b"")), ("missing", lambda: os.remove(signature))):
+            alter()
+            self.assertIn(f"{os.path.basename(signature)}", self.sealift("status", "--root", "site", status=1).out)
+            self.sealift("rollback", "--root", "site", "--to", "18")
+            err = self.sealift("rollback", "--root", "site", status=1).err
+            self.assertIn(f"the first {os.path.basename(signature)} ({kind})", err)
+            self.write(signature, good)
+            os.chmod(signature, 0o644)
+            self.sealift("rollback", "--root", "site")
 
     def test_a_reader_that_is_killed_is_no_refusal(self):
         """As the kernel does where memory is short: nothing is written about the bundle, and it can be installed after."""

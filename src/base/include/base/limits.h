@@ -202,9 +202,9 @@
  * 50,000 files of average path length it has about 9 MB. */
 #define SL_MANIFEST_BYTES_MAX (12 * SL_MIB)
 #define SL_BUNDLE_FILES_MAX   UINT64_C(50000)
-/* What is still unpacked of a bundle that is refused already, to see whether its compressed data is damaged as well: behind
- * what is proved, or as much as takes a blink where nothing is. */
-#define SL_REFUSED_BYTES_MAX (256 * SL_MIB)
+/* What is still unpacked of a bundle that is refused already, to see whether its compressed data is damaged as well: as much as
+ * takes a blink, a second or two from a slow stick. */
+#define SL_REFUSED_BYTES_MAX (64 * SL_MIB)
 /* Directories that the names of a bundle make, beside the files themselves: keeps the check for colliding names
  * within a few megabytes. */
 #define SL_BUNDLE_DIRECTORIES_MAX UINT64_C(50000)

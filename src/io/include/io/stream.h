@@ -36,6 +36,7 @@ struct sl_source {
     struct sl_err failure; /* code SL_OK while nothing went wrong */
     uint64_t position;     /* bytes handed out so far */
     bool ended;
+    bool waits;           /* what it reads may still be on its way: the file below is no regular one */
     unsigned char *spare; /* what is lent from a stage that cannot lend */
 };
 
