@@ -195,13 +195,18 @@ class Enrolled(Enrolment):
         signature = next(name for name in os.listdir(self.path("site/generations", old)) if name.endswith(".minisig"))
         path = f"site/generations/{old}/{signature}"
         good = self.read(path)
-        for bad in (b"", good[:-1], good.replace(b"R", b"S", 1), None):
+        altered = f"the first {signature}"
+        lines = good.split(b"\n")
+        lines[1] = lines[1][:60] + (b"B" if lines[1][60:61] == b"A" else b"A") + lines[1][61:]
+        other = b"\n".join(lines)  # in form, and no signature of this manifest
+        for bad, said in ((b"", altered), (good[:-1], altered), (None, altered),
+                          (other, "must not come back: ")):
             os.chmod(self.path("site/generations", old), 0o755)
             if bad is None:
                 os.unlink(self.path(path))
             else:
                 self.write(path, bad)
-            self.assertIn("must not come back: ", self.sealift("rollback", "--root", "site", status=1).err)
+            self.assertIn(said, self.sealift("rollback", "--root", "site", status=1).err)
         self.write(path, good)
         self.sealift("rollback", "--root", "site")
 
