@@ -11,7 +11,8 @@
 struct site_expected {
     const struct sl_manifest *manifest;
     struct sl_str manifest_json;
-    const struct sl_str *signers; /* key ids whose signature files have to be there, and be such; others may be */
+    const struct sl_str
+        *signers; /* key ids whose signature files have to be there, and be such; others may be */
     size_t signer_count;
 };
 
