@@ -188,12 +188,10 @@ static struct template_value *field_at(struct template_values *values, struct te
         struct template_value *here = NULL;
         if (option->kind == TEMPLATE_VALUE_ROOT) {
             here = root_field(values, option, name);
-        } else if (is_method(values, option, name)) {
+        } else if (option->kind == TEMPLATE_VALUE_BASE || is_method(values, option, name)) {
             here = option;
         } else if (option->kind == TEMPLATE_VALUE_PATH) {
             here = path_to(values, option->reader, values_reader_below(option->reader, option->read, name));
-        } else if (option->kind == TEMPLATE_VALUE_BASE) {
-            here = option;
         } else if (option->kind == TEMPLATE_VALUE_MAP) {
             const struct template_member *member = find_member(values, option, name);
             here = join_found(values, member ? member->value : NULL, option->rest);
