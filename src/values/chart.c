@@ -189,6 +189,14 @@ static int read_parts(struct sl_chart *out, const struct site *site, struct sl_e
     return read_subcharts(out, site, err);
 }
 
+/* All parts that were found, as the chart `site->origin`: 1 or -1. */
+static int read_whole(struct sl_chart *out, struct site *site, struct sl_err *err)
+{
+    site->archive = site->origin;
+    site->end = site->parts->count;
+    return read_parts(out, site, err) < 0 ? -1 : 1;
+}
+
 int sl_chart_read(struct sl_chart *out, struct sl_doc *doc, struct sl_source *source, struct sl_str name,
                   struct sl_doc_cache *cache, struct sl_err *err)
 {
@@ -196,16 +204,8 @@ int sl_chart_read(struct sl_chart *out, struct sl_doc *doc, struct sl_source *so
     uint64_t room = SL_CHART_BYTES_MAX;
     struct chart_archive archive = {.source = source, .name = name, .room = &room};
     int found = chart_archive_read(&parts, doc, &archive, err);
-    if (found <= 0)
-        return found;
-    struct site site = {.doc = doc,
-                        .parts = &parts,
-                        .origin = name,
-                        .archive = name,
-                        .end = parts.count,
-                        .room = &room,
-                        .cache = cache};
-    return read_parts(out, &site, err) < 0 ? -1 : 1;
+    struct site site = {.doc = doc, .parts = &parts, .origin = name, .room = &room, .cache = cache};
+    return found <= 0 ? found : read_whole(out, &site, err);
 }
 
 int sl_chart_read_folder(struct sl_chart *out, struct sl_doc *doc, const struct sl_chart_list *folder,
@@ -214,14 +214,6 @@ int sl_chart_read_folder(struct sl_chart *out, struct sl_doc *doc, const struct 
     struct chart_parts parts;
     uint64_t room = SL_CHART_BYTES_MAX;
     int found = chart_folder_parts(&parts, doc, folder, NULL, err);
-    if (found <= 0)
-        return found;
-    struct site site = {.doc = doc,
-                        .parts = &parts,
-                        .origin = name,
-                        .archive = name,
-                        .end = parts.count,
-                        .room = &room,
-                        .cache = cache};
-    return read_parts(out, &site, err) < 0 ? -1 : 1;
+    struct site site = {.doc = doc, .parts = &parts, .origin = name, .room = &room, .cache = cache};
+    return found <= 0 ? found : read_whole(out, &site, err);
 }
