@@ -99,11 +99,36 @@ static int leave_no_core(void)
     return setrlimit(RLIMIT_CORE, &one) == 0 ? 0 : setrlimit(RLIMIT_CORE, &none);
 }
 
+/* Only calls that are allowed in a handler of signals, and no clean-up: an end like that by a kill, told. */
+static void end_for_want_of_time(int number)
+{
+    static const char text[] =
+        "sealift: the CPU time that this process may have is used up\n"
+        "         raise the limit (ulimit -t; LimitCPU= of a unit of systemd), then try again\n";
+    (void)number;
+    ssize_t wrote = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)wrote;
+    _exit(sl_err_exit_status(SL_E_IO));
+}
+
+/* The kernel warns at the soft limit on CPU time, and kills without a word at the hard one. Where both are the same, as
+ * `ulimit -t` sets them, the warning would never come, so it is wanted a second before. */
+static int hear_of_cpu_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CPU, &limit) == 0 && limit.rlim_cur == limit.rlim_max &&
+        limit.rlim_max != RLIM_INFINITY && limit.rlim_max > 1) {
+        limit.rlim_cur--;
+        (void)setrlimit(RLIMIT_CPU, &limit);
+    }
+    return signal(SIGXCPU, end_for_want_of_time) == SIG_ERR ? -1 : 0;
+}
+
 int main(int argc, char **argv)
 {
     /* A closed pipe, or a file that may not grow, is a write that fails, never an end in the middle of an install. */
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
-        occupy_standard_streams() < 0 || leave_no_core() < 0)
+        occupy_standard_streams() < 0 || leave_no_core() < 0 || hear_of_cpu_limit() < 0)
         return 4;
     struct cli cli = {.program = "sealift", .repository = "."};
     const char *no_color = getenv("NO_COLOR");

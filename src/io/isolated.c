@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,16 +29,21 @@ struct isolated_source {
     char label[SL_LABEL_BYTES];
 };
 
+struct end {
+    int status;
+    struct rusage used;
+};
+
 /* A child that has ended already keeps the status it ended with. */
-static void end_child(struct isolated_source *isolated, int *status)
+static void end_child(struct isolated_source *isolated, struct end *out)
 {
-    *status = 0;
+    *out = (struct end){.status = 0};
     if (isolated->child == 0)
         return;
     (void)kill(isolated->child, SIGKILL);
     pid_t ended;
     do
-        ended = waitpid(isolated->child, status, 0);
+        ended = wait4(isolated->child, &out->status, 0, &out->used);
     while (ended < 0 && errno == EINTR);
     isolated->child = 0;
 }
@@ -55,31 +61,55 @@ static int hint_machine(struct sl_err *err)
 static bool is_from_outside(int signal)
 {
     return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP ||
-           signal == SIGQUIT;
+           signal == SIGQUIT || signal == SIGXCPU;
+}
+
+/*
+ * Whether that signal was the kernel's answer to the CPU time the child took. The limit is one that it was started with: there is
+ * none of our own, since what a file can cost is bounded by its sizes. At the hard limit the kernel sends what it sends for want of
+ * memory, too, so there the time must have been used up.
+ */
+static bool was_cpu_limit(int signal, const struct rusage *used)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CPU, &limit) < 0)
+        return false;
+    if (signal == SIGXCPU)
+        return limit.rlim_cur != RLIM_INFINITY;
+    int64_t half_seconds = 2 * ((int64_t)used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
+                           (used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 500000;
+    return signal == SIGKILL && limit.rlim_max != RLIM_INFINITY &&
+           ((rlim_t)half_seconds + 1) / 2 >= limit.rlim_max;
 }
 
 /* The child has told something else than the truth. */
 static int refuse_lie(struct isolated_source *isolated, struct sl_err *err)
 {
-    int status;
-    end_child(isolated, &status);
+    struct end end;
+    end_child(isolated, &end);
     return sl_fail(err, SL_E_REFUSED, "the process that unpacks %s came to an unexpected end",
                    isolated->label);
 }
 
 /*
- * The child is gone without a word. One that was ended from outside, because memory was short mostly, says nothing about the
+ * The child is gone without a word. One that was ended from outside, because memory or CPU time was short mostly, says nothing about the
  * file; one that crashed may have been made to by it. A child that was taken over and lets go of its pipe is ended here, and so
  * counts as the first: it could have told of a failed read as well, and neither lets anything pass.
  */
 static int ended_otherwise(struct isolated_source *isolated, struct sl_err *err)
 {
-    int status;
-    end_child(isolated, &status);
-    int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    struct end end;
+    end_child(isolated, &end);
+    int number = WIFSIGNALED(end.status) ? WTERMSIG(end.status) : 0;
     if (number == 0)
         return sl_fail(err, SL_E_REFUSED, "the process that unpacks %s came to an unexpected end",
                        isolated->label);
+    if (was_cpu_limit(number, &end.used)) {
+        (void)sl_fail(err, SL_E_IO, "the process that unpacks %s used up the CPU time that it may have",
+                      isolated->label);
+        return sl_hint(err, "this says nothing about the bundle: raise the limit (ulimit -t; LimitCPU= of a "
+                            "unit of systemd), then try again");
+    }
     if (is_from_outside(number)) {
         (void)sl_fail(err, SL_E_IO, "the process that unpacks %s was ended from outside, by signal %d",
                       isolated->label, number);
@@ -95,10 +125,10 @@ static int ended_otherwise(struct isolated_source *isolated, struct sl_err *err)
 /* Before it has read anything, whatever happens to the child has nothing to do with the file. */
 static int not_started(struct isolated_source *isolated, struct sl_err *err)
 {
-    int status;
-    end_child(isolated, &status);
-    if (WIFEXITED(status) && WEXITSTATUS(status) > 0) {
-        errno = WEXITSTATUS(status);
+    struct end end;
+    end_child(isolated, &end);
+    if (WIFEXITED(end.status) && WEXITSTATUS(end.status) > 0) {
+        errno = WEXITSTATUS(end.status);
         (void)sl_fail_errno(err, SL_E_IO, "start the process that unpacks %s", isolated->label);
     } else {
         (void)sl_fail(err, SL_E_IO, "the process that unpacks %s ended before it had begun", isolated->label);
@@ -194,8 +224,8 @@ static ssize_t isolated_read(struct sl_source *self, void *out, size_t len, stru
 static void isolated_free(struct sl_source *self)
 {
     struct isolated_source *isolated = (struct isolated_source *)self;
-    int status;
-    end_child(isolated, &status);
+    struct end end;
+    end_child(isolated, &end);
     sl_closep(&isolated->report);
     ring_release(&isolated->ring);
     free(isolated);

@@ -5,7 +5,9 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
+import time
 
 from harness import SEALIFT, Case, main
 
@@ -68,6 +70,37 @@ class Statuses(Case):
                 self.assertIn(b"says nothing about the bundle", process.stderr)
             self.assertIn(process.returncode, (0, 3, 127), process.stderr)  # 127: not even its libraries could be opened
         self.assertLessEqual({0, 3}, statuses)
+
+    def test_a_limit_on_cpu_time_is_told_as_that(self):
+        """`ulimit -t` sets both limits to the same, at which the kernel would kill without a word. A password costs seconds."""
+        self.write("password", "correct horse\n")
+        infinite = resource.RLIM_INFINITY
+        for soft, hard in ((1, infinite), (2, 2), (infinite, infinite)):
+            with self.subTest(soft=soft, hard=hard):
+                limited = lambda soft=soft, hard=hard: resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+                process = subprocess.run([SEALIFT, "keygen", "--out", f"new-{soft}", "--password-file", "password"],
+                                         cwd=self.dir, capture_output=True, preexec_fn=limited, check=False)
+                self.assertEqual(process.returncode, 0 if soft == infinite else 3, process.stderr)
+                self.assertEqual(b"the CPU time that this process may have is used up" in process.stderr, soft != infinite)
+                self.assertEqual(os.path.exists(self.path(f"new-{soft}.key")), soft == infinite)
+
+    def test_a_reader_at_its_limit_on_cpu_time_is_no_refusal(self):
+        limited = lambda: resource.setrlimit(resource.RLIMIT_CPU, (100, 200))
+        reading, writing = os.pipe()
+        with subprocess.Popen([SEALIFT, "verify", "/dev/stdin", "--pubkey", "ops.pub"], stdin=reading, cwd=self.dir,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limited) as process:
+            children = ""
+            while not children and process.poll() is None:
+                with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as f:
+                    children = f.read()
+            time.sleep(0.2)
+            os.kill(int(children), signal.SIGXCPU)
+            said = process.communicate()[1].decode()
+        os.close(reading)
+        os.close(writing)
+        self.assertEqual(process.returncode, 3, said)
+        self.assertIn("used up the CPU time that it may have", said)
+        self.assertIn("says nothing about the bundle: raise the limit (ulimit -t", said)
 
     def test_what_others_have_in_the_place_of_a_site_is_status_3(self):
         bundle = self.pack()

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -319,7 +320,7 @@ static const struct {
 } ends[] = {
     {SIGKILL, SL_E_IO},      {SIGTERM, SL_E_IO},      {SIGINT, SL_E_IO},      {SIGHUP, SL_E_IO},
     {SIGQUIT, SL_E_IO},      {SIGSEGV, SL_E_REFUSED}, {SIGBUS, SL_E_REFUSED}, {SIGFPE, SL_E_REFUSED},
-    {SIGILL, SL_E_REFUSED},  {SIGABRT, SL_E_REFUSED}, {SIGSYS, SL_E_REFUSED}, {SIGXCPU, SL_E_REFUSED},
+    {SIGILL, SL_E_REFUSED},  {SIGABRT, SL_E_REFUSED}, {SIGSYS, SL_E_REFUSED}, {SIGXCPU, SL_E_IO},
     {SIGTRAP, SL_E_REFUSED}, {SIGXFSZ, SL_E_REFUSED},
 };
 
@@ -337,6 +338,65 @@ Test(isolated_end, a_crash_refuses_the_file_and_an_end_from_outside_does_not, .t
         cr_assert_eq(kill(the_child(), ends[i].signal), 0);
         expect_end(source, ends[i].code, message, strsignal(ends[i].signal));
     }
+}
+
+static ssize_t spin(struct sl_source *self, void *out, size_t len, struct sl_err *err)
+{
+    volatile bool on = true;
+    (void)self, (void)out, (void)len, (void)err;
+    while (on)
+        continue;
+    return 0;
+}
+
+static int open_spinning(void *context, struct sl_source **out, struct sl_source *file, struct sl_err *err)
+{
+    static const struct sl_source_ops ops = {.read = spin};
+    static struct sl_source spinning = {.ops = &ops};
+    (void)context, (void)file, (void)err;
+    *out = &spinning;
+    return 0;
+}
+
+/* The kernel warns at the soft limit, with SIGXCPU, and kills at the hard one. */
+Test(isolated_end, a_limit_on_cpu_time_is_told_as_that, .timeout = 120)
+{
+    static const rlim_t hard[] = {RLIM_INFINITY, 1};
+    for (size_t i = 0; i < sizeof hard / sizeof hard[0]; i++) {
+        const struct rlimit limit = {1, hard[i]};
+        (void)signal(SIGXCPU, SIG_DFL);
+        cr_assert_eq(setrlimit(RLIMIT_CPU, &limit), 0);
+        expect_end(open_source(open_spinning, NULL), SL_E_IO,
+                   "the process that unpacks bundle.tar.gz used up the CPU time that it may have",
+                   i == 0 ? "soft" : "hard");
+    }
+}
+
+/* What the program does at its own end is none of its child's business. */
+static void end_otherwise(int number)
+{
+    (void)number;
+    _exit(3);
+}
+
+Test(isolated_end, the_handler_of_the_program_is_not_the_childs, .timeout = 120)
+{
+    cr_assert_neq(signal(SIGXCPU, end_otherwise), SIG_ERR);
+    struct sl_source *source = open_source(open_endless, NULL);
+    cr_assert_eq(kill(the_child(), SIGXCPU), 0);
+    expect_end(source, SL_E_IO, "the process that unpacks bundle.tar.gz was ended from outside, by signal 24",
+               "a handler");
+}
+
+/* A kill is one for want of time only where the time was used up. */
+Test(isolated_end, a_kill_below_the_limit_on_cpu_time_is_a_kill, .timeout = 120)
+{
+    const struct rlimit limit = {1000, 1000};
+    cr_assert_eq(setrlimit(RLIMIT_CPU, &limit), 0);
+    struct sl_source *source = open_source(open_endless, NULL);
+    cr_assert_eq(kill(the_child(), SIGKILL), 0);
+    expect_end(source, SL_E_IO, "the process that unpacks bundle.tar.gz was ended from outside, by signal 9",
+               "killed");
 }
 
 /* Whoever reads waits, as for any slow disk; whoever has read enough does not. */
