@@ -108,7 +108,7 @@ static void end_for_want_of_time(int number)
     (void)number;
     ssize_t wrote = write(STDERR_FILENO, text, sizeof text - 1);
     (void)wrote;
-    _exit(sl_err_exit_status(SL_E_IO));
+    _exit(3); /* as of SL_E_IO */
 }
 
 /* The kernel warns at the soft limit on CPU time, and kills without a word at the hard one. Where both are the same, as

@@ -2,7 +2,6 @@
 
 #include "base/limits.h"
 #include "base64.h"
-#include "crypto/digest.h"
 #include "layout.h"
 #include "lines.h"
 
@@ -76,8 +75,13 @@ int sl_minisig_read(struct sl_minisig *out, struct sl_str text, const char *name
     return 0;
 }
 
-static int verify(const struct sl_minisig *signature, const struct sl_public_key *key, struct sl_str message,
-                  struct sl_err *err)
+void sl_signed_message_of(struct sl_signed_message *out, struct sl_str message)
+{
+    sl_blake2b_512(out->digest, message.ptr, message.len);
+}
+
+static int verify(const struct sl_minisig *signature, const struct sl_public_key *key,
+                  const struct sl_signed_message *message, struct sl_err *err)
 {
     if (memcmp(signature->key_id, key->id, sizeof key->id) != 0) {
         char signer[SL_KEY_ID_HEX + 1], expected[SL_KEY_ID_HEX + 1];
@@ -90,9 +94,8 @@ static int verify(const struct sl_minisig *signature, const struct sl_public_key
     if (!crypto_core_ed25519_is_valid_point(key->point))
         return sl_fail(err, SL_E_REFUSED,
                        "the public key given is no usable one: its point is of mixed order");
-    unsigned char digest[SL_BLAKE2B_BYTES];
-    sl_blake2b_512(digest, message.ptr, message.len);
-    if (crypto_sign_verify_detached(signature->signature, digest, sizeof digest, key->point) != 0)
+    if (crypto_sign_verify_detached(signature->signature, message->digest, sizeof message->digest,
+                                    key->point) != 0)
         return sl_fail(err, SL_E_REFUSED,
                        "the signature does not match: the content was changed, or another key signed it");
     if (signature->trusted_comment.len > SL_TRUSTED_COMMENT_MAX)
@@ -106,7 +109,7 @@ static int verify(const struct sl_minisig *signature, const struct sl_public_key
 }
 
 int sl_minisig_verify(const struct sl_minisig *signature, const struct sl_public_key *key,
-                      struct sl_str message, const char *name, struct sl_err *err)
+                      const struct sl_signed_message *message, const char *name, struct sl_err *err)
 {
     if (verify(signature, key, message, err) < 0)
         return sl_lines_wrap(name, err);
@@ -148,9 +151,10 @@ int sl_minisig_sign(struct sl_buf *out, const struct sl_signing_key *key, struct
         return -1;
     struct sl_signature_line line = {.algorithm = {'E', 'D'}};
     memcpy(line.key_id, key->public_key.id, sizeof line.key_id);
-    unsigned char digest[SL_BLAKE2B_BYTES];
-    sl_blake2b_512(digest, message.ptr, message.len);
-    struct sl_signing_request request = {purpose, trusted_comment, {(const char *)digest, sizeof digest}};
+    struct sl_signed_message digested;
+    sl_signed_message_of(&digested, message);
+    struct sl_signing_request request = {
+        purpose, trusted_comment, {(const char *)digested.digest, sizeof digested.digest}};
     if (ask(line.signature, key, &request, err) < 0)
         return -1;
 

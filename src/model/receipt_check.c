@@ -102,9 +102,11 @@ static int prove(struct sl_receipt_check *check, struct sl_receipt_entry *entry,
                  struct sl_str signature, const char *where, struct sl_err *err)
 {
     struct sl_minisig minisig;
+    struct sl_signed_message message;
     struct sl_err why = {0};
+    sl_signed_message_of(&message, json);
     if (sl_minisig_read(&minisig, signature, where, &why) < 0 ||
-        sl_minisig_verify(&minisig, &check->key, json, where, &why) < 0 ||
+        sl_minisig_verify(&minisig, &check->key, &message, where, &why) < 0 ||
         sl_receipt_read(&entry->receipt, entry->signers, json, where, &why) < 0) {
         if (why.code == SL_E_NO_MEMORY)
             return sl_fail_memory(err);

@@ -22,6 +22,7 @@ struct signing {
     struct sl_bundle_reader *reader;
     struct sl_manifest *manifest;
     struct sl_str json;
+    struct sl_signed_message message; /* the same */
     struct sl_signatures signatures;
     struct sl_sign_result *result;
 };
@@ -70,6 +71,7 @@ static int open_bundle(struct signing *signing, struct sl_err *err)
     if (sl_bundle_reader_open_container(&signing->reader, container, err) < 0)
         return -1;
     signing->json = sl_bundle_reader_manifest(signing->reader);
+    sl_signed_message_of(&signing->message, signing->json);
     if (sl_manifest_read(&signing->manifest, signing->json, err) < 0)
         return -1;
     return sl_bundle_reader_bind(signing->reader, signing->manifest, err);
@@ -120,7 +122,7 @@ static int check_own(const struct signing *signing, const struct sl_signing_key 
     struct sl_minisig signature;
     if (sl_minisig_read(&signature, text, name, err) < 0)
         return -1;
-    return sl_minisig_verify(&signature, &key->public_key, signing->json, name, err);
+    return sl_minisig_verify(&signature, &key->public_key, &signing->message, name, err);
 }
 
 /* Adds what is missing to the signatures of the bundle. */

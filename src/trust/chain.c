@@ -3,7 +3,6 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
-#include "crypto/minisig.h"
 #include "model/trust_name.h"
 
 #include <sealift/text.h>
@@ -32,9 +31,9 @@ static const char *document_name(char room[SHOWN_MAX], const struct sl_trust_ste
     return step->name ? step->name : version_name(room, step->version);
 }
 
-/* One signature: sets the bit of the key that made it. */
-static int tally_one(struct sl_trust_tally *tally, const struct sl_trust *trust, enum sl_trust_role role,
-                     struct sl_str message, const struct sl_trust_signature *given, struct sl_err *err)
+int trust_tally_one(struct sl_trust_tally *tally, const struct sl_trust *trust, enum sl_trust_role role,
+                    const struct sl_signed_message *message, const struct sl_trust_signature *given,
+                    struct sl_err *err)
 {
     char name[SHOWN_MAX];
     char id[SL_KEY_ID_HEX + 1];
@@ -62,8 +61,10 @@ int sl_trust_tally_signatures(struct sl_trust_tally *out, const struct sl_trust 
     if (step->signature_count > SL_SIGNATURES_MAX)
         return sl_fail(err, SL_E_REFUSED, "there are %zu signatures; %d are the most", step->signature_count,
                        SL_SIGNATURES_MAX);
+    struct sl_signed_message message;
+    sl_signed_message_of(&message, step->json);
     for (size_t i = 0; i < step->signature_count; i++)
-        if (tally_one(out, trust, role, step->json, &step->signatures[i], err) < 0)
+        if (trust_tally_one(out, trust, role, &message, &step->signatures[i], err) < 0)
             return -1;
     for (size_t i = 0; i < trust->key_count; i++)
         out->count += out->signed_by >> i & 1U;
@@ -74,7 +75,9 @@ bool sl_trust_signature_counts(const struct sl_trust *trust, const struct sl_tru
 {
     struct sl_err err = {0};
     struct sl_trust_tally tally = {.threshold = 1};
-    return tally_one(&tally, trust, SL_ROLE_ROOT, step->json, &step->signatures[index], &err) == 0 &&
+    struct sl_signed_message message;
+    sl_signed_message_of(&message, step->json);
+    return trust_tally_one(&tally, trust, SL_ROLE_ROOT, &message, &step->signatures[index], &err) == 0 &&
            tally.signed_by != 0;
 }
 

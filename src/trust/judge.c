@@ -39,8 +39,9 @@ static int check_name(struct sl_str name, const char *shown, const char *key_id,
  * and the key when one made it, 0 when no given key has the id; -1 when it names a given key and is not its
  * signature.
  */
-static int prove(const struct sl_public_key **out, const struct sl_minisig *signature, struct sl_str manifest,
-                 const struct sl_policy *policy, const char *shown, struct sl_err *err)
+static int prove(const struct sl_public_key **out, const struct sl_minisig *signature,
+                 const struct sl_signed_message *manifest, const struct sl_policy *policy, const char *shown,
+                 struct sl_err *err)
 {
     bool named = false;
     for (size_t i = 0; i < policy->key_count; i++) {
@@ -68,8 +69,8 @@ static bool proved_before(const struct trust_judgement *judgement, const struct 
 /* One judging: what counts is how many keys signed, and a key is its point: not its id, not its file. */
 struct judging {
     struct trust_judgement *judgement;
-    const struct sl_policy *policy; /* NULL: nothing is proved */
-    struct sl_str manifest;
+    const struct sl_policy *policy;    /* NULL: nothing is proved */
+    struct sl_signed_message manifest; /* of the policy */
 };
 
 /* Reads one signature and proves it where a given key is named; `member` is its name in the bundle, empty for a
@@ -91,7 +92,7 @@ static int judge_one(struct judging *judging, struct sl_str member, struct sl_st
     if (!judging->policy)
         return 0;
     const struct sl_public_key *key = NULL;
-    int made = prove(&key, &signature, judging->manifest, judging->policy, shown, err);
+    int made = prove(&key, &signature, &judging->manifest, judging->policy, shown, err);
     if (made < 0)
         return -1;
     signer->trusted = made == 1;
@@ -115,8 +116,9 @@ int trust_judge(struct trust_judgement *out, const struct sl_bundle_reader *read
 {
     size_t count = sl_bundle_reader_signature_count(reader);
     *out = (struct trust_judgement){.count = 0};
-    struct judging judging = {
-        .judgement = out, .policy = policy, .manifest = sl_bundle_reader_manifest(reader)};
+    struct judging judging = {.judgement = out, .policy = policy};
+    if (policy)
+        sl_signed_message_of(&judging.manifest, sl_bundle_reader_manifest(reader));
     for (size_t i = 0; i < count; i++) {
         struct sl_str name;
         struct sl_str text;

@@ -25,8 +25,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         unsigned char byte = (unsigned char)signature.trusted_comment.ptr[i];
         FUZZ_REQUIRE((byte >= 0x20 || byte == '\t') && byte != 0x7f);
     }
+    struct sl_signed_message message;
+    sl_signed_message_of(&message, SL_STR("hi\n"));
     /* The key ever signed one thing with one comment. */
-    if (sl_minisig_verify(&signature, &key, SL_STR("hi\n"), "fuzz", &err) == 0)
+    if (sl_minisig_verify(&signature, &key, &message, "fuzz", &err) == 0)
         FUZZ_REQUIRE(sl_str_equal(signature.trusted_comment, SL_STR(COMMENT)));
     else
         FUZZ_REQUIRE(err.code == SL_E_REFUSED);

@@ -84,10 +84,12 @@ static int we_accept(struct sl_err *err)
     struct sl_buf key_text, text;
     struct sl_public_key key;
     struct sl_minisig signature;
+    struct sl_signed_message message;
+    sl_signed_message_of(&message, SL_STR(STOCK_MESSAGE));
     cr_assert_eq(sl_public_key_read(&key, load(&key_text, "k.pub"), "k.pub", err), 0, "%s", err->message);
     int result = sl_minisig_read(&signature, load(&text, "m.minisig"), "m.minisig", err);
     if (result == 0)
-        result = sl_minisig_verify(&signature, &key, SL_STR(STOCK_MESSAGE), "m.minisig", err);
+        result = sl_minisig_verify(&signature, &key, &message, "m.minisig", err);
     sl_buf_release(&key_text);
     sl_buf_release(&text);
     return result;

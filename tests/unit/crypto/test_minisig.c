@@ -30,18 +30,27 @@ static int accept(struct sl_str text, const struct sl_public_key *key, struct sl
     struct sl_minisig signature;
     if (sl_minisig_read(&signature, text, "m.minisig", err) < 0)
         return -1;
-    return sl_minisig_verify(&signature, key, message, "m.minisig", err);
+    struct sl_signed_message signed_message;
+    sl_signed_message_of(&signed_message, message);
+    return sl_minisig_verify(&signature, key, &signed_message, "m.minisig", err);
+}
+
+static struct sl_signed_message stock_message(void)
+{
+    struct sl_signed_message message;
+    sl_signed_message_of(&message, SL_STR(STOCK_MESSAGE));
+    return message;
 }
 
 Test(minisig, a_signature_of_stock_minisign_with_its_default_comment_is_accepted)
 {
     struct sl_public_key key = stock_public_key();
     struct sl_minisig signature;
+    struct sl_signed_message message = stock_message();
     struct sl_err err = {0};
     cr_assert_eq(sl_minisig_read(&signature, SL_STR(STOCK_SIGNATURE), "m.minisig", &err), 0, "%s",
                  err.message);
-    cr_expect_eq(sl_minisig_verify(&signature, &key, SL_STR(STOCK_MESSAGE), "m.minisig", &err), 0, "%s",
-                 err.message);
+    cr_expect_eq(sl_minisig_verify(&signature, &key, &message, "m.minisig", &err), 0, "%s", err.message);
     cr_expect(sl_str_equal(signature.trusted_comment, SL_STR(STOCK_TRUSTED_COMMENT)));
     cr_expect_arr_eq(signature.key_id, key.id, sizeof key.id);
 }
@@ -274,12 +283,13 @@ Test(minisig, a_comment_longer_than_the_limit_is_refused_by_verification_too)
 {
     struct sl_public_key key = stock_public_key();
     struct sl_minisig signature;
+    struct sl_signed_message message = stock_message();
     struct sl_err err = {0};
     cr_assert_eq(sl_minisig_read(&signature, SL_STR(STOCK_SIGNATURE), "m.minisig", &err), 0);
     char longer[SL_TRUSTED_COMMENT_MAX + 1];
     memset(longer, 'x', sizeof longer);
     signature.trusted_comment = (struct sl_str){longer, sizeof longer};
-    cr_expect_eq(sl_minisig_verify(&signature, &key, SL_STR(STOCK_MESSAGE), "m.minisig", &err), -1);
+    cr_expect_eq(sl_minisig_verify(&signature, &key, &message, "m.minisig", &err), -1);
     cr_expect_eq(err.code, SL_E_REFUSED);
     cr_expect_not_null(strstr(err.message, "longer than the limit of 8192 bytes"), "%s", err.message);
 }
@@ -412,8 +422,10 @@ Test(minisig, a_key_of_mixed_order_is_refused_even_where_the_equation_holds)
     static const unsigned char scalar[32] = {42};
     struct sl_public_key key = {.id = {7}};
     struct sl_minisig signature = {.key_id = {7}, .trusted_comment = {NULL, 0}};
+    struct sl_signed_message message;
     struct sl_err err = {0};
     unsigned char digest[64];
+    sl_signed_message_of(&message, SL_STR("hi"));
     cr_assert_eq(crypto_scalarmult_ed25519_base_noclamp(key.point, scalar), 0);
     cr_assert_eq(crypto_core_ed25519_add(key.point, key.point, order_8), 0);
     crypto_generichash(digest, sizeof digest, (const unsigned char *)"hi", 2, NULL, 0);
@@ -421,7 +433,7 @@ Test(minisig, a_key_of_mixed_order_is_refused_even_where_the_equation_holds)
     sign_with_mixed_order(signature.global_signature, scalar, key.point, signature.signature, 64);
     cr_assert_eq(crypto_sign_verify_detached(signature.signature, digest, sizeof digest, key.point), 0,
                  "libsodium lets it pass");
-    cr_expect_eq(sl_minisig_verify(&signature, &key, SL_STR("hi"), "m.minisig", &err), -1);
+    cr_expect_eq(sl_minisig_verify(&signature, &key, &message, "m.minisig", &err), -1);
     cr_expect(strstr(err.message, "mixed order"), "%s", err.message);
 }
 

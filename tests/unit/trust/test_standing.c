@@ -3,6 +3,7 @@
  */
 #include <criterion/criterion.h>
 
+#include "crypto/digest.h"
 #include "trust/standing.h"
 #include "trust_kit.h"
 
@@ -173,6 +174,42 @@ Test(standing, a_signature_that_is_none_is_passed_over)
         cr_expect_eq(standing_of(&line, &manifest, 1, 18), SL_STANDING_GOOD, "beside signature %zu", i);
     }
     trust_kit_release(&other);
+    trust_kit_release(&manifest);
+    line_release(&line);
+}
+
+/* -- what it costs -- */
+
+static size_t hashed;
+
+void __real_sl_blake2b_512(unsigned char out[SL_BLAKE2B_BYTES], const void *bytes, size_t len);
+void __wrap_sl_blake2b_512(unsigned char out[SL_BLAKE2B_BYTES], const void *bytes, size_t len);
+
+void __wrap_sl_blake2b_512(unsigned char out[SL_BLAKE2B_BYTES], const void *bytes, size_t len)
+{
+    hashed += len;
+    __real_sl_blake2b_512(out, bytes, len);
+}
+
+/* A manifest may have 11 MiB, and there may be thousands of versions, each of which is asked where nobody of them signed. */
+Test(standing, a_manifest_is_hashed_once_whatever_the_number_of_versions_and_signatures)
+{
+    static void (*const changes[])(struct sl_trust *) = {change_nothing, change_nothing, change_nothing};
+    struct line line;
+    struct trust_kit_step manifest;
+    make_line(&line, changes, sizeof changes / sizeof changes[0]);
+    trust_kit_sign_text(&manifest, 1, SL_STR("{\"manifest\":1}"), (const unsigned[]){11, 12, 4, 0});
+    for (size_t i = 0; i < 3; i++) {
+        hashed = 0;
+        manifest.step.signature_count = i + 1;
+        cr_expect_eq(standing_of(&line, &manifest, 1, 18), SL_STANDING_NONE);
+        cr_expect_eq(hashed, manifest.json.len, "%zu signatures: %zu bytes", i + 1, hashed);
+    }
+    trust_kit_release(&manifest);
+    trust_kit_sign_text(&manifest, 1, SL_STR("{\"manifest\":1}"), (const unsigned[]){1, 0});
+    hashed = 0;
+    cr_expect_eq(standing_of(&line, &manifest, 1, 18), SL_STANDING_GOOD);
+    cr_expect_eq(hashed, manifest.json.len);
     trust_kit_release(&manifest);
     line_release(&line);
 }
