@@ -83,6 +83,9 @@ struct sl_str sl_rendering_application(const struct sl_rendering *rendering, str
 int sl_rendering_write(const struct sl_rendering *rendering, const char *directory,
                        struct sl_err *err) SL_MUST_USE;
 
+#define SL_PACK_MISSING_MAX 32 /* as many keys as a trust.json may have */
+#define SL_PACK_OTHERS_MAX  16 /* as many signatures as a bundle may have */
+
 struct sl_pack_options {
     const struct sl_signing_key *keys; /* none: the bundle is not signed */
     size_t key_count;
@@ -103,11 +106,23 @@ struct sl_pack_options {
     unsigned char
         requires_receipt[32]; /* digest of a bundle that the site must have installed; zeros: none */
 };
+/* What the newest version of trust.json that travels along says of the keys that signed: every enrolled site judges by it. */
+struct sl_pack_signers {
+    uint64_t version; /* 0: none travels along */
+    unsigned counted,
+        needed; /* of its keys of role release; fewer than needed: no such site takes the bundle yet */
+    size_t missing_count; /* then: the keys that may still sign, by their ids */
+    char missing[SL_PACK_MISSING_MAX][SL_KEY_ID_HEX + 1];
+    size_t
+        other_count; /* those of options->keys that it does not list for role release, by their numbers there */
+    size_t others[SL_PACK_OTHERS_MAX];
+};
 struct sl_pack_result {
     char path[4096];                     /* of the bundle */
     struct sl_age_recipients recipients; /* whom it is encrypted for; none: it is not */
     unsigned char manifest_sha256[32];
     uint64_t files, bytes, bundle_bytes;
+    struct sl_pack_signers signers;
 };
 /* What can be known before anything is hashed, and before a password is asked for: SL_E_INPUT without a sequence and for
  * versions of trust.json that no site would take, SL_E_EXISTS where the bundle is there already. sl_release_pack() asks again. */
@@ -122,7 +137,8 @@ int sl_release_pack_check(const struct sl_rendering *rendering, const struct sl_
  * Artifacts are read twice: to be hashed, and to be written, where they must still be the same. SL_E_USAGE   two keys that are one, or have one id
  *   SL_E_INPUT   no sequence; a name that no bundle may have, or two that collide; an artifact that changed,
  * or is not the one its Git LFS pointer names; versions of trust.json that do not follow one from the other or
- * are not signed enough
+ * are not signed enough; a key that the newest of them revokes for this sequence, or keys of which it lists none for role
+ * release
  *   SL_E_EXISTS  there is a bundle of that name A failure leaves no
  * bundle, nor a part of one.
  */

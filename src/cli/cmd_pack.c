@@ -3,6 +3,7 @@
 #include "signers.h"
 
 #include <sealift/text.h>
+#include <stdio.h>
 
 struct context {
     struct release_options release;
@@ -81,6 +82,52 @@ static void print_text(struct cli *cli, const struct context *context, const str
         cli_field(cli, "signed by", "%zu %s", signers, signers == 1 ? "key" : "keys");
 }
 
+/* On stderr, where whoever ships forty bundles in a loop sees it. Neither is a failure: others may sign after, and where a site
+ * is given a key as such, a signature by it counts. */
+static void warn_of_signers(const struct sl_pack_result *result, const struct cli_signers *signers)
+{
+    const struct sl_pack_signers *told = &result->signers;
+    unsigned long long version = told->version;
+    char path[512];
+    struct sl_buf text;
+    sl_buf_init(&text, 8192);
+    sl_escape(path, sizeof path, sl_str_from(result->path));
+    if (told->counted < told->needed) {
+        sl_buf_printf(
+            &text, "warning: %s: %u of %u release signatures of version %llu of trust.json; missing %u of ",
+            path, told->counted, told->needed, version, told->needed - told->counted);
+        for (size_t i = 0; i < told->missing_count; i++)
+            sl_buf_printf(&text, "%s%s", i ? ", " : "", told->missing[i]);
+        sl_buf_text(&text, "\n         no enrolled site takes it before sealift sign has added them\n");
+    }
+    for (size_t i = 0; i < told->other_count; i++) {
+        char id[SL_KEY_ID_HEX + 1];
+        (void)sl_key_id_text(id, signers->keys[told->others[i]].public_key.id);
+        sl_buf_printf(&text,
+                      "warning: %s: the key %s is no release key of version %llu of trust.json\n"
+                      "         no enrolled site counts its signature\n",
+                      path, id, version);
+    }
+    if (text.len > 0)
+        (void)fwrite(text.ptr, 1, text.len, stderr);
+    sl_buf_release(&text);
+}
+
+static void signers_json(struct sl_json *json, const struct sl_pack_signers *told)
+{
+    sl_json_key(json, "release_signatures");
+    sl_json_map(json);
+    sl_json_key_unsigned(json, "count", told->counted);
+    sl_json_key(json, "missing");
+    sl_json_list(json);
+    for (size_t i = 0; i < told->missing_count; i++)
+        sl_json_text(json, sl_str_from(told->missing[i]));
+    sl_json_end(json);
+    sl_json_key_unsigned(json, "threshold", told->needed);
+    sl_json_key_unsigned(json, "trust_version", told->version);
+    sl_json_end(json);
+}
+
 static void print_json(struct cli *cli, const struct context *context, const struct sl_pack_result *result,
                        const struct sl_rendering *rendering)
 {
@@ -94,6 +141,8 @@ static void print_json(struct cli *cli, const struct context *context, const str
     sl_json_key_unsigned(json, "bytes", result->bytes);
     sl_json_key_unsigned(json, "bundle_bytes", result->bundle_bytes);
     sl_json_key_unsigned(json, "signatures", context->signers.keys.count + context->signers.commands.count);
+    if (result->signers.version > 0)
+        signers_json(json, &result->signers);
     char path[CLI_VERIFIER_PATH];
     if (context->with_verifier)
         sl_json_key_text(json, "verifier", sl_str_from(cli_verifier_path(path, out_of(context))));
@@ -169,6 +218,8 @@ static int pack(struct cli *cli, const struct context *context, struct cli_signe
         (void)sl_hint(err, "--replace replaces it, --out puts the new one elsewhere");
     if (result == 0 && verifier_there == 0 && cli_verifier_put(verifier, pack_options.out, err) < 0)
         result = sl_wrap(err, "the bundle is written, what goes beside it is not");
+    if (result == 0)
+        warn_of_signers(&packed, signers);
     if (result == 0 && context->format == CLI_AS_JSON)
         print_json(cli, context, &packed, rendering);
     else if (result == 0)
@@ -216,6 +267,8 @@ const struct cli_command cmd_pack = {
         "of them and its name ends in .tar.gz.age; stock age opens it too. What is inside is the same either way.\n\n"
         "sbom.cdx.json says what is in the bundle, provenance.intoto.json where it came from; with --provenance-key that\n"
         "is signed by whoever builds, to be asked apart from the bundle.\n\n"
+        "With --trust the newest version must list a key that signs, and revoke none; a warning says which signatures it\n"
+        "wants besides, for sealift sign to add.\n\n"
         "With --rev the named commit is packed and the work tree is not touched or looked at. Without, the work tree\n"
         "is packed, and one with uncommitted changes is refused unless --allow-dirty marks the bundle so.\n\n"
         "Equal inputs give equal bytes. Where no commit gives a time, members carry SOURCE_DATE_EPOCH, else 1980-01-01.\n"

@@ -156,14 +156,15 @@ static int add_files(struct packing *packing, struct sl_err *err)
     return 0;
 }
 
-static int finish_plan(struct packing *packing, const struct sl_pack_options *options, struct sl_err *err)
+static int finish_plan(struct packing *packing, struct sl_pack_signers *signers,
+                       const struct sl_pack_options *options, struct sl_err *err)
 {
     struct sl_rendering *rendering = packing->rendering;
     const struct sl_layout *layout = &rendering->layout;
     struct terms terms = terms_of(rendering, options);
     /* What is cheap to find out first: artifacts may be large. And while they are hashed, a work tree that git believes
      * to be clean may turn out not to be, which is one of the facts below. */
-    if (terms_check(&terms, err) < 0)
+    if (terms_check_signers(signers, &terms, layout->sequence, err) < 0)
         return -1;
     for (size_t i = 0; i < rendering->carried.count; i++)
         if (check_name(&rendering->carried.items[i], err) < 0)
@@ -304,7 +305,7 @@ int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
         choose_recipients(&out->recipients, rendering, options, err) < 0)
         return -1;
     SL_CLEANUP(packing_release) struct packing packing;
-    if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, options, err) < 0)
+    if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, &out->signers, options, err) < 0)
         return -1;
     struct sl_digest digest;
     struct sl_str json = sl_plan_manifest_json(packing.plan);

@@ -84,8 +84,8 @@ static int check_issued(const struct sl_trust *trust, int64_t now, struct sl_err
     return sl_hint(err, "set the clock; or make a version with --epoch, in which the time is said anew");
 }
 
-/* All versions, and the epoch of the newest. */
-static int open_trust(struct sl_trust_steps **steps, uint64_t *epoch, const struct terms *terms,
+/* All versions, and what the newest says. */
+static int open_trust(struct sl_trust_steps **steps, struct sl_trust **out, const struct terms *terms,
                       struct sl_err *err)
 {
     const char *path = terms->options->trust;
@@ -98,29 +98,120 @@ static int open_trust(struct sl_trust_steps **steps, uint64_t *epoch, const stru
             return -1;
         err->code = SL_E_INPUT; /* here it is what was given to pack, not what somebody handed over */
         (void)sl_wrap(err, "%s", sl_shown(&shown, sl_str_from(path)));
-        return sl_hint(err, "sealift trust check says what is missing, sealift trust sign adds it");
+        (void)sl_hint(err, "sealift trust check says what is missing, sealift trust sign adds it");
+        return -1;
     }
     if (check_customer(newest, terms->customer, err) < 0 ||
         check_epoch(newest, terms->file->epoch, err) < 0 ||
         check_issued(newest, terms->options->now, err) < 0)
         return -1;
-    *epoch = newest->epoch;
+    *out = sl_steal(&newest);
     return 0;
 }
 
 int terms_check(const struct terms *terms, struct sl_err *err)
 {
     SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
-    uint64_t epoch = 0;
-    return terms->options->trust ? open_trust(&steps, &epoch, terms, err) : 0;
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *newest = NULL;
+    return terms->options->trust ? open_trust(&steps, &newest, terms, err) : 0;
 }
+
+/* -- who signs -- */
+
+_Static_assert(SL_PACK_MISSING_MAX == SL_TRUST_KEYS_MAX, "there is room for all of them");
+_Static_assert(SL_PACK_OTHERS_MAX == SL_SIGNATURES_MAX, "there is room for all of them");
+
+static int refuse_revoked(const struct sl_trust *trust, const struct sl_public_key *key, uint64_t sequence,
+                          struct sl_err *err)
+{
+    char id[SL_KEY_ID_HEX + 1];
+    (void)sl_fail(
+        err, SL_E_INPUT,
+        "version %llu of trust.json revokes the key %s for sequence %llu of epoch %llu: no enrolled "
+        "site counts what it signs",
+        (unsigned long long)trust->version, sl_key_id_text(id, key->id), (unsigned long long)sequence,
+        (unsigned long long)trust->epoch);
+    return sl_hint(err,
+                   "sign with a key that is not revoked: sealift trust show lists those of role release");
+}
+
+static int refuse_strangers(const struct sl_trust *trust, size_t count, struct sl_err *err)
+{
+    (void)sl_fail(
+        err, SL_E_INPUT,
+        "%s a release key of version %llu of trust.json, which the bundle carries: no enrolled site "
+        "would take it",
+        count == 1 ? "the key that signs is not" : "none of the keys that sign is",
+        (unsigned long long)trust->version);
+    return sl_hint(err,
+                   "sign with one of those that sealift trust show lists, or list it first: sealift trust "
+                   "add-key --release-key");
+}
+
+/* Sets the bits of those who sign and may; -1 for one that is revoked. */
+static int count_signers(struct sl_pack_signers *out, uint32_t *signed_by, const struct sl_trust *trust,
+                         const struct terms *terms, uint64_t sequence, struct sl_err *err)
+{
+    const struct sl_pack_options *options = terms->options;
+    for (size_t i = 0; i < options->key_count; i++) {
+        unsigned char name[32];
+        const struct sl_public_key *key = &options->keys[i].public_key;
+        sl_trust_key_name(name, key);
+        if (!sl_trust_key_counts(trust, name, trust->epoch, sequence))
+            return refuse_revoked(trust, key, sequence, err);
+        const struct sl_trust_key *listed = sl_trust_key_find(trust, name);
+        if (listed && listed->roles >> SL_ROLE_RELEASE & 1U) {
+            *signed_by |= UINT32_C(1) << (listed - trust->keys);
+            out->counted++;
+        } else {
+            out->others[out->other_count++] = i;
+        }
+    }
+    return 0;
+}
+
+static void list_missing(struct sl_pack_signers *out, uint32_t signed_by, const struct sl_trust *trust,
+                         uint64_t sequence)
+{
+    for (size_t i = 0; i < trust->key_count && out->counted < out->needed; i++) {
+        const struct sl_trust_key *key = &trust->keys[i];
+        if (key->roles >> SL_ROLE_RELEASE & 1U && !(signed_by >> i & 1U) &&
+            sl_trust_key_counts(trust, key->sha256, trust->epoch, sequence))
+            (void)sl_key_id_text(out->missing[out->missing_count++], key->key.id);
+    }
+}
+
+int terms_check_signers(struct sl_pack_signers *out, const struct terms *terms, uint64_t sequence,
+                        struct sl_err *err)
+{
+    *out = (struct sl_pack_signers){.version = 0};
+    if (!terms->options->trust)
+        return 0;
+    SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *trust = NULL;
+    uint32_t signed_by = 0;
+    if (open_trust(&steps, &trust, terms, err) < 0)
+        return -1;
+    out->version = trust->version;
+    out->needed = trust->thresholds[SL_ROLE_RELEASE];
+    if (count_signers(out, &signed_by, trust, terms, sequence, err) < 0)
+        return -1;
+    if (out->counted == 0 && out->other_count > 0)
+        return refuse_strangers(trust, out->other_count, err);
+    list_missing(out, signed_by, trust, sequence);
+    return 0;
+}
+
+/* -- in the bundle -- */
 
 static int carry_trust(struct sl_plan *plan, struct sl_manifest *facts, const struct terms *terms,
                        struct sl_err *err)
 {
     SL_CLEANUP(sl_trust_steps_freep) struct sl_trust_steps *steps = NULL;
-    if (open_trust(&steps, &facts->epoch, terms, err) < 0)
+    SL_CLEANUP(sl_trust_freep) struct sl_trust *newest = NULL;
+    if (open_trust(&steps, &newest, terms, err) < 0)
         return -1;
+    facts->epoch = newest->epoch;
     for (size_t i = first_carried(steps); i < sl_trust_steps_count(steps); i++)
         if (add_step(plan, sl_trust_steps_at(steps, i), err) < 0)
             return -1;

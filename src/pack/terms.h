@@ -22,7 +22,15 @@ struct terms {
 int terms_check(const struct terms *terms, struct sl_err *err) SL_MUST_USE;
 
 /*
- * Checks the same, fills expires, floor, epoch, upgrade_from and stops of `facts`, and adds all versions, or the newest
+ * Checks the same, and what the newest version says of those who are about to sign; *out is told. SL_E_INPUT where a signature
+ * would be by a key that is revoked for `sequence`, or where there are signers and none of them is a release key of it: no enrolled
+ * site counts them. Fewer than its threshold are no mistake: others may sign after.
+ */
+int terms_check_signers(struct sl_pack_signers *out, const struct terms *terms, uint64_t sequence,
+                        struct sl_err *err) SL_MUST_USE;
+
+/*
+ * Checks the same as terms_check(), fills expires, floor, epoch, upgrade_from and stops of `facts`, and adds all versions, or the newest
  * that fit, to the plan. *stops is what facts->stops points to: free() it after the plan is finished.
  */
 int terms_add(struct sl_plan *plan, struct sl_manifest *facts, struct sl_manifest_stop **stops,

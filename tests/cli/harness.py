@@ -137,12 +137,18 @@ class Case(unittest.TestCase):
     def key(self, name="ops"):
         self.sealift("keygen", "--out", name, "--no-password")
 
-    def pack(self, *args, release="v1.0", customer="customer-a", status=0, key="ops.key", out="out"):
-        """Packs ./repo; the path of the bundle, or the result where it has to fail."""
-        signed = ["--key", key] if key else []
+    def pack(self, *args, release="v1.0", customer="customer-a", status=0, key="ops.key", out="out", thief=None):
+        """Packs ./repo; the path of the bundle, or the result where it has to fail. A thief signs in the place of `key`, and asks
+        nobody whether that counts: pack refuses keys that its trust.json revokes, or does not list."""
+        signed = ["--key", key] if key and not thief else []
         result = self.sealift("-C", "repo", "pack", "--release", release, "--customer", customer, *signed, "--out", out,
                               "--format", "json", *args, status=status)
-        return result if status else result.json()["path"]
+        if status:
+            return result
+        path = result.json()["path"]
+        if thief:
+            self.sealift("sign", path, "--key", thief, "--replace")
+        return path
 
     def listing(self, name):
         """Every path below a directory with what it is: for comparing states."""

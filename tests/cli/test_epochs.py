@@ -21,12 +21,12 @@ class Enrolled(Enrolment):
         self.sign(2)
         self.sealift("trust", "set", "trust/2.json", "--epoch", "2")
         self.sign(3)
-        thief = self.bundle(17, release="v1.1", out="thief")
+        thief = self.bundle(17, release="v1.1", thief="ops.key", out="thief")
         refused = self.install(thief, status=1)
         self.assertIn("by keys that are revoked for sequence 17 of epoch 2", refused.err)
         self.install(self.bundle(1, release="v1.1", key="new.key"))
         for sequence in (1, 2, 17):
-            again = self.bundle(sequence, release="v1.1", out=f"thief{sequence}")
+            again = self.bundle(sequence, release="v1.1", thief="ops.key", out=f"thief{sequence}")
             self.assertIn("revoked", self.install(again, status=1).err)
             self.sealift("verify", again, "--root", "site", status=1)
             self.sealift("verify", again, "--trust", "trust", status=1)
@@ -71,7 +71,7 @@ class Enrolled(Enrolment):
         self.install(old)
         self.install(new)
         self.next_version(1, "--epoch", "2", "--floor", "3")
-        refused = self.bundle(20, release="v1.1", key="anna.key", out="refused")
+        refused = self.bundle(20, release="v1.1", thief="anna.key", out="refused")
         self.install(refused, status=1)
         self.assertTrue(os.path.exists(self.path("site/state/trust/2.json")))
         self.sealift("rollback", "--root", "site")
@@ -92,7 +92,7 @@ class Enrolled(Enrolment):
         self.install(self.bundle(18, release="v1.1"))
         self.next_version(1, "--floor", "18")
         self.next_version(2, "--epoch", "2")
-        self.install(self.bundle(20, release="v1.1", key="anna.key", out="refused"), status=1)
+        self.install(self.bundle(20, release="v1.1", thief="anna.key", out="refused"), status=1)
         self.assertEqual([self.ledger()[name] for name in ("epoch", "floor", "trust_epoch")], [1, 18, 2])
         self.assertIn("below the floor of 18", self.sealift("rollback", "--root", "site", status=1).err)
 
@@ -115,7 +115,7 @@ class Enrolled(Enrolment):
         self.next_version(1, "--epoch", "2")
         self.sealift("trust", "revoke", "trust/2.json", "--key", "ops.pub", "--void-after", "1:15", "--release-key", "new.pub")
         self.sign(3)
-        self.install(self.bundle(20, release="v1.1", key="anna.key", out="refused"), status=1)
+        self.install(self.bundle(20, release="v1.1", thief="anna.key", out="refused"), status=1)
         self.assertEqual([self.ledger()[name] for name in ("epoch", "trust_epoch", "trust_version")], [1, 2, 3])
         self.assertIn("the keys that signed it are revoked", self.sealift("rollback", "--root", "site", "--to", "16", status=1).err)
         self.install(thief, status=1)
@@ -129,7 +129,7 @@ class Enrolled(Enrolment):
         self.next_version(1, "--epoch", "2")
         self.sealift("trust", "revoke", "trust/2.json", "--key", "ops.pub", "--release-key", "new.pub")
         self.sign(3)
-        self.install(self.bundle(20, release="v1.1", key="anna.key", out="refused"), status=1)
+        self.install(self.bundle(20, release="v1.1", thief="anna.key", out="refused"), status=1)
         self.assertIn("the keys that signed it are revoked", self.sealift("rollback", "--root", "site", status=1).err)
 
     def test_a_revoked_key_that_was_dropped_later_stays_revoked(self):
@@ -157,7 +157,7 @@ class Enrolled(Enrolment):
         self.assertEqual(self.receipts()[-1], ("rollback", "customer-a-v1.0-15"))
 
     def test_what_a_stranger_signed_before_the_enrolment_comes_back_only_with_a_grant(self):
-        stranger = self.bundle(16, key="new.key", out="stranger")
+        stranger = self.bundle(16, thief="new.key", out="stranger")
         self.sealift("install", stranger, "--root", "site", "--pubkey", "new.pub")
         ours = self.bundle(17, release="v1.1", out="ours")
         self.sealift("install", ours, "--root", "site", "--pubkey", "ops.pub")
@@ -182,7 +182,7 @@ class Enrolled(Enrolment):
         raw[126:158] = hashlib.blake2b(bytes(raw[:2]) + other + bytes(raw[62:126]), digest_size=32).digest()
         self.write("false.key", f"{secret[0]}\n{base64.b64encode(raw).decode()}\n")
         os.chmod(self.path("false.key"), 0o600)
-        self.sealift("install", self.bundle(16, key="false.key", out="stranger"), "--root", "site", "--pubkey", "false.pub")
+        self.sealift("install", self.bundle(16, thief="false.key", out="stranger"), "--root", "site", "--pubkey", "false.pub")
         self.enrol()
         self.install(self.bundle(18, release="v1.1"))
         self.assertIn("must not come back: its signatures are not", self.sealift("rollback", "--root", "site", status=1).err)

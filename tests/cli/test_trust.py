@@ -293,6 +293,86 @@ class Delivery(Ceremony):
         self.git("commit", "-q", "-a", "-m", "terms")
 
 
+class Packing(Delivery):
+    """Whether the keys that pack signs with are those that the trust.json it carries asks for."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("made"))
+
+    def release_signatures(self, *args, key="ops.key"):
+        """What pack tells, on both ways; the bundle is self.bundle."""
+        signed = ["--key", key] if key else []
+        result = self.sealift("-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--trust", self.path("trust"),
+                              "--out", "made", "--replace", "--format", "json", *signed, *args)
+        self.bundle = result.json()["path"]
+        return result.json()["release_signatures"], result.err
+
+    def test_a_key_that_is_revoked_packs_nothing(self):
+        self.trust("revoke", "trust/1.json", "--key", "ops.pub", "--void-after", "17", "--release-key", "new.pub")
+        self.sign(2, "ben", "cora")
+        trust = ("--trust", self.path("trust"))
+        for more in ((), ("--key", "new.key")):
+            said = self.pack(*trust, "--sequence", "18", *more, status=1)
+            self.assertIn(f"version 2 of trust.json revokes the key {self.ident('ops')} for sequence 18 of epoch 1", said.err)
+            self.assertIn("no enrolled site counts what it signs", said.err)
+            self.assertFalse(os.path.exists(self.path("out/customer-a-v1.0-18.tar.gz")))
+        self.pack(*trust, "--sequence", "17")
+        self.pack(*trust, "--sequence", "18", key="new.key")
+
+    def test_a_key_that_no_version_lists_packs_nothing(self):
+        said = self.pack("--trust", self.path("trust"), key="new.key", status=1)
+        self.assertIn("the key that signs is not a release key of version 1 of trust.json, which the bundle carries", said.err)
+        self.assertIn("or list it first: sealift trust add-key --release-key", said.err)
+        said = self.pack("--trust", self.path("trust"), "--key", "anna.key", key="new.key", status=1)
+        self.assertIn("none of the keys that sign is a release key of version 1 of trust.json", said.err)
+        self.assertFalse(os.path.exists(self.path("out")))
+        self.pack(key="new.key")
+
+    def test_a_key_of_the_new_version_packs_and_one_that_it_dropped_does_not(self):
+        self.hand_over()
+        self.trust("add-key", "trust/1.json", "--release-key", "new.pub")
+        self.sign(2, "anna", "ben")
+        for key in ("ops.key", "new.key"):
+            told, said = self.release_signatures(key=key)
+            self.assertEqual(told, {"count": 1, "missing": [], "threshold": 1, "trust_version": 2})
+            self.assertEqual(said, "")
+            self.verify(self.bundle)
+        self.trust("drop-key", "trust/2.json", "--release-key", "ops.pub")
+        self.sign(3, "anna", "ben")
+        self.assertIn("is not a release key of version 3", self.pack("--trust", self.path("trust"), status=1).err)
+
+    def test_a_key_beside_those_that_count_is_told(self):
+        """As for sites that are given keys and no trust.json."""
+        told, said = self.release_signatures("--key", "new.key")
+        self.assertEqual(told, {"count": 1, "missing": [], "threshold": 1, "trust_version": 1})
+        self.assertIn(f"the key {self.ident('new')} is no release key of version 1 of trust.json\n", said)
+        self.sealift("verify", self.bundle, "--pubkey", "new.pub")
+
+    def test_signatures_that_are_to_come_are_told_and_sign_adds_them(self):
+        self.trust("add-key", "trust/1.json", "--release-key", "new.pub", "--threshold", "release=2")
+        self.sign(2, "anna", "ben")
+        self.hand_over(2)
+        ops, new = self.ident("ops"), self.ident("new")
+        told, said = self.release_signatures(key=None)
+        self.assertEqual(told, {"count": 0, "missing": sorted((ops, new), key=said.index), "threshold": 2, "trust_version": 2})
+        self.assertIn("0 of 2 release signatures of version 2 of trust.json; missing 2 of ", said)
+        told, said = self.release_signatures()
+        self.assertEqual(told, {"count": 1, "missing": [new], "threshold": 2, "trust_version": 2})
+        self.assertIn(f"1 of 2 release signatures of version 2 of trust.json; missing 1 of {new}\n", said)
+        self.assertIn("no enrolled site takes it before sealift sign has added them", said)
+        self.verify(self.bundle, status=1)
+        self.sealift("sign", self.bundle, "--key", "new.key", "--replace")
+        self.verify(self.bundle)
+        self.assertEqual(self.release_signatures("--key", "new.key")[1], "")
+
+    def test_without_trust_nothing_of_it_is_told(self):
+        result = self.sealift("-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--key", "new.key",
+                              "--out", "made", "--format", "json")
+        self.assertNotIn("release_signatures", result.json())
+        self.assertEqual(result.err, "")
+
+
 class Site(Delivery):
     def steps(self, report):
         return {step["step"]: step["outcome"] for step in report["verdict"]["steps"]}
@@ -326,7 +406,7 @@ class Site(Delivery):
         trust = self.path("trust")
         good = self.pack("--trust", trust, "--sequence", "18", key="new.key")
         self.assertEqual(self.verify(good, "--format", "json").json()["verdict"]["trust_taken"], 1)
-        thief = self.pack("--trust", trust, "--sequence", "19")
+        thief = self.pack("--trust", trust, "--sequence", "19", thief="ops.key")
         report = self.verify(thief, "--format", "json", status=1).json()
         self.assertEqual(self.steps(report)["revocations"], "refused")
         self.fits("verdict.schema.json", report["verdict"])
