@@ -5,9 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What a draining buffer collects before it hands on. */
+enum { DRAIN_BYTES = 16 * 1024 };
+
 void sl_buf_init(struct sl_buf *buf, size_t max)
 {
     *buf = (struct sl_buf){.max = max};
+}
+
+void sl_buf_init_draining(struct sl_buf *buf, size_t max, struct sl_drain *drain)
+{
+    *buf = (struct sl_buf){.max = max, .drain = drain};
 }
 
 void sl_buf_release(struct sl_buf *buf)
@@ -45,6 +53,32 @@ static bool grow(struct sl_buf *buf, size_t needed)
     return true;
 }
 
+static bool hand_on(struct sl_buf *buf)
+{
+    struct sl_drain *drain = buf->drain;
+    if (buf->len == 0)
+        return true;
+    if (drain->take(drain->context, sl_buf_view(buf), &drain->failure) < 0) {
+        buf->fail = drain->failure.code;
+        return false;
+    }
+    drain->taken += buf->len;
+    buf->max -= buf->len;
+    buf->len = 0;
+    return true;
+}
+
+/* Room for `len` more bytes and the NUL, of which there is not enough: `needed` with what is there. */
+static bool make_room(struct sl_buf *buf, size_t len, size_t needed)
+{
+    if (buf->drain && needed > DRAIN_BYTES) {
+        if (!hand_on(buf))
+            return false;
+        needed = len + 1;
+    }
+    return needed <= buf->capacity || grow(buf, needed);
+}
+
 void *sl_buf_reserve(struct sl_buf *buf, size_t len)
 {
     if (buf->fail != SL_OK)
@@ -55,7 +89,7 @@ void *sl_buf_reserve(struct sl_buf *buf, size_t len)
         buf->fail = SL_E_LIMIT;
         return NULL;
     }
-    if (needed > buf->capacity && !grow(buf, needed))
+    if (needed > buf->capacity && !make_room(buf, len, needed))
         return NULL;
     return buf->ptr + buf->len;
 }
@@ -133,14 +167,24 @@ void sl_buf_hex(struct sl_buf *buf, const unsigned char *bytes, size_t len)
 
 int sl_buf_check(const struct sl_buf *buf, const char *what, struct sl_err *err)
 {
-    switch (buf->fail) {
-    case SL_OK:
+    const struct sl_drain *drain = buf->drain;
+    if (buf->fail == SL_OK)
         return 0;
-    case SL_E_LIMIT:
-        return sl_fail(err, SL_E_LIMIT, "%s is larger than the limit of %zu bytes", what, buf->max);
-    default:
-        return sl_fail_memory(err);
+    if (drain && drain->failure.code != SL_OK) {
+        *err = drain->failure;
+        return -1;
     }
+    if (buf->fail == SL_E_LIMIT)
+        return sl_fail(err, SL_E_LIMIT, "%s is larger than the limit of %zu bytes", what,
+                       buf->max + (drain ? (size_t)drain->taken : 0));
+    return sl_fail_memory(err);
+}
+
+int sl_buf_drain(struct sl_buf *buf, const char *what, struct sl_err *err)
+{
+    if (buf->fail == SL_OK)
+        (void)hand_on(buf);
+    return sl_buf_check(buf, what, err);
 }
 
 struct sl_str sl_buf_view(const struct sl_buf *buf)

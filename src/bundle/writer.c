@@ -108,6 +108,46 @@ static int write_text(struct writing *writing, struct sl_str path, struct sl_str
     return write_zeros(writing, sl_tar_padding(text.len), err);
 }
 
+/* A text on its way into the container. */
+struct pouring {
+    struct writing *writing;
+    struct sl_sha256 state;
+    uint64_t left;
+};
+
+static int made_otherwise(struct sl_str path, struct sl_err *err)
+{
+    char shown[SHOWN_MAX];
+    return sl_fail(err, SL_E_INTERNAL, "%s was made differently the second time",
+                   sl_escape(shown, sizeof shown, path));
+}
+
+static int pour(void *context, struct sl_str bytes, struct sl_err *err)
+{
+    struct pouring *pouring = context;
+    if (bytes.len > pouring->left)
+        return sl_fail(err, SL_E_INTERNAL, "what is made is longer the second time");
+    pouring->left -= bytes.len;
+    sl_sha256_update(&pouring->state, bytes.ptr, bytes.len);
+    return sl_sink_write(pouring->writing->tar, bytes.ptr, bytes.len, err);
+}
+
+/* What was made once to be measured; only the path, size, digest and maker of the member count. */
+static int write_made(struct writing *writing, const struct sl_plan_member *member, struct sl_err *err)
+{
+    struct sl_digest digest;
+    struct pouring pouring = {.writing = writing, .left = member->size};
+    struct sl_drain drain = {.take = pour, .context = &pouring};
+    sl_sha256_init(&pouring.state);
+    if (write_header(writing, member->path, member->size, false, err) < 0 ||
+        sl_maker_run(member->maker, SIZE_MAX, &drain, member->path.ptr, err) < 0)
+        return -1;
+    sl_sha256_final(&pouring.state, &digest);
+    if (pouring.left > 0 || !sl_digest_equal(&digest, &member->digest))
+        return made_otherwise(member->path, err);
+    return write_zeros(writing, sl_tar_padding(member->size), err);
+}
+
 static int changed(const struct sl_plan_member *member, struct sl_err *err)
 {
     char shown[SHOWN_MAX];
@@ -167,7 +207,9 @@ static int write_member(struct writing *writing, const struct sl_content *conten
 {
     if (member->origin.len)
         return write_content(writing, content, member, err);
-    if (write_text(writing, member->path, member->text, member->executable, err) < 0)
+    int written = member->maker ? write_made(writing, member, err)
+                                : write_text(writing, member->path, member->text, member->executable, err);
+    if (written < 0)
         return -1;
     writing->done += member->size;
     report(writing, false);
@@ -199,11 +241,8 @@ static int check_signatures(const struct signatures *signatures, struct sl_err *
     return 0;
 }
 
-static int write_head(struct writing *writing, struct sl_str manifest, const struct signatures *signatures,
-                      struct sl_err *err)
+static int write_signatures(struct writing *writing, const struct signatures *signatures, struct sl_err *err)
 {
-    if (write_text(writing, SL_STR("manifest.json"), manifest, false, err) < 0)
-        return -1;
     for (size_t i = 0; i < signatures->count; i++) {
         char name[64];
         (void)snprintf(name, sizeof name, "manifest.json.%s.minisig", signatures->items[i].key_id);
@@ -226,8 +265,8 @@ static int write_members(struct writing *writing, const struct sl_bundle_input *
                          struct sl_err *err)
 {
     for (size_t i = 0; i < sl_plan_count(input->plan); i++) {
-        const struct sl_plan_member *member = sl_plan_member(input->plan, i);
-        if (is_of_head(member->path) == of_head && write_member(writing, &input->content, member, err) < 0)
+        const struct sl_plan_member member = sl_plan_member(input->plan, i);
+        if (is_of_head(member.path) == of_head && write_member(writing, &input->content, &member, err) < 0)
             return -1;
     }
     return 0;
@@ -237,7 +276,11 @@ static int write_planned(struct writing *writing, const void *what, struct sl_er
 {
     const struct sl_bundle_input *input = what;
     const struct signatures signatures = {input->signatures, input->signature_count};
-    if (write_head(writing, sl_plan_manifest_json(input->plan), &signatures, err) < 0 ||
+    const struct sl_text_digests *digests = sl_plan_manifest_digests(input->plan);
+    const struct sl_maker maker = sl_plan_manifest_maker(input->plan);
+    const struct sl_plan_member manifest = {
+        .path = SL_STR("manifest.json"), .maker = &maker, .size = digests->size, .digest = digests->sha256};
+    if (write_made(writing, &manifest, err) < 0 || write_signatures(writing, &signatures, err) < 0 ||
         write_members(writing, input, true, err) < 0 || write_members(writing, input, false, err) < 0)
         return -1;
     return write_end(writing, err);
@@ -283,8 +326,9 @@ static int write_copied(struct writing *writing, const void *what, struct sl_err
 {
     const struct sl_bundle_copy *copy = what;
     const struct signatures signatures = {copy->signatures, copy->signature_count};
-    if (write_head(writing, sl_bundle_reader_manifest(copy->reader), &signatures, err) < 0 ||
-        copy_held(writing, copy->reader, err) < 0)
+    if (write_text(writing, SL_STR("manifest.json"), sl_bundle_reader_manifest(copy->reader), false, err) <
+            0 ||
+        write_signatures(writing, &signatures, err) < 0 || copy_held(writing, copy->reader, err) < 0)
         return -1;
     for (;;) {
         const struct sl_manifest_file *file;

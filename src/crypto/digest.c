@@ -11,6 +11,10 @@
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sl_sha256), "sl_sha256.opaque is too small");
 _Static_assert(_Alignof(SHA256_CTX) <= _Alignof(struct sl_sha256), "sl_sha256.opaque is badly aligned");
 _Static_assert(SHA256_DIGEST_LENGTH == SL_SHA256_BYTES, "a SHA-256 digest has 32 bytes");
+_Static_assert(sizeof(crypto_generichash_state) <= sizeof(struct sl_blake2b),
+               "sl_blake2b.opaque is too small");
+_Static_assert(_Alignof(crypto_generichash_state) <= _Alignof(struct sl_blake2b),
+               "sl_blake2b.opaque is badly aligned");
 _Static_assert(crypto_generichash_BYTES_MAX == SL_BLAKE2B_BYTES, "a BLAKE2b-512 digest has 64 bytes");
 
 static SHA256_CTX *context_of(struct sl_sha256 *state)
@@ -44,10 +48,34 @@ void sl_sha256(struct sl_digest *out, const void *bytes, size_t len)
     sl_sha256_final(&state, out);
 }
 
-void sl_blake2b_512(unsigned char out[SL_BLAKE2B_BYTES], const void *bytes, size_t len)
+static crypto_generichash_state *blake2b_of(struct sl_blake2b *state)
+{
+    return (crypto_generichash_state *)(void *)state->opaque;
+}
+
+/* The three fail only for lengths that are not those given here. */
+void sl_blake2b_512_init(struct sl_blake2b *state)
 {
     sl_sodium_start();
-    (void)crypto_generichash(out, SL_BLAKE2B_BYTES, bytes, len, NULL, 0);
+    (void)crypto_generichash_init(blake2b_of(state), NULL, 0, SL_BLAKE2B_BYTES);
+}
+
+void sl_blake2b_512_update(struct sl_blake2b *state, const void *bytes, size_t len)
+{
+    (void)crypto_generichash_update(blake2b_of(state), bytes, len);
+}
+
+void sl_blake2b_512_final(struct sl_blake2b *state, unsigned char out[SL_BLAKE2B_BYTES])
+{
+    (void)crypto_generichash_final(blake2b_of(state), out, SL_BLAKE2B_BYTES);
+}
+
+void sl_blake2b_512(unsigned char out[SL_BLAKE2B_BYTES], const void *bytes, size_t len)
+{
+    struct sl_blake2b state;
+    sl_blake2b_512_init(&state);
+    sl_blake2b_512_update(&state, bytes, len);
+    sl_blake2b_512_final(&state, out);
 }
 
 bool sl_digest_equal(const struct sl_digest *a, const struct sl_digest *b)

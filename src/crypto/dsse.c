@@ -11,11 +11,16 @@
 /* The encoding has the body and some words. */
 #define ENCODED_MAX (SL_DSSE_BYTES_MAX + SL_KIB)
 
-void sl_dsse_encode(struct sl_buf *out, struct sl_str type, struct sl_str body)
+static void begin_encoding(struct sl_buf *out, struct sl_str type, size_t body_len)
 {
     sl_buf_printf(out, "DSSEv1 %zu ", type.len);
     sl_buf_str(out, type);
-    sl_buf_printf(out, " %zu ", body.len);
+    sl_buf_printf(out, " %zu ", body_len);
+}
+
+void sl_dsse_encode(struct sl_buf *out, struct sl_str type, struct sl_str body)
+{
+    begin_encoding(out, type, body.len);
     sl_buf_str(out, body);
 }
 
@@ -35,26 +40,76 @@ const char *sl_dsse_key_id(char out[SL_DSSE_KEY_ID + 1], const struct sl_public_
     return out;
 }
 
-int sl_dsse_write(struct sl_buf *out, const struct sl_secret_key *key, struct sl_str type, struct sl_str body,
-                  struct sl_err *err)
+static int count_only(void *context, struct sl_str bytes, struct sl_err *err)
 {
+    (void)context;
+    (void)bytes;
+    (void)err;
+    return 0;
+}
+
+int sl_dsse_sign(unsigned char signature[SL_SIGNATURE_BYTES], const struct sl_secret_key *key,
+                 struct sl_str type, const struct sl_maker *body, struct sl_err *err)
+{
+    struct sl_drain counted = {.take = count_only};
+    if (sl_maker_run(body, SL_DSSE_BYTES_MAX, &counted, "what is signed", err) < 0)
+        return -1;
     SL_CLEANUP(sl_buf_release) struct sl_buf encoded;
     sl_buf_init(&encoded, ENCODED_MAX);
-    sl_dsse_encode(&encoded, type, body);
-    if (sl_buf_check(&encoded, "what is signed", err) < 0)
+    begin_encoding(&encoded, type, (size_t)counted.taken);
+    size_t head = encoded.len;
+    (void)sl_buf_reserve(&encoded, (size_t)counted.taken);
+    if (body->write(body->context, &encoded, err) < 0 || sl_buf_check(&encoded, "what is signed", err) < 0)
         return -1;
-    unsigned char signature[crypto_sign_BYTES];
+    if (encoded.len - head != counted.taken)
+        return sl_fail(err, SL_E_INTERNAL, "what is signed was made in two lengths");
     (void)crypto_sign_detached(signature, NULL, (const unsigned char *)encoded.ptr, encoded.len,
                                key->seed_and_point);
+    return 0;
+}
+
+/* Base64 of pieces of any length. */
+struct encoding {
+    struct sl_buf *out;
+    unsigned char open[3]; /* what does not make four digits yet */
+    size_t open_len;
+};
+
+static int encode_piece(void *context, struct sl_str bytes, struct sl_err *err)
+{
+    struct encoding *encoding = context;
+    size_t at = 0;
+    while (encoding->open_len > 0 && encoding->open_len < sizeof encoding->open && at < bytes.len)
+        encoding->open[encoding->open_len++] = (unsigned char)bytes.ptr[at++];
+    if (encoding->open_len == sizeof encoding->open) {
+        sl_base64_append(encoding->out, encoding->open, sizeof encoding->open);
+        encoding->open_len = 0;
+    }
+    size_t whole = (bytes.len - at) / sizeof encoding->open * sizeof encoding->open;
+    if (whole > 0)
+        sl_base64_append(encoding->out, (const unsigned char *)bytes.ptr + at, whole);
+    for (at += whole; at < bytes.len; at++)
+        encoding->open[encoding->open_len++] = (unsigned char)bytes.ptr[at];
+    return sl_buf_check(encoding->out, "the envelope", err);
+}
+
+int sl_dsse_write(struct sl_buf *out, const struct sl_secret_key *key,
+                  const unsigned char signature[SL_SIGNATURE_BYTES], struct sl_str type,
+                  const struct sl_maker *body, struct sl_err *err)
+{
+    struct encoding encoding = {.out = out};
+    struct sl_drain drain = {.take = encode_piece, .context = &encoding};
     struct sl_public_key public_key;
     sl_secret_key_public(&public_key, key);
     char id[SL_DSSE_KEY_ID + 1];
     sl_buf_text(out, "{\"payload\":\"");
-    sl_base64_append(out, (const unsigned char *)body.ptr, body.len);
+    if (sl_maker_run(body, SL_DSSE_BYTES_MAX, &drain, "what is signed", err) < 0)
+        return -1;
+    sl_base64_append(out, encoding.open, encoding.open_len);
     sl_buf_text(out, "\",\"payloadType\":\"");
     sl_buf_str(out, type);
     sl_buf_printf(out, "\",\"signatures\":[{\"keyid\":\"%s\",\"sig\":\"", sl_dsse_key_id(id, &public_key));
-    sl_base64_append(out, signature, sizeof signature);
+    sl_base64_append(out, signature, SL_SIGNATURE_BYTES);
     sl_buf_text(out, "\"}]}");
     return sl_buf_check(out, "the envelope", err);
 }

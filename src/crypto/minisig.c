@@ -80,6 +80,13 @@ void sl_signed_message_of(struct sl_signed_message *out, struct sl_str message)
     sl_blake2b_512(out->digest, message.ptr, message.len);
 }
 
+void sl_text_digests(struct sl_text_digests *out, struct sl_str text)
+{
+    out->size = text.len;
+    sl_sha256(&out->sha256, text.ptr, text.len);
+    sl_signed_message_of(&out->message, text);
+}
+
 static int verify(const struct sl_minisig *signature, const struct sl_public_key *key,
                   const struct sl_signed_message *message, struct sl_err *err)
 {
@@ -144,17 +151,16 @@ static int ask(unsigned char out[crypto_sign_BYTES], const struct sl_signing_key
                    sl_key_id_text(id, key->public_key.id));
 }
 
-int sl_minisig_sign(struct sl_buf *out, const struct sl_signing_key *key, struct sl_str message,
-                    struct sl_str trusted_comment, const char *purpose, struct sl_err *err)
+int sl_minisig_sign_prehashed(struct sl_buf *out, const struct sl_signing_key *key,
+                              const struct sl_signed_message *message, struct sl_str trusted_comment,
+                              const char *purpose, struct sl_err *err)
 {
     if (check_trusted_comment(trusted_comment, err) < 0)
         return -1;
     struct sl_signature_line line = {.algorithm = {'E', 'D'}};
     memcpy(line.key_id, key->public_key.id, sizeof line.key_id);
-    struct sl_signed_message digested;
-    sl_signed_message_of(&digested, message);
     struct sl_signing_request request = {
-        purpose, trusted_comment, {(const char *)digested.digest, sizeof digested.digest}};
+        purpose, trusted_comment, {(const char *)message->digest, sizeof message->digest}};
     if (ask(line.signature, key, &request, err) < 0)
         return -1;
 
@@ -173,6 +179,14 @@ int sl_minisig_sign(struct sl_buf *out, const struct sl_signing_key *key, struct
     sl_base64_append(out, global_signature, sizeof global_signature);
     sl_buf_byte(out, '\n');
     return sl_buf_check(out, "the signature", err);
+}
+
+int sl_minisig_sign(struct sl_buf *out, const struct sl_signing_key *key, struct sl_str message,
+                    struct sl_str trusted_comment, const char *purpose, struct sl_err *err)
+{
+    struct sl_signed_message digested;
+    sl_signed_message_of(&digested, message);
+    return sl_minisig_sign_prehashed(out, key, &digested, trusted_comment, purpose, err);
 }
 
 int sl_minisig_write(struct sl_buf *out, const struct sl_secret_key *key, struct sl_str message,

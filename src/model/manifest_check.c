@@ -1,4 +1,4 @@
-#include "manifest_check.h"
+#include "model/manifest_text.h"
 
 #include "base/cleanup.h"
 #include "base/limits.h"

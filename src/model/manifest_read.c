@@ -2,8 +2,8 @@
 #include "base/limits.h"
 #include "canon.h"
 #include "crypto/digest.h"
-#include "manifest_check.h"
 #include "manifest_survey.h"
+#include "model/manifest_text.h"
 #include "model/name.h"
 
 #include <sealift/text.h>

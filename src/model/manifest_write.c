@@ -1,5 +1,5 @@
 #include "crypto/digest.h"
-#include "manifest_check.h"
+#include "model/manifest_text.h"
 
 #include <sealift/json.h>
 
@@ -108,10 +108,8 @@ static void write_totals(struct sl_json *json, const struct sl_manifest *manifes
 }
 
 /* The order of the calls is the order of the bytes: keys ascend. */
-int sl_manifest_write(struct sl_buf *out, const struct sl_manifest *manifest, struct sl_err *err)
+int sl_manifest_text(struct sl_buf *out, const struct sl_manifest *manifest, struct sl_err *err)
 {
-    if (sl_manifest_check(manifest, err) < 0)
-        return -1;
     struct sl_json json;
     sl_json_begin(&json, out, SL_JSON_COMPACT);
     sl_json_map(&json);
@@ -136,4 +134,9 @@ int sl_manifest_write(struct sl_buf *out, const struct sl_manifest *manifest, st
     write_totals(&json, manifest);
     sl_json_end(&json);
     return sl_json_close(&json, err);
+}
+
+int sl_manifest_write(struct sl_buf *out, const struct sl_manifest *manifest, struct sl_err *err)
+{
+    return sl_manifest_check(manifest, err) < 0 ? -1 : sl_manifest_text(out, manifest, err);
 }

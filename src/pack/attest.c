@@ -35,41 +35,39 @@ static int check_builder(const char *builder, struct sl_err *err)
     return sl_fail(err, SL_E_USAGE, "the builder is not a URI of less than %d bytes", SL_BUILDER_MAX);
 }
 
-static int add_sbom(struct sl_plan *plan, struct inventory *inventory, const struct sl_manifest *facts,
-                    struct sl_err *err)
+bool attest_next_file(struct sl_plan_member *out, const struct attest *attest, bool with_sbom, size_t *place)
 {
-    SL_CLEANUP(sl_buf_release) struct sl_buf text;
-    sl_buf_init(&text, SL_DSSE_BYTES_MAX);
-    if (sbom_write(&text, inventory, facts, err) < 0 ||
-        sl_plan_add_text(plan, SL_STR(SL_SBOM_NAME), sl_buf_view(&text), false, err) < 0)
-        return -1;
-    inventory_add_file(inventory, sl_plan_member(plan, sl_plan_count(plan) - 1));
-    return 0;
+    while (*place < sl_plan_count(attest->plan)) {
+        *out = sl_plan_member(attest->plan, (*place)++);
+        if (!out->maker || (with_sbom && sl_str_equal(out->path, SL_STR(SL_SBOM_NAME))))
+            return true;
+    }
+    return false;
 }
 
-static int add_both(struct sl_plan *plan, struct inventory *inventory, struct sl_rendering *rendering,
-                    const struct provenance_facts *facts, struct sl_err *err)
-{
-    SL_CLEANUP(sl_buf_release) struct sl_buf text;
-    sl_buf_init(&text, SL_PROVENANCE_MAX);
-    if (inventory_make(inventory, rendering, plan, err) < 0 ||
-        add_sbom(plan, inventory, facts->manifest, err) < 0 || provenance_write(&text, facts, err) < 0)
-        return -1;
-    return sl_plan_add_text(plan, SL_STR(SL_PROVENANCE_NAME), sl_buf_view(&text), false, err);
-}
-
-int attest_add(struct sl_plan *plan, struct sl_rendering *rendering, const struct sl_manifest *facts,
+int attest_add(struct attest *attest, struct sl_plan *plan, struct sl_rendering *rendering,
                const struct sl_pack_options *options, struct sl_err *err)
 {
+    const struct sl_maker sbom = {sbom_write, attest};
+    const struct sl_maker provenance = {provenance_write, attest};
     if (check_key(options, err) < 0 || check_builder(options->builder, err) < 0)
         return -1;
-    SL_CLEANUP(inventory_release) struct inventory inventory = {.file_count = 0};
-    struct provenance_facts provenance = {
-        .manifest = facts,
-        .inventory = &inventory,
-        .builder = options->builder,
-        .helm_compat = sl_helm_compat_name(rendering->layout.helm_compat),
-        .key = options->provenance_key,
-    };
-    return add_both(plan, &inventory, rendering, &provenance, err);
+    attest->plan = plan;
+    attest->builder = options->builder;
+    attest->helm_compat = sl_helm_compat_name(rendering->layout.helm_compat);
+    attest->key = options->provenance_key;
+    attest->signature = calloc(1, sizeof *attest->signature);
+    if (!attest->signature)
+        return sl_fail_memory(err);
+    if (inventory_make(&attest->inventory, rendering, plan, err) < 0 ||
+        sl_plan_add_made(plan, SL_STR(SL_SBOM_NAME), &sbom, SL_DSSE_BYTES_MAX, err) < 0)
+        return -1;
+    return sl_plan_add_made(plan, SL_STR(SL_PROVENANCE_NAME), &provenance, SL_PROVENANCE_MAX, err);
+}
+
+void attest_release(struct attest *attest)
+{
+    inventory_release(&attest->inventory);
+    free(attest->signature);
+    attest->signature = NULL;
 }

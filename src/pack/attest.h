@@ -1,32 +1,46 @@
 /*
  * The two files that pack writes for auditors, sbom.cdx.json and provenance.intoto.json. Both follow from what is
- * packed and nothing else: the same delivery, the same bytes.
+ * packed and nothing else: the same delivery, the same bytes. Neither is ever held whole; the plan has them made, by its own
+ * list of files.
  */
 #ifndef PACK_ATTEST_H
 #define PACK_ATTEST_H
 
 #include "inventory.h"
 
-/* Appends the CycloneDX document; `facts` is what the manifest will say. */
-int sbom_write(struct sl_buf *out, const struct inventory *inventory, const struct sl_manifest *facts,
-               struct sl_err *err) SL_MUST_USE;
-
-struct provenance_facts {
-    const struct sl_manifest *manifest; /* what it will say */
-    const struct inventory *inventory;  /* with sbom.cdx.json among its files */
-    const char *builder;                /* URI of who builds; NULL: unstated */
+/* What both are made from. Zeroed before attest_add(), and released after the plan was written. */
+struct attest {
+    const struct sl_plan *plan; /* whose manifest has the facts */
+    struct inventory inventory;
+    const char *builder; /* URI of who builds; NULL: unstated */
     const char *helm_compat;
-    const struct sl_secret_key *key; /* signs the envelope; NULL: the statement alone */
+    const struct sl_secret_key *key; /* signs the envelope of the provenance; NULL: the statement alone */
+    struct attest_signature *signature;
 };
 
-/* Appends the statement, in an envelope where there is a key. */
-int provenance_write(struct sl_buf *out, const struct provenance_facts *facts,
-                     struct sl_err *err) SL_MUST_USE;
-
-/* Adds both files to a plan that has all others. `facts` is what the manifest will say. SL_E_USAGE when the key of
+/* Adds both files to a plan that has all others, from which on `attest` must stay where it is. SL_E_USAGE when the key of
  * the provenance signs the bundle too, or a builder is no URI. */
-int attest_add(struct sl_plan *plan, struct sl_rendering *rendering, const struct sl_manifest *facts,
+int attest_add(struct attest *attest, struct sl_plan *plan, struct sl_rendering *rendering,
                const struct sl_pack_options *options, struct sl_err *err) SL_MUST_USE;
+void attest_release(struct attest *attest);
+
+/* -- between attest.c and those who write -- */
+
+/* Made when the envelope is for the first time, and then kept. */
+struct attest_signature {
+    unsigned char bytes[SL_SIGNATURE_BYTES];
+    bool made;
+};
+
+/* Appends the CycloneDX document; `context` is a struct attest, for the plan. */
+int sbom_write(const void *context, struct sl_buf *out, struct sl_err *err) SL_MUST_USE;
+
+/* Appends the statement, in an envelope where there is a key. */
+int provenance_write(const void *context, struct sl_buf *out, struct sl_err *err) SL_MUST_USE;
+
+/* The files that both list, ascending by path: the next from *place on, or false. The provenance lists the SBOM, too; neither
+ * lists what comes of it. */
+bool attest_next_file(struct sl_plan_member *out, const struct attest *attest, bool with_sbom, size_t *place);
 
 /* Empties a buffer that is used for one text after another; unlike with sl_buf_reset(), a failure stays. */
 static inline void attest_clear(struct sl_buf *buf)

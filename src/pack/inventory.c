@@ -39,16 +39,17 @@ int inventory_add_edge(struct inventory *inventory, struct sl_str from, struct s
 
 /* -- charts -- */
 
-static const struct sl_plan_member *find_member(const struct inventory *inventory, struct sl_str folder,
-                                                struct sl_str name)
+/* False where no file of the plan has that path. */
+static bool find_member(struct sl_plan_member *out, const struct sl_plan *plan, struct sl_str folder,
+                        struct sl_str name)
 {
-    for (size_t i = 0; i < inventory->file_count; i++) {
-        struct sl_str path = inventory->files[i].path;
-        if (path.len == folder.len + name.len && sl_str_starts_with(path, folder) &&
-            sl_str_ends_with(path, name))
-            return &inventory->files[i];
+    for (size_t i = 0; i < sl_plan_count(plan); i++) {
+        *out = sl_plan_member(plan, i);
+        if (out->path.len == folder.len + name.len && sl_str_starts_with(out->path, folder) &&
+            sl_str_ends_with(out->path, name))
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 static struct sl_str chart_ref(struct inventory *inventory, struct sl_str name, struct sl_str version)
@@ -109,16 +110,18 @@ static int add_subcharts(struct inventory *inventory, const struct sl_chart *cha
     return 0;
 }
 
-static int add_carried_charts(struct inventory *inventory, const struct sl_layout *layout, struct sl_err *err)
+static int add_carried_charts(struct inventory *inventory, const struct sl_layout *layout,
+                              const struct sl_plan *plan, struct sl_err *err)
 {
     for (size_t i = 0; i < layout->artifacts.count; i++) {
         const struct sl_artifact *artifact = &layout->artifacts.items[i];
         if (artifact->kind != SL_ARTIFACT_CHART)
             continue;
-        const struct sl_plan_member *member =
-            find_member(inventory, SL_STR("charts/"), sl_path_name(artifact->path));
+        struct sl_plan_member member;
         struct sl_str ref;
-        if (add_chart(inventory, artifact->chart->name, artifact->chart->version, member, &ref, err) < 0 ||
+        bool there = find_member(&member, plan, SL_STR("charts/"), sl_path_name(artifact->path));
+        if (add_chart(inventory, artifact->chart->name, artifact->chart->version, there ? &member : NULL,
+                      &ref, err) < 0 ||
             inventory_add_edge(inventory, (struct sl_str){NULL, 0}, ref, err) < 0 ||
             add_subcharts(inventory, artifact->chart, ref, 0, err) < 0)
             return -1;
@@ -144,13 +147,6 @@ static int add_application(struct inventory *inventory, const struct sl_applicat
 
 /* -- order -- */
 
-static int compare_members(const void *left, const void *right)
-{
-    const struct sl_plan_member *a = left;
-    const struct sl_plan_member *b = right;
-    return sl_str_compare(a->path, b->path);
-}
-
 static int compare_charts(const void *left, const void *right)
 {
     const struct inventory_chart *a = left;
@@ -173,28 +169,6 @@ static int compare_edges(const void *left, const void *right)
     return order ? order : sl_str_compare(a->to, b->to);
 }
 
-static int list_files(struct inventory *inventory, const struct sl_plan *plan, struct sl_err *err)
-{
-    size_t count = sl_plan_count(plan);
-    inventory->files = sl_arena_array(&inventory->arena, count + 1, sizeof *inventory->files);
-    if (!inventory->files)
-        return sl_fail_memory(err);
-    for (size_t i = 0; i < count; i++)
-        inventory->files[i] = *sl_plan_member(plan, i);
-    inventory->file_count = count;
-    if (count > 1)
-        qsort(inventory->files, count, sizeof inventory->files[0], compare_members);
-    return 0;
-}
-
-void inventory_add_file(struct inventory *inventory, const struct sl_plan_member *file)
-{
-    size_t place = inventory->file_count++;
-    for (; place > 0 && compare_members(&inventory->files[place - 1], file) > 0; place--)
-        inventory->files[place] = inventory->files[place - 1];
-    inventory->files[place] = *file;
-}
-
 static void sort(struct inventory *inventory)
 {
     if (inventory->chart_count > 1)
@@ -214,10 +188,10 @@ static void sort(struct inventory *inventory)
 int inventory_make(struct inventory *out, struct sl_rendering *rendering, const struct sl_plan *plan,
                    struct sl_err *err)
 {
-    *out = (struct inventory){.file_count = 0};
+    *out = (struct inventory){.chart_count = 0};
     sl_arena_init(&out->arena, SL_PLAN_BYTES_MAX);
     const struct sl_layout *layout = &rendering->layout;
-    if (list_files(out, plan, err) < 0 || add_carried_charts(out, layout, err) < 0)
+    if (add_carried_charts(out, layout, plan, err) < 0)
         return -1;
     for (size_t i = 0; i < layout->application_count; i++)
         if (add_application(out, &layout->applications[i], err) < 0)

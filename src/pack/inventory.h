@@ -36,8 +36,6 @@ struct inventory_edge {
 
 struct inventory {
     struct sl_arena arena;
-    struct sl_plan_member *files; /* copies, ascending by path; with room for one more */
-    size_t file_count;
     struct inventory_chart *charts; /* all three ascending by ref, each once */
     size_t chart_count, chart_capacity;
     struct inventory_image *images;
@@ -46,13 +44,10 @@ struct inventory {
     size_t edge_count, edge_capacity;
 };
 
-/* `plan` has all files of the delivery and is not finished. */
+/* `plan` has all files of the delivery, with their digests, and is not finished. */
 int inventory_make(struct inventory *out, struct sl_rendering *rendering, const struct sl_plan *plan,
                    struct sl_err *err) SL_MUST_USE;
 void inventory_release(struct inventory *inventory);
-
-/* One more file, made from what is there. Once. */
-void inventory_add_file(struct inventory *inventory, const struct sl_plan_member *file);
 
 /* Appends the package URL. */
 void inventory_chart_purl(struct sl_buf *out, const struct inventory_chart *chart);

@@ -26,6 +26,7 @@ struct packing {
     struct sl_rendering *rendering;
     struct sl_plan *plan;
     uint64_t done, total; /* of hashing */
+    struct attest attest; /* which the plan makes files of */
     struct sl_signatures signatures;
 };
 
@@ -33,6 +34,7 @@ static void packing_release(struct packing *packing)
 {
     sl_signatures_release(&packing->signatures);
     sl_plan_free(packing->plan);
+    attest_release(&packing->attest);
 }
 
 static int packing_init(struct packing *packing, struct sl_rendering *rendering, struct sl_err *err)
@@ -187,7 +189,7 @@ static int finish_plan(struct packing *packing, struct sl_pack_signers *signers,
     memcpy(facts.requires_receipt, options->requires_receipt, sizeof facts.requires_receipt);
     SL_CLEANUP(sl_freep) struct sl_manifest_stop *stops = NULL;
     if (terms_add(packing->plan, &facts, &stops, &terms, err) < 0 ||
-        attest_add(packing->plan, rendering, &facts, options, err) < 0)
+        attest_add(&packing->attest, packing->plan, rendering, options, err) < 0)
         return -1;
     if (sl_plan_finish(packing->plan, &facts, err) == 0)
         return 0;
@@ -307,13 +309,11 @@ int sl_release_pack(struct sl_pack_result *out, struct sl_rendering *rendering,
     SL_CLEANUP(packing_release) struct packing packing;
     if (packing_init(&packing, rendering, err) < 0 || finish_plan(&packing, &out->signers, options, err) < 0)
         return -1;
-    struct sl_digest digest;
-    struct sl_str json = sl_plan_manifest_json(packing.plan);
-    sl_sha256(&digest, json.ptr, json.len);
-    memcpy(out->manifest_sha256, digest.bytes, sizeof digest.bytes);
+    const struct sl_text_digests *digests = sl_plan_manifest_digests(packing.plan);
+    memcpy(out->manifest_sha256, digests->sha256.bytes, sizeof out->manifest_sha256);
     for (size_t i = 0; i < options->key_count; i++)
-        if (sl_signatures_make(&packing.signatures, &options->keys[i], sl_plan_manifest(packing.plan), json,
-                               err) < 0)
+        if (sl_signatures_make(&packing.signatures, &options->keys[i], sl_plan_manifest(packing.plan),
+                               digests, err) < 0)
             return -1;
     return write_bundle(&packing, out, options, err);
 }

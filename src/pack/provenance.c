@@ -31,14 +31,14 @@ static void write_sha256(struct sl_json *json, const struct sl_digest *digest)
     write_digest(json, "sha256", sl_str_from(sl_digest_hex(hex, digest)));
 }
 
-static void write_parameters(struct sl_json *json, const struct provenance_facts *facts)
+static void write_parameters(struct sl_json *json, const struct attest *attest)
 {
-    const struct sl_manifest *manifest = facts->manifest;
+    const struct sl_manifest *manifest = sl_plan_manifest(attest->plan);
     sl_json_key(json, "externalParameters");
     sl_json_map(json);
     sl_json_key_text(json, "customer", manifest->customer);
     sl_json_key_text(json, "environment", manifest->environment);
-    sl_json_key_text(json, "helm_compat", sl_str_from(facts->helm_compat));
+    sl_json_key_text(json, "helm_compat", sl_str_from(attest->helm_compat));
     sl_json_key_text(json, "release", manifest->release);
     sl_json_key_unsigned(json, "sequence", manifest->sequence);
     sl_json_end(json);
@@ -89,61 +89,64 @@ static void write_images(struct sl_json *json, const struct inventory *inventory
     }
 }
 
-static void write_definition(struct sl_json *json, const struct provenance_facts *facts, struct sl_buf *room)
+static void write_definition(struct sl_json *json, const struct attest *attest, struct sl_buf *room)
 {
     sl_json_key(json, "buildDefinition");
     sl_json_map(json);
     sl_json_key_text(json, "buildType", SL_STR(SL_SLSA_BUILD_TYPE));
-    write_parameters(json, facts);
+    write_parameters(json, attest);
     sl_json_key(json, "internalParameters");
     sl_json_map(json);
     sl_json_end(json);
     sl_json_key(json, "resolvedDependencies");
     sl_json_list(json);
-    write_source(json, facts->manifest);
-    write_charts(json, facts->inventory, room);
-    write_images(json, facts->inventory, room);
+    write_source(json, sl_plan_manifest(attest->plan));
+    write_charts(json, &attest->inventory, room);
+    write_images(json, &attest->inventory, room);
     sl_json_end(json);
     sl_json_end(json);
 }
 
 /* No times: when somebody ran the build is not known to be true, and would make every bundle another one. */
-static void write_details(struct sl_json *json, const struct provenance_facts *facts, struct sl_buf *room)
+static void write_details(struct sl_json *json, const struct attest *attest, struct sl_buf *room)
 {
+    const struct sl_manifest *manifest = sl_plan_manifest(attest->plan);
     sl_json_key(json, "runDetails");
     sl_json_map(json);
     sl_json_key(json, "builder");
     sl_json_map(json);
-    sl_json_key_text(json, "id", sl_str_from(facts->builder ? facts->builder : SL_SLSA_BUILDER));
+    sl_json_key_text(json, "id", sl_str_from(attest->builder ? attest->builder : SL_SLSA_BUILDER));
     sl_json_key(json, "version");
     sl_json_map(json);
-    sl_json_key_text(json, "sealift", facts->manifest->tool_version);
+    sl_json_key_text(json, "sealift", manifest->tool_version);
     sl_json_end(json);
     sl_json_end(json);
     sl_json_key(json, "metadata");
     sl_json_map(json);
     attest_clear(room);
-    attest_bundle_name(room, facts->manifest);
+    attest_bundle_name(room, manifest);
     sl_json_key_text(json, "invocationId", sl_buf_view(room));
     sl_json_end(json);
     sl_json_end(json);
 }
 
-static void write_subjects(struct sl_json *json, const struct inventory *inventory)
+static void write_subjects(struct sl_json *json, const struct attest *attest)
 {
+    struct sl_plan_member file;
     sl_json_key(json, "subject");
     sl_json_list(json);
-    for (size_t i = 0; i < inventory->file_count; i++) {
+    for (size_t place = 0; attest_next_file(&file, attest, true, &place);) {
         sl_json_map(json);
-        write_sha256(json, &inventory->files[i].digest);
-        sl_json_key_text(json, "name", inventory->files[i].path);
+        write_sha256(json, &file.digest);
+        sl_json_key_text(json, "name", file.path);
         sl_json_end(json);
     }
     sl_json_end(json);
 }
 
-static int write_statement(struct sl_buf *out, const struct provenance_facts *facts, struct sl_err *err)
+static int write_statement(const void *context, struct sl_buf *out, struct sl_err *err)
 {
+    const struct attest *attest = context;
     SL_CLEANUP(sl_buf_release) struct sl_buf room;
     struct sl_json json;
     sl_buf_init(&room, 4 * SL_KIB);
@@ -152,24 +155,27 @@ static int write_statement(struct sl_buf *out, const struct provenance_facts *fa
     sl_json_key_text(&json, "_type", SL_STR(SL_INTOTO_STATEMENT_TYPE));
     sl_json_key(&json, "predicate");
     sl_json_map(&json);
-    write_definition(&json, facts, &room);
-    write_details(&json, facts, &room);
+    write_definition(&json, attest, &room);
+    write_details(&json, attest, &room);
     sl_json_end(&json);
     sl_json_key_text(&json, "predicateType", SL_STR(SL_SLSA_PREDICATE_TYPE));
-    write_subjects(&json, facts->inventory);
+    write_subjects(&json, attest);
     sl_json_end(&json);
     if (sl_buf_check(&room, SL_PROVENANCE_NAME, err) < 0)
         return -1;
     return sl_json_close(&json, err);
 }
 
-int provenance_write(struct sl_buf *out, const struct provenance_facts *facts, struct sl_err *err)
+int provenance_write(const void *context, struct sl_buf *out, struct sl_err *err)
 {
-    if (!facts->key)
-        return write_statement(out, facts, err);
-    SL_CLEANUP(sl_buf_release) struct sl_buf statement;
-    sl_buf_init(&statement, SL_DSSE_BYTES_MAX);
-    if (write_statement(&statement, facts, err) < 0)
+    const struct attest *attest = context;
+    const struct sl_maker statement = {write_statement, attest};
+    struct sl_str type = SL_STR(SL_INTOTO_PAYLOAD_TYPE);
+    if (!attest->key)
+        return write_statement(attest, out, err);
+    if (!attest->signature->made &&
+        sl_dsse_sign(attest->signature->bytes, attest->key, type, &statement, err) < 0)
         return -1;
-    return sl_dsse_write(out, facts->key, SL_STR(SL_INTOTO_PAYLOAD_TYPE), sl_buf_view(&statement), err);
+    attest->signature->made = true;
+    return sl_dsse_write(out, attest->key, attest->signature->bytes, type, &statement, err);
 }

@@ -12,6 +12,7 @@
 
 struct sbom {
     struct sl_json json;
+    const struct attest *attest;
     const struct inventory *inventory;
     const struct sl_manifest *facts;
     struct sl_buf ref;  /* of the bundle */
@@ -113,8 +114,9 @@ static void write_components(struct sbom *sbom)
     sl_json_list(&sbom->json);
     for (size_t i = 0; i < inventory->chart_count; i++)
         write_chart(sbom, &inventory->charts[i]);
-    for (size_t i = 0; i < inventory->file_count; i++)
-        write_file(sbom, &inventory->files[i]);
+    struct sl_plan_member file;
+    for (size_t place = 0; attest_next_file(&file, sbom->attest, false, &place);)
+        write_file(sbom, &file);
     for (size_t i = 0; i < inventory->image_count; i++)
         write_image(sbom, &inventory->images[i]);
     sl_json_end(&sbom->json);
@@ -253,7 +255,6 @@ static void write_metadata(struct sbom *sbom)
  */
 static void write_serial_number(struct sbom *sbom)
 {
-    const struct inventory *inventory = sbom->inventory;
     struct sl_sha256 state;
     struct sl_digest digest;
     const struct sl_str parts[] = {sl_buf_view(&sbom->ref), sbom->facts->environment,
@@ -263,10 +264,10 @@ static void write_serial_number(struct sbom *sbom)
         sl_sha256_update(&state, parts[i].ptr, parts[i].len);
         sl_sha256_update(&state, "\n", 1);
     }
-    for (size_t i = 0; i < inventory->file_count; i++) {
-        const struct sl_plan_member *file = &inventory->files[i];
-        sl_sha256_update(&state, file->digest.bytes, sizeof file->digest.bytes);
-        sl_sha256_update(&state, file->path.ptr, file->path.len);
+    struct sl_plan_member file;
+    for (size_t place = 0; attest_next_file(&file, sbom->attest, false, &place);) {
+        sl_sha256_update(&state, file.digest.bytes, sizeof file.digest.bytes);
+        sl_sha256_update(&state, file.path.ptr, file.path.len);
         sl_sha256_update(&state, "\n", 1);
     }
     sl_sha256_final(&state, &digest);
@@ -296,10 +297,11 @@ static void write_document(struct sbom *sbom)
     sl_json_end(json);
 }
 
-int sbom_write(struct sl_buf *out, const struct inventory *inventory, const struct sl_manifest *facts,
-               struct sl_err *err)
+int sbom_write(const void *context, struct sl_buf *out, struct sl_err *err)
 {
-    struct sbom sbom = {.inventory = inventory, .facts = facts};
+    const struct attest *attest = context;
+    const struct sl_manifest *facts = sl_plan_manifest(attest->plan);
+    struct sbom sbom = {.attest = attest, .inventory = &attest->inventory, .facts = facts};
     sl_buf_init(&sbom.ref, SL_KIB);
     sl_buf_init(&sbom.room, 4 * SL_KIB);
     sl_buf_text(&sbom.ref, "bundle:");

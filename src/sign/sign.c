@@ -22,7 +22,7 @@ struct signing {
     struct sl_bundle_reader *reader;
     struct sl_manifest *manifest;
     struct sl_str json;
-    struct sl_signed_message message; /* the same */
+    struct sl_text_digests digests; /* of these bytes */
     struct sl_signatures signatures;
     struct sl_sign_result *result;
 };
@@ -71,7 +71,7 @@ static int open_bundle(struct signing *signing, struct sl_err *err)
     if (sl_bundle_reader_open_container(&signing->reader, container, err) < 0)
         return -1;
     signing->json = sl_bundle_reader_manifest(signing->reader);
-    sl_signed_message_of(&signing->message, signing->json);
+    sl_text_digests(&signing->digests, signing->json);
     if (sl_manifest_read(&signing->manifest, signing->json, err) < 0)
         return -1;
     return sl_bundle_reader_bind(signing->reader, signing->manifest, err);
@@ -81,9 +81,7 @@ static int tell_what(const struct signing *signing, struct sl_err *err)
 {
     struct sl_sign_result *result = signing->result;
     const struct sl_manifest *manifest = signing->manifest;
-    struct sl_digest digest;
-    sl_sha256(&digest, signing->json.ptr, signing->json.len);
-    memcpy(result->manifest_sha256, digest.bytes, sizeof digest.bytes);
+    memcpy(result->manifest_sha256, signing->digests.sha256.bytes, sizeof result->manifest_sha256);
     result->files = manifest->file_count;
     result->bytes = manifest->total_bytes;
     if (manifest->bundle.len >= sizeof result->bundle)
@@ -122,7 +120,7 @@ static int check_own(const struct signing *signing, const struct sl_signing_key 
     struct sl_minisig signature;
     if (sl_minisig_read(&signature, text, name, err) < 0)
         return -1;
-    return sl_minisig_verify(&signature, &key->public_key, &signing->message, name, err);
+    return sl_minisig_verify(&signature, &key->public_key, &signing->digests.message, name, err);
 }
 
 /* Adds what is missing to the signatures of the bundle. */
@@ -137,7 +135,7 @@ static int sign_inside(struct signing *signing, struct sl_err *err)
             return -1;
         if (there)
             continue;
-        if (sl_signatures_make(&signing->signatures, key, signing->manifest, signing->json, err) < 0)
+        if (sl_signatures_make(&signing->signatures, key, signing->manifest, &signing->digests, err) < 0)
             return -1;
         signing->result->added[i] = true;
         signing->result->added_count++;
@@ -212,7 +210,7 @@ static int sign_beside(struct signing *signing, struct sl_err *err)
             continue;
         SL_CLEANUP(sl_signatures_release) struct sl_signatures one;
         sl_signatures_init(&one);
-        if (sl_signatures_make(&one, key, signing->manifest, signing->json, err) < 0 ||
+        if (sl_signatures_make(&one, key, signing->manifest, &signing->digests, err) < 0 ||
             sl_file_create(path, one.items[0].text, 0644, options->replace, err) < 0)
             return -1;
         signing->result->added[i] = true;

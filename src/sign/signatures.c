@@ -55,23 +55,22 @@ int sl_signatures_keep(struct sl_signatures *signatures, const unsigned char key
 }
 
 int sl_signatures_make(struct sl_signatures *signatures, const struct sl_signing_key *key,
-                       const struct sl_manifest *manifest, struct sl_str json, struct sl_err *err)
+                       const struct sl_manifest *manifest, const struct sl_text_digests *digests,
+                       struct sl_err *err)
 {
     struct sl_buf *room = claim_text(signatures, err);
     if (!room)
         return -1;
-    struct sl_digest digest;
     char hex[SL_SHA256_HEX + 1];
     char comment[1024];
-    sl_sha256(&digest, json.ptr, json.len);
     int length = snprintf(comment, sizeof comment,
                           "sealift bundle=" SL_FMT " customer=" SL_FMT " release=" SL_FMT
                           " sequence=%llu manifest-sha256=%s",
                           SL_ARG(manifest->bundle), SL_ARG(manifest->customer), SL_ARG(manifest->release),
-                          (unsigned long long)manifest->sequence, sl_digest_hex(hex, &digest));
+                          (unsigned long long)manifest->sequence, sl_digest_hex(hex, &digests->sha256));
     if (length < 0 || (size_t)length >= sizeof comment)
         return sl_fail(err, SL_E_INTERNAL, "the trusted comment is longer than its names can make it");
-    if (sl_minisig_sign(room, key, json, sl_str_from(comment), "bundle", err) < 0)
+    if (sl_minisig_sign_prehashed(room, key, &digests->message, sl_str_from(comment), "bundle", err) < 0)
         return -1;
     put(signatures, key->public_key.id, room);
     return 0;

@@ -4,6 +4,7 @@
  */
 #include "fuzz.h"
 
+#include "../support/made_text.h"
 #include "crypto/dsse.h"
 
 #include <sealift/provenance.h>
@@ -36,7 +37,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sl_secret_key_public(&key, &secret);
     sl_buf_init(&envelope, SL_PROVENANCE_MAX);
     if (data[0] == 's') {
-        FUZZ_REQUIRE(sl_dsse_write(&envelope, &secret, SL_STR(TYPE), text, &err) == 0);
+        const struct sl_maker maker = text_maker(&text);
+        unsigned char signature[SL_SIGNATURE_BYTES];
+        FUZZ_REQUIRE(sl_dsse_sign(signature, &secret, SL_STR(TYPE), &maker, &err) == 0);
+        FUZZ_REQUIRE(sl_dsse_write(&envelope, &secret, signature, SL_STR(TYPE), &maker, &err) == 0);
         text = sl_buf_view(&envelope);
     }
     if (sl_provenance_check(&provenance, text, &manifest, &key, 1, &err) < 0)

@@ -5,6 +5,7 @@
 #include "bundle/writer.h"
 #include "crypto/minisig.h"
 #include "io/gzip.h"
+#include "made_text.h"
 #include "model/trust_name.h"
 
 #include <sodium.h>
@@ -150,7 +151,7 @@ static void add_signature(struct sl_buf *tar, const struct sl_manifest *manifest
 static void insert_signatures(struct sl_buf *out, const struct sl_plan *plan,
                               const struct delivery_signatures *signatures, struct sl_str tar)
 {
-    size_t manifest = sl_plan_manifest_json(plan).len;
+    size_t manifest = (size_t)sl_plan_manifest_digests(plan)->size;
     size_t end = SL_TAR_BLOCK + manifest + sl_tar_padding(manifest);
     sl_buf_init(out, DELIVERY_BYTES_MAX);
     sl_buf_str(out, sl_str_slice(tar, 0, end));
@@ -168,7 +169,10 @@ void delivery_make(struct sl_buf *out, const struct delivery_options *options)
         give_up("plan", &err);
     fill_plan(plan, options);
     struct delivery_signatures signatures = {0};
-    fill_signatures(&signatures, options, sl_plan_manifest_json(plan));
+    const struct sl_maker maker = sl_plan_manifest_maker(plan);
+    struct sl_buf manifest = made_text(&maker);
+    fill_signatures(&signatures, options, sl_buf_view(&manifest));
+    sl_buf_release(&manifest);
 
     struct sl_buf unsigned_file;
     struct sl_buf unsigned_tar;

@@ -1,6 +1,7 @@
 #include "sample_bundle.h"
 
 #include "io/gzip.h"
+#include "made_text.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
@@ -41,8 +42,10 @@ static struct sl_str chart_bytes(void)
     return (struct sl_str){bytes, sizeof bytes};
 }
 
-struct sl_str sample_content_of(const struct sl_plan_member *member)
+struct sl_str sample_content_of(const struct sample_bundle *sample, const struct sl_plan_member *member)
 {
+    if (member->maker)
+        return sl_buf_view(&sample->sums);
     return member->origin.len ? chart_bytes() : member->text;
 }
 
@@ -50,7 +53,8 @@ int sample_content(void *context, const struct sl_plan_member *member, struct sl
                    struct sl_err *err)
 {
     (void)context;
-    return sl_source_memory(out, sample_content_of(member), err);
+    (void)member;
+    return sl_source_memory(out, chart_bytes(), err);
 }
 
 static void add_row(struct sl_plan *plan, size_t i)
@@ -128,6 +132,9 @@ void sample_bundle_make(struct sample_bundle *sample)
             {"00000000000000AB", TEXT("untrusted comment: first\nAAAA\ntrusted comment: a\nBBBB\n")},
             {"FEDCBA9876543210", TEXT("untrusted comment: second\nCCCC\ntrusted comment: b\nDDDD\n")}}};
     sample->plan = sample_plan(false);
+    const struct sl_maker manifest = sl_plan_manifest_maker(sample->plan);
+    sample->manifest = made_text(&manifest);
+    sample->sums = made_text(sl_plan_member(sample->plan, 0).maker);
     sl_buf_init(&sample->container, SIZE_MAX / 2);
     sl_buf_init(&sample->file, SIZE_MAX / 2);
     struct sl_sink *sink = NULL;
@@ -148,4 +155,6 @@ void sample_bundle_release(struct sample_bundle *sample)
     sl_plan_free(sample->plan);
     sl_buf_release(&sample->container);
     sl_buf_release(&sample->file);
+    sl_buf_release(&sample->manifest);
+    sl_buf_release(&sample->sums);
 }

@@ -19,6 +19,8 @@ struct sample_bundle {
     struct sl_bundle_signature signatures[SAMPLE_SIGNATURES];
     struct sl_buf container; /* the tar */
     struct sl_buf file;      /* the same with gzip around it */
+    struct sl_buf manifest;  /* what the plan makes */
+    struct sl_buf sums;
 };
 
 /* Fails the test when anything goes wrong. */
@@ -33,7 +35,7 @@ int sample_content(void *context, const struct sl_plan_member *member, struct sl
                    struct sl_err *err);
 
 /* The bytes that the member's content has, whether streamed or not. */
-struct sl_str sample_content_of(const struct sl_plan_member *member);
+struct sl_str sample_content_of(const struct sample_bundle *sample, const struct sl_plan_member *member);
 
 /* gzip around any bytes; the caller releases it. */
 struct sl_buf sample_gzip(struct sl_str bytes);

@@ -97,6 +97,96 @@ Test(buf, printf_takes_texts_longer_than_its_stack)
     sl_buf_release(&buf);
 }
 
+struct pieces {
+    struct sl_buf all;
+    size_t count, longest;
+    size_t fails_at; /* the piece, from 1, that is not taken; 0: none */
+};
+
+static int take_piece(void *context, struct sl_str bytes, struct sl_err *err)
+{
+    struct pieces *pieces = context;
+    if (++pieces->count == pieces->fails_at)
+        return sl_fail(err, SL_E_NO_SPACE, "the disk is full");
+    if (bytes.len > pieces->longest)
+        pieces->longest = bytes.len;
+    sl_buf_str(&pieces->all, bytes);
+    return 0;
+}
+
+/* Appends as everybody does, 100,000 lines and one of 40,000 bytes. */
+static void append_lines(struct sl_buf *buf)
+{
+    static char large[40000];
+    memset(large, 'x', sizeof large);
+    for (unsigned i = 0; i < 100000; i++) {
+        sl_buf_printf(buf, "line %u", i);
+        sl_buf_byte(buf, '\n');
+        if (i == 50000)
+            sl_buf_append(buf, large, sizeof large);
+    }
+}
+
+Test(buf, what_drains_is_what_would_have_been_held)
+{
+    struct sl_err err = {0};
+    struct sl_buf held, buf;
+    struct pieces pieces = {.count = 0};
+    struct sl_drain drain = {.take = take_piece, .context = &pieces};
+    sl_buf_init(&held, SL_MIB * 4);
+    sl_buf_init(&pieces.all, SL_MIB * 4);
+    append_lines(&held);
+    sl_buf_init_draining(&buf, held.len, &drain);
+    append_lines(&buf);
+    cr_expect_eq(sl_buf_check(&buf, "list", &err), 0, "%s", err.message);
+    cr_assert_eq(sl_buf_drain(&buf, "list", &err), 0, "%s", err.message);
+    cr_expect(sl_str_equal(sl_buf_view(&pieces.all), sl_buf_view(&held)));
+    cr_expect_eq(drain.taken, held.len);
+    cr_expect_leq(pieces.longest, 65536, "twice the longest append");
+    cr_expect_leq(buf.capacity, 65536);
+    cr_expect_gt(pieces.count, 20);
+    sl_buf_release(&buf);
+    sl_buf_release(&held);
+    sl_buf_release(&pieces.all);
+}
+
+Test(buf, the_maximum_of_a_draining_buffer_bounds_all_of_it)
+{
+    struct sl_err err = {0};
+    struct sl_buf buf;
+    struct pieces pieces = {.count = 0};
+    struct sl_drain drain = {.take = take_piece, .context = &pieces};
+    sl_buf_init(&pieces.all, SL_MIB * 4);
+    sl_buf_init_draining(&buf, 100000, &drain);
+    append_lines(&buf);
+    cr_expect_eq(sl_buf_drain(&buf, "list", &err), -1);
+    cr_expect_eq(err.code, SL_E_LIMIT);
+    cr_expect_str_eq(err.message, "list is larger than the limit of 100000 bytes");
+    cr_expect_leq(drain.taken, 100000);
+    sl_buf_release(&buf);
+    sl_buf_release(&pieces.all);
+}
+
+Test(buf, what_a_drain_fails_with_is_told_and_nothing_follows)
+{
+    struct sl_err err = {0};
+    struct sl_buf buf;
+    struct pieces pieces = {.fails_at = 3};
+    struct sl_drain drain = {.take = take_piece, .context = &pieces};
+    sl_buf_init(&pieces.all, SL_MIB * 4);
+    sl_buf_init_draining(&buf, SL_MIB * 4, &drain);
+    append_lines(&buf);
+    cr_expect_eq(sl_buf_check(&buf, "list", &err), -1);
+    cr_expect_eq(err.code, SL_E_NO_SPACE);
+    sl_err_clear(&err);
+    cr_expect_eq(sl_buf_drain(&buf, "list", &err), -1);
+    cr_expect_str_eq(err.message, "the disk is full");
+    cr_expect_eq(pieces.count, 3);
+    cr_expect_eq(drain.taken, pieces.all.len);
+    sl_buf_release(&buf);
+    sl_buf_release(&pieces.all);
+}
+
 static const struct {
     const char *bytes;
     size_t len;

@@ -11,7 +11,7 @@ void find_spans(struct span spans[MEMBERS], const struct sample_bundle *sample)
     size_t at = 0;
     for (int i = 0; i < MEMBERS; i++) {
         struct sl_tar_member member = {.top = manifest->bundle, .path = SL_STR("manifest.json")};
-        member.size = sl_plan_manifest_json(sample->plan).len;
+        member.size = sample->manifest.len;
         if (i == FIRST_SIGNATURE || i == SECOND_SIGNATURE)
             member.size = sample->signatures[i - FIRST_SIGNATURE].text.len;
         if (i >= SUMS) {
@@ -35,7 +35,7 @@ void find_spans(struct span spans[MEMBERS], const struct sample_bundle *sample)
 /* Reads to the end. What verify does, without keys: the raw head must be the one that was written. */
 int read_all(struct sl_bundle_reader *reader, const struct sample_bundle *sample, struct sl_err *err)
 {
-    if (!sl_str_equal(sl_bundle_reader_manifest(reader), sl_plan_manifest_json(sample->plan)))
+    if (!sl_str_equal(sl_bundle_reader_manifest(reader), sl_buf_view(&sample->manifest)))
         return sl_fail(err, SL_E_REFUSED, "the manifest is another");
     for (size_t i = 0; i < sl_bundle_reader_signature_count(reader); i++) {
         struct sl_str name;

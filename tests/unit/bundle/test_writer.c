@@ -169,6 +169,58 @@ Test(writer, content_that_changed_is_noticed)
     sl_plan_free(plan);
 }
 
+/* A text that is right the first time, when the plan measures it, and then not. */
+struct moody {
+    const char *later;
+    unsigned *times;
+};
+
+static int write_moody(const void *context, struct sl_buf *out, struct sl_err *err)
+{
+    const struct moody *moody = context;
+    (void)err;
+    sl_buf_text(out, ++*moody->times == 1 ? "as planned" : moody->later);
+    return 0;
+}
+
+Test(writer, what_is_made_differently_the_second_time_is_our_defect)
+{
+    static const struct {
+        const char *later;
+        const char *why; /* NULL: all is well */
+    } rows[] = {
+        {"as planned", NULL},
+        {"as planneD", "made was made differently the second time"},
+        {"as planne", "made was made differently the second time"},
+        {"", "made was made differently the second time"},
+        {"as planned!", "longer the second time"},
+    };
+    struct sl_manifest facts = {.customer = SL_STR("a"),
+                                .release = SL_STR("v1"),
+                                .environment = SL_STR("production"),
+                                .sequence = 1,
+                                .source_kind = SL_STR("directory"),
+                                .tool_version = SL_STR("0.1.0")};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sl_err err = {0};
+        struct sl_plan *plan = NULL;
+        struct sl_buf out;
+        unsigned times = 0;
+        struct moody moody = {rows[i].later, &times};
+        const struct sl_maker maker = {write_moody, &moody};
+        sl_buf_init(&out, SL_MIB);
+        cr_assert_eq(sl_plan_new(&plan, &err), 0);
+        cr_assert_eq(sl_plan_add_made(plan, SL_STR("made"), &maker, 100, &err), 0);
+        cr_assert_eq(sl_plan_finish(plan, &facts, &err), 0, "%s", err.message);
+        int result = write_stream(&out, plan, (struct stream_spec){0, 1, SIZE_MAX, false, false}, 1, &err);
+        cr_expect_eq(result == 0, rows[i].why == NULL, "row %zu: %s", i, err.message);
+        cr_expect(!rows[i].why || (err.code == SL_E_INTERNAL && strstr(err.message, rows[i].why)),
+                  "row %zu: %s", i, err.message);
+        sl_buf_release(&out);
+        sl_plan_free(plan);
+    }
+}
+
 Test(writer, a_sink_that_is_full_is_reported)
 {
     struct sl_plan *plan = plan_of_stream(200000);

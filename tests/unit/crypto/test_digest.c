@@ -87,6 +87,24 @@ Test(blake2b, gives_the_known_answers)
     }
 }
 
+Test(blake2b, in_pieces_is_that_of_the_whole)
+{
+    char text[1000];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)i;
+    unsigned char whole[SL_BLAKE2B_BYTES];
+    sl_blake2b_512(whole, text, sizeof text);
+    for (size_t piece = 1; piece < sizeof text; piece += 61) {
+        unsigned char digest[SL_BLAKE2B_BYTES];
+        struct sl_blake2b state;
+        sl_blake2b_512_init(&state);
+        for (size_t at = 0; at < sizeof text; at += piece)
+            sl_blake2b_512_update(&state, text + at, at + piece < sizeof text ? piece : sizeof text - at);
+        sl_blake2b_512_final(&state, digest);
+        cr_expect_arr_eq(digest, whole, sizeof digest, "pieces of %zu", piece);
+    }
+}
+
 Test(digest, text_and_bytes_are_the_same_both_ways)
 {
     struct sl_err err = {0};

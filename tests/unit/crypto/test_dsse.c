@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "crypto/dsse.h"
 #include "fixture.h"
+#include "made_text.h"
 
 /* From the specification's protocol.md. */
 #define SPEC_TYPE    "http://example.com/HelloWorld"
@@ -50,17 +51,100 @@ Test(dsse, type_and_body_are_encoded_as_the_specification_does)
     }
 }
 
+static int seal(struct sl_buf *out, const struct sl_secret_key *key, struct sl_err *err)
+{
+    const struct sl_str type = SL_STR(SPEC_TYPE);
+    const struct sl_str body = SL_STR(SPEC_BODY);
+    const struct sl_maker maker = text_maker(&body);
+    unsigned char signature[SL_SIGNATURE_BYTES];
+    return sl_dsse_sign(signature, key, type, &maker, err) < 0
+               ? -1
+               : sl_dsse_write(out, key, signature, type, &maker, err);
+}
+
 Test(dsse, an_envelope_has_the_signature_that_others_make)
 {
     struct sl_secret_key key = stock_secret_key();
     struct sl_err err = {0};
     struct sl_buf out;
     sl_buf_init(&out, 4096);
-    cr_assert_eq(sl_dsse_write(&out, &key, SL_STR(SPEC_TYPE), SL_STR(SPEC_BODY), &err), 0, "%s", err.message);
+    cr_assert_eq(seal(&out, &key, &err), 0, "%s", err.message);
     cr_expect_str_eq(out.ptr,
                      "{\"payload\":\"aGVsbG8gd29ybGQ=\",\"payloadType\":\"" SPEC_TYPE
                      "\",\"signatures\":[{\"keyid\":\"" STOCK_DSSE_ID "\",\"sig\":\"" SPEC_SIGNATURE "\"}]}");
     sl_buf_release(&out);
+}
+
+/* Makes its body in pieces so long that each goes on alone; one byte more with each time, where that is asked for. */
+struct body {
+    size_t piece, count;
+    size_t *grows;
+};
+
+static int write_pieces(const void *context, struct sl_buf *out, struct sl_err *err)
+{
+    const struct body *body = context;
+    for (size_t i = 0; i < body->count; i++) {
+        char *room = sl_buf_reserve(out, body->piece);
+        for (size_t j = 0; room && j < body->piece; j++)
+            room[j] = (char)(i * 31 + j * 7);
+        if (room)
+            sl_buf_commit(out, body->piece);
+    }
+    for (size_t i = 0; body->grows && i < *body->grows; i++)
+        sl_buf_byte(out, 'x');
+    if (body->grows)
+        ++*body->grows;
+    return sl_buf_check(out, "the body", err);
+}
+
+Test(dsse, a_body_of_pieces_is_signed_and_enveloped_as_the_whole_of_it)
+{
+    static const size_t pieces[] = {20000, 20001, 20002, 1, 2};
+    struct sl_secret_key key = stock_secret_key();
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        struct sl_err err = {0};
+        unsigned char signatures[2][SL_SIGNATURE_BYTES];
+        struct sl_buf out[2];
+        struct body body = {.piece = pieces[i], .count = 5};
+        const struct sl_maker maker = {write_pieces, &body};
+        struct sl_buf held = made_text(&maker);
+        struct sl_str text = sl_buf_view(&held);
+        const struct sl_maker makers[] = {maker, text_maker(&text)};
+        for (size_t j = 0; j < 2; j++) {
+            sl_buf_init(&out[j], SL_MIB);
+            cr_assert_eq(sl_dsse_sign(signatures[j], &key, SL_STR(SPEC_TYPE), &makers[j], &err), 0);
+            cr_assert_eq(sl_dsse_write(&out[j], &key, signatures[j], SL_STR(SPEC_TYPE), &makers[j], &err), 0);
+        }
+        cr_expect(sl_str_equal(sl_buf_view(&out[0]), sl_buf_view(&out[1])), "pieces of %zu", pieces[i]);
+        struct sl_str head = SL_STR("{\"payload\":\"");
+        struct sl_str payload = sl_str_slice(sl_buf_view(&out[0]), head.len, out[0].len);
+        struct sl_buf decoded;
+        sl_buf_init(&decoded, SL_MIB);
+        cr_assert(sl_dsse_decode(&decoded, sl_str_slice(payload, 0, sl_str_find(payload, '"'))));
+        cr_expect(sl_str_equal(sl_buf_view(&decoded), text));
+        bool verified = false;
+        struct sl_public_key public_key = stock_public_key();
+        struct sl_str signature = {(const char *)signatures[0], SL_SIGNATURE_BYTES};
+        cr_assert_eq(sl_dsse_verify(&verified, &public_key, signature, SL_STR(SPEC_TYPE), text, &err), 0);
+        cr_expect(verified);
+        sl_buf_release(&decoded);
+        sl_buf_release(&held);
+        sl_buf_release(&out[0]);
+        sl_buf_release(&out[1]);
+    }
+}
+
+Test(dsse, a_body_that_is_made_differently_the_second_time_is_not_signed)
+{
+    struct sl_secret_key key = stock_secret_key();
+    struct sl_err err = {0};
+    size_t grows = 0;
+    struct body body = {.piece = 10, .count = 1, .grows = &grows};
+    const struct sl_maker maker = {write_pieces, &body};
+    unsigned char signature[SL_SIGNATURE_BYTES];
+    cr_expect_eq(sl_dsse_sign(signature, &key, SL_STR(SPEC_TYPE), &maker, &err), -1);
+    cr_expect_eq(err.code, SL_E_INTERNAL);
 }
 
 Test(dsse, only_the_key_s_signature_of_this_type_and_body_is_right)
@@ -145,7 +229,7 @@ Test(dsse, running_out_of_memory_is_reported_at_every_allocation)
         sl_buf_init(&out, 4096);
         sl_buf_init(&decoded, 4096);
         alloc_fault_arm(nth);
-        int result = sl_dsse_write(&out, &secret, SL_STR(SPEC_TYPE), SL_STR(SPEC_BODY), &err);
+        int result = seal(&out, &secret, &err);
         if (result == 0 && !sl_dsse_decode(&decoded, SL_STR(SPEC_SIGNATURE)))
             result = sl_buf_check(&decoded, "the signature", &err);
         if (result == 0)

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "crypto/dsse.h"
 #include "delivery.h"
+#include "made_text.h"
 
 #include <sealift/provenance.h>
 #include <stdio.h>
@@ -99,7 +100,11 @@ static void wrap(struct sl_buf *out, const char *statement, const char *type, un
     struct sl_err err = {0};
     delivery_key(number, &key, NULL);
     sl_buf_init(out, SL_MIB);
-    cr_assert_eq(sl_dsse_write(out, &key, sl_str_from(type), sl_str_from(statement), &err), 0);
+    const struct sl_str body = sl_str_from(statement);
+    const struct sl_maker maker = text_maker(&body);
+    unsigned char signature[SL_SIGNATURE_BYTES];
+    cr_assert_eq(sl_dsse_sign(signature, &key, sl_str_from(type), &maker, &err), 0);
+    cr_assert_eq(sl_dsse_write(out, &key, signature, sl_str_from(type), &maker, &err), 0);
 }
 
 static int check(struct sl_provenance *out, struct sl_str text, struct sl_err *err)

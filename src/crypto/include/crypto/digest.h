@@ -20,6 +20,10 @@ struct sl_sha256 {
     uint64_t opaque[16];
 };
 
+struct sl_blake2b {
+    _Alignas(64) unsigned char opaque[384];
+};
+
 struct sl_digest {
     unsigned char bytes[SL_SHA256_BYTES];
 };
@@ -31,6 +35,10 @@ void sl_sha256_final(struct sl_sha256 *state, struct sl_digest *out);
 /* All at once. */
 void sl_sha256(struct sl_digest *out, const void *bytes, size_t len);
 void sl_blake2b_512(unsigned char out[SL_BLAKE2B_BYTES], const void *bytes, size_t len);
+
+void sl_blake2b_512_init(struct sl_blake2b *state);
+void sl_blake2b_512_update(struct sl_blake2b *state, const void *bytes, size_t len);
+void sl_blake2b_512_final(struct sl_blake2b *state, unsigned char out[SL_BLAKE2B_BYTES]);
 
 bool sl_digest_equal(const struct sl_digest *a, const struct sl_digest *b);
 

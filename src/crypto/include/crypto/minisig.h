@@ -35,6 +35,14 @@ struct sl_signed_message {
 };
 void sl_signed_message_of(struct sl_signed_message *out, struct sl_str message);
 
+/* What has to be known of a text to sign it, and to say which one it is. */
+struct sl_text_digests {
+    uint64_t size;
+    struct sl_digest sha256;
+    struct sl_signed_message message;
+};
+void sl_text_digests(struct sl_text_digests *out, struct sl_str text);
+
 /* Both signatures, of the message and of the trusted comment, must be this key's; else SL_E_REFUSED. */
 int sl_minisig_verify(const struct sl_minisig *signature, const struct sl_public_key *key,
                       const struct sl_signed_message *message, const char *name,
@@ -49,6 +57,11 @@ int sl_minisig_verify(const struct sl_minisig *signature, const struct sl_public
  */
 int sl_minisig_sign(struct sl_buf *out, const struct sl_signing_key *key, struct sl_str message,
                     struct sl_str trusted_comment, const char *purpose, struct sl_err *err) SL_MUST_USE;
+
+/* The same for a message whose digest is known. */
+int sl_minisig_sign_prehashed(struct sl_buf *out, const struct sl_signing_key *key,
+                              const struct sl_signed_message *message, struct sl_str trusted_comment,
+                              const char *purpose, struct sl_err *err) SL_MUST_USE;
 
 /*
  * The same for a document that sealift made for `purpose` ("trust", "grant", "receipt"): the trusted comment is

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "bundle/writer.h"
+#include "crypto/minisig.h"
 #include <sealift/key.h>
 
 struct sl_signatures {
@@ -24,10 +25,10 @@ void sl_signatures_release(struct sl_signatures *signatures);
 int sl_signatures_keep(struct sl_signatures *signatures, const unsigned char key_id[SL_KEY_ID_BYTES],
                        struct sl_str text, struct sl_err *err) SL_MUST_USE;
 
-/* Signs `json`, the bytes of `manifest`, with what people should know of it as trusted comment. The key's id
- * must be new. */
+/* Signs the bytes of `manifest`, of which these are the digests, with what people should know of it as trusted comment. The
+ * key's id must be new. */
 int sl_signatures_make(struct sl_signatures *signatures, const struct sl_signing_key *key,
-                       const struct sl_manifest *manifest, struct sl_str json,
+                       const struct sl_manifest *manifest, const struct sl_text_digests *digests,
                        struct sl_err *err) SL_MUST_USE;
 
 /* The one with that id, or NULL. */
