@@ -109,4 +109,10 @@ void sl_trust_steps_freep(struct sl_trust_steps **steps);
  */
 int sl_trust_steps_load(struct sl_trust_steps **out, const char *path, struct sl_err *err) SL_MUST_USE;
 
+/* Where the signature of that key over the file at `path` lies: PATH.KEYID.minisig. SL_E_USAGE when it is longer than 4,095
+ * bytes, which no system can open. */
+#define SL_SIGNATURE_PATH_MAX 4096
+int sl_signature_path(char out[SL_SIGNATURE_PATH_MAX], struct sl_str path,
+                      const unsigned char key_id[SL_KEY_ID_BYTES], struct sl_err *err) SL_MUST_USE;
+
 #endif

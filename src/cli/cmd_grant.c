@@ -63,19 +63,16 @@ static int sign(struct cli *cli, const char *path, struct sl_str json, const str
 {
     struct sl_buf text;
     char id[SL_KEY_ID_HEX + 1];
-    char name[4200];
     sl_buf_init(&text, 16384);
     int result = sl_grant_sign(&text, json, key, err);
-    if (result == 0) {
-        (void)snprintf(name, sizeof name, "%s.%s.minisig", path, sl_key_id_text(id, key->public_key.id));
-        result = sl_file_create(name, sl_buf_view(&text), 0644, false, err);
-    }
+    if (result == 0)
+        result = cli_signature_write(path, key, &text, err);
     sl_buf_release(&text);
     if (result < 0)
         return -1;
     sl_buf_text(&cli->out, "signed ");
     cli_escaped(cli, sl_str_from(path));
-    sl_buf_printf(&cli->out, " with key %s\n", id);
+    sl_buf_printf(&cli->out, " with key %s\n", sl_key_id_text(id, key->public_key.id));
     return 0;
 }
 
@@ -86,8 +83,10 @@ static int grant(struct cli *cli, const struct context *context, const struct cl
     struct sl_grant read;
     sl_buf_init(&json, SL_GRANT_BYTES_MAX);
     const char *path = context->sign ? context->sign : context->out;
-    int result =
-        context->sign ? sl_file_read(&json, path, SL_GRANT_BYTES_MAX, err) : make(&json, context, err);
+    int result = path ? cli_signers_fit(signers, path, err) : 0;
+    if (result == 0)
+        result =
+            context->sign ? sl_file_read(&json, path, SL_GRANT_BYTES_MAX, err) : make(&json, context, err);
     if (result == 0)
         result = sl_grant_read(&read, sl_buf_view(&json), path, err);
     for (size_t i = 0; result == 0 && i < signers->count; i++)

@@ -78,21 +78,18 @@ static int write_signature(struct cli *cli, const struct trust_opened *opened, c
                            const struct sl_signing_key *key, struct sl_err *err)
 {
     char id[SL_KEY_ID_HEX + 1];
-    char name[4200];
     struct sl_buf text;
-    int length = snprintf(name, sizeof name, "%s.%s.minisig", path, sl_key_id_text(id, key->public_key.id));
-    if (length < 0 || (size_t)length >= sizeof name)
-        return sl_fail(err, SL_E_USAGE, "the path of the document is too long");
     sl_buf_init(&text, 16384);
     int result = sl_trust_sign(&text, opened->trust, opened->step->json, key, err);
     if (result == 0)
-        result = sl_file_create(name, sl_buf_view(&text), 0644, false, err);
+        result = cli_signature_write(path, key, &text, err);
     sl_buf_release(&text);
     if (result < 0)
         return -1;
     sl_buf_text(&cli->out, "signed ");
     cli_escaped(cli, sl_str_from(path));
-    sl_buf_printf(&cli->out, ", version %llu, with key %s\n", (unsigned long long)opened->trust->version, id);
+    sl_buf_printf(&cli->out, ", version %llu, with key %s\n", (unsigned long long)opened->trust->version,
+                  sl_key_id_text(id, key->public_key.id));
     if (!has_role(opened->trust, &key->public_key, SL_ROLE_ROOT)) {
         sl_buf_text(&cli->out, "  ");
         cli_marked(cli, '~', "note");
@@ -140,6 +137,8 @@ static int run_sign(struct cli *cli, const struct trust_context *context, const 
         result = sl_fail(err, SL_E_USAGE, "trust sign needs --key FILE or --key-command COMMAND");
     if (result == 0)
         result = cli_signers_open(&signers, &context->signers, "trust", err);
+    if (result == 0)
+        result = cli_signers_fit(&signers, path, err);
     for (size_t i = 0; result == 0 && i < signers.count; i++)
         result = write_signature(cli, &opened, path, &signers.keys[i], err);
     cli_signers_close(&signers);

@@ -1,5 +1,8 @@
 #include "signers.h"
 
+#include <sealift/file.h>
+#include <sealift/trust.h>
+
 int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *options, const char *purpose,
                      struct sl_err *err)
 {
@@ -21,6 +24,24 @@ int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *o
         out->count++;
     }
     return 0;
+}
+
+int cli_signers_fit(const struct cli_signers *signers, const char *path, struct sl_err *err)
+{
+    char place[SL_SIGNATURE_PATH_MAX];
+    for (size_t i = 0; i < signers->count; i++)
+        if (sl_signature_path(place, sl_str_from(path), signers->keys[i].public_key.id, err) < 0)
+            return -1;
+    return 0;
+}
+
+int cli_signature_write(const char *path, const struct sl_signing_key *key, const struct sl_buf *text,
+                        struct sl_err *err)
+{
+    char place[SL_SIGNATURE_PATH_MAX];
+    if (sl_signature_path(place, sl_str_from(path), key->public_key.id, err) < 0)
+        return -1;
+    return sl_file_create(place, sl_buf_view(text), 0644, false, err);
 }
 
 void cli_signers_close(struct cli_signers *signers)

@@ -53,6 +53,11 @@ struct cli_signers {
  * after a failure. */
 int cli_signers_open(struct cli_signers *out, const struct cli_signer_options *options, const char *purpose,
                      struct sl_err *err) SL_MUST_USE;
+/* Whether each of them can have its signature beside the document at `path`: asked before anything is signed or written. */
+int cli_signers_fit(const struct cli_signers *signers, const char *path, struct sl_err *err) SL_MUST_USE;
+/* Writes a signature file of that key beside it. SL_E_EXISTS where there is one. */
+int cli_signature_write(const char *path, const struct sl_signing_key *key, const struct sl_buf *text,
+                        struct sl_err *err) SL_MUST_USE;
 void cli_signers_close(struct cli_signers *signers); /* wipes; does nothing to {0} */
 
 #endif

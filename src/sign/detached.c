@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sealift/text.h>
+#include <sealift/trust.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,14 +39,7 @@ static struct sl_str plain_path(const char *bundle)
 int sl_detached_path(char out[4096], const char *bundle, const unsigned char key_id[SL_KEY_ID_BYTES],
                      struct sl_err *err)
 {
-    char id[SL_KEY_ID_HEX + 1];
-    struct sl_str path = plain_path(bundle);
-    size_t rest = 1 + SL_KEY_ID_HEX + sizeof ENDING;
-    if (path.len > 4096 - rest)
-        return sl_fail(err, SL_E_USAGE, "the path of a signature is longer than 4095 bytes");
-    memcpy(out, path.ptr, path.len);
-    (void)snprintf(out + path.len, rest, ".%s" ENDING, sl_key_id_text(id, key_id));
-    return 0;
+    return sl_signature_path(out, plain_path(bundle), key_id, err);
 }
 
 /* -- one file -- */

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sealift/text.h>
+#include <sealift/trust.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,9 +28,23 @@ int trust_open_parent(const char **name, const char *path, struct sl_err *err)
     return dir;
 }
 
+static const struct sl_str minisig = SL_STR_INIT(".minisig");
+
+int sl_signature_path(char out[SL_SIGNATURE_PATH_MAX], struct sl_str path,
+                      const unsigned char key_id[SL_KEY_ID_BYTES], struct sl_err *err)
+{
+    char id[SL_KEY_ID_HEX + 1];
+    size_t rest = 1 + SL_KEY_ID_HEX + minisig.len + 1;
+    if (path.len > SL_SIGNATURE_PATH_MAX - rest)
+        return sl_fail(err, SL_E_USAGE, "the path of a signature is longer than %d bytes",
+                       SL_SIGNATURE_PATH_MAX - 1);
+    memcpy(out, path.ptr, path.len);
+    (void)snprintf(out + path.len, rest, ".%s" SL_FMT, sl_key_id_text(id, key_id), SL_ARG(minisig));
+    return 0;
+}
+
 bool trust_is_beside(char key_id[SL_KEY_ID_HEX + 1], struct sl_str document, struct sl_str file)
 {
-    static const struct sl_str minisig = SL_STR_INIT(".minisig");
     if (!sl_str_starts_with(file, document))
         return false;
     struct sl_str rest = sl_str_slice(file, document.len, file.len);

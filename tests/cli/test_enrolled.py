@@ -173,6 +173,25 @@ class Enrolled(Enrolment):
         self.sealift("grant", *args, "--key-command", "false", status=3)
         self.assertFalse(os.path.exists(self.path("grant.json")))
 
+    def test_a_grant_whose_signature_would_have_too_long_a_path_is_not_made(self):
+        """A file of that path could be made, and one with .KEYID.minisig behind it not."""
+        deep = self.path("deep")
+        while len(deep) < 3879:
+            left = 3878 - len(deep)
+            deep += "/" + "d" * (left if left <= 100 else min(100, left - 2))
+        os.makedirs(deep)
+        path = os.path.join(deep, "g" * 200)
+        args = ["--site", "ops.pub", "--customer", "customer-a", "--bundle-digest", "0" * 64, "--key", "grant.key", "--out"]
+        said = self.sealift("grant", *args, path, status=2)
+        self.assertIn("the path of a signature is longer than 4095 bytes", said.err)
+        self.assertEqual(os.listdir(deep), [])
+        self.sealift("grant", *args, path[:-30])
+        self.assertEqual(len(os.listdir(deep)), 2)
+        shutil.copy(path[:-30], path)
+        said = self.sealift("grant", "--sign", path, "--key", "anna.key", status=2)
+        self.assertIn("the path of a signature is longer than 4095 bytes", said.err)
+        self.assertEqual(len(os.listdir(deep)), 3)
+
     def test_a_grant_that_the_wrong_key_signed_is_refused(self):
         self.enrol()
         self.install(self.bundle(17))
