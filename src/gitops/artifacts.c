@@ -6,7 +6,9 @@
 #include "tree/path.h"
 
 struct walk {
-    struct sl_artifacts *out;
+    struct sl_artifact *items; /* what was found so far; moved into the document's memory at the end */
+    size_t count;
+    size_t capacity;
     struct sl_reading *reading;
     struct sl_str root;
     bool open_charts;
@@ -18,28 +20,21 @@ static bool is_for_git(struct sl_str name)
            sl_str_equal(name, SL_STR(".gitattributes"));
 }
 
-static struct sl_artifact *add(struct walk *walk, struct sl_err *err)
+static int make_room(struct walk *walk, struct sl_err *err)
 {
-    struct sl_artifacts *out = walk->out;
-    if (out->count == SL_TREE_FILES_MAX) {
-        struct sl_shown shown;
-        (void)sl_fail(err, SL_E_LIMIT, "%s holds more than %llu files", sl_shown(&shown, walk->root),
-                      (unsigned long long)SL_TREE_FILES_MAX);
-        return NULL;
-    }
-    if (out->count == out->capacity) {
-        size_t capacity = out->capacity ? 2 * out->capacity : 16;
-        struct sl_artifact *items = sl_arena_array(&walk->reading->doc.arena, capacity, sizeof *items);
-        if (!items) {
-            (void)sl_fail_memory(err);
-            return NULL;
-        }
-        if (out->count)
-            memcpy(items, out->items, out->count * sizeof *items);
-        out->items = items;
-        out->capacity = capacity;
-    }
-    return &out->items[out->count++];
+    struct sl_shown shown;
+    if (walk->count == SL_TREE_FILES_MAX)
+        return sl_fail(err, SL_E_LIMIT, "%s holds more than %llu files", sl_shown(&shown, walk->root),
+                       (unsigned long long)SL_TREE_FILES_MAX);
+    if (walk->count < walk->capacity)
+        return 0;
+    size_t capacity = walk->capacity ? 2 * walk->capacity : 16;
+    struct sl_artifact *items = realloc(walk->items, capacity * sizeof *items);
+    if (!items)
+        return sl_fail_memory(err);
+    walk->items = items;
+    walk->capacity = capacity;
+    return 0;
 }
 
 /* Through a stream, because what the tree reads whole it keeps, and there may be many thousands. */
@@ -111,20 +106,20 @@ static int take_file(struct walk *walk, struct sl_str path, const struct sl_tree
 {
     if (is_for_git(entry->name))
         return 0;
-    struct sl_artifact *artifact = add(walk, err);
-    if (!artifact || sl_reading_use(walk->reading, path, err) < 0)
+    if (make_room(walk, err) < 0 || sl_reading_use_kept(walk->reading, path, err) < 0)
         return -1;
-    size_t skip = walk->root.len < path.len ? walk->root.len + 1 : 0;
-    *artifact = (struct sl_artifact){
+    size_t front = walk->root.len < path.len ? walk->root.len + 1 : path.len - sl_path_name(path).len;
+    struct sl_artifact artifact = {
         .path = path,
-        .below = skip ? sl_str_slice(path, skip, path.len) : sl_path_name(path),
+        .front = (uint32_t)front,
         .size = entry->size,
         .executable = entry->executable,
     };
-    if (check_lfs(walk, artifact, err) < 0)
+    if (check_lfs(walk, &artifact, err) < 0)
         return -1;
-    if (walk->open_charts && sl_str_ends_with(path, SL_STR(".tgz")))
-        return open_chart(walk, artifact, err);
+    if (walk->open_charts && sl_str_ends_with(path, SL_STR(".tgz")) && open_chart(walk, &artifact, err) < 0)
+        return -1;
+    walk->items[walk->count++] = artifact;
     return 0;
 }
 
@@ -158,15 +153,40 @@ static int walk_directory(struct walk *walk, struct sl_str directory, unsigned d
     return 0;
 }
 
-int sl_artifacts_find(struct sl_artifacts *out, struct sl_reading *reading, struct sl_str path,
-                      bool open_charts, struct sl_err *err)
+static int walk_all(struct walk *walk, struct sl_err *err)
 {
-    struct walk walk = {.out = out, .reading = reading, .root = path, .open_charts = open_charts};
     struct sl_tree_entry entry;
-    int there = sl_tree_stat(reading->tree, path, &entry, err);
+    struct sl_str path;
+    int there = sl_tree_stat(walk->reading->tree, walk->root, &entry, err);
     if (there <= 0)
         return there;
     if (entry.kind == SL_TREE_DIRECTORY)
-        return walk_directory(&walk, path, 1, err);
-    return take_file(&walk, path, &entry, err);
+        return walk_directory(walk, walk->root, 1, err);
+    return sl_reading_path(walk->reading, &path, SL_STR(""), walk->root, err) < 0
+               ? -1
+               : take_file(walk, path, &entry, err);
+}
+
+static int find(struct sl_artifacts *out, struct walk *walk, struct sl_err *err)
+{
+    if (walk_all(walk, err) < 0)
+        return -1;
+    if (walk->count == 0)
+        return 0;
+    out->items = sl_arena_array(&walk->reading->doc.arena, walk->count, sizeof *out->items);
+    if (!out->items)
+        return sl_fail_memory(err);
+    memcpy(out->items, walk->items, walk->count * sizeof *out->items);
+    out->count = walk->count;
+    return 0;
+}
+
+int sl_artifacts_find(struct sl_artifacts *out, struct sl_reading *reading, struct sl_str path,
+                      bool open_charts, struct sl_err *err)
+{
+    struct walk walk = {.reading = reading, .root = path, .open_charts = open_charts};
+    *out = (struct sl_artifacts){.count = 0};
+    int result = find(out, &walk, err);
+    free(walk.items);
+    return result;
 }

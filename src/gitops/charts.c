@@ -160,10 +160,8 @@ static int find_folder(struct sl_application *application, struct sl_reading *re
         *err = why;
     if (found <= 0)
         return found;
-    *artifact = (struct sl_artifact){.path = application->chart_folder,
-                                     .below = application->chart_folder,
-                                     .kind = SL_ARTIFACT_CHART,
-                                     .chart = chart};
+    *artifact =
+        (struct sl_artifact){.path = application->chart_folder, .kind = SL_ARTIFACT_CHART, .chart = chart};
     application->chart = artifact;
     return 0;
 }

@@ -1,16 +1,22 @@
 #include "gitops/reading.h"
 
+#include "base/checked.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "model/report.h"
 
 #include <stdio.h>
 
+static struct sl_str file_name(const void *things, uint32_t number)
+{
+    return ((const struct sl_str *)things)[number];
+}
+
 void sl_reading_init(struct sl_reading *reading, struct sl_tree *tree, struct sl_findings *findings)
 {
     *reading = (struct sl_reading){.tree = tree, .findings = findings};
     sl_doc_init(&reading->doc);
-    sl_map_init(&reading->file_index);
+    sl_index_init(&reading->file_index, file_name);
 }
 
 void sl_reading_release(struct sl_reading *reading)
@@ -19,37 +25,49 @@ void sl_reading_release(struct sl_reading *reading)
     if (reading->tree)
         sl_tree_set_guard(reading->tree, NULL, NULL);
     sl_build_free(reading->build);
-    sl_map_release(&reading->file_index);
+    sl_index_release(&reading->file_index);
+    free(reading->files);
     sl_doc_release(&reading->doc);
 }
 
+/* Not in the document's memory, which would keep every smaller list. */
 static int make_room(struct sl_reading *reading, struct sl_err *err)
 {
     if (reading->file_count < reading->file_capacity)
         return 0;
     size_t capacity = reading->file_capacity ? 2 * reading->file_capacity : 64;
-    struct sl_str *files = sl_arena_array(&reading->doc.arena, capacity, sizeof *files);
+    struct sl_str *files = realloc(reading->files, capacity * sizeof *files);
     if (!files)
         return sl_fail_memory(err);
-    if (reading->file_count)
-        memcpy(files, reading->files, reading->file_count * sizeof *files);
     reading->files = files;
     reading->file_capacity = capacity;
     return 0;
 }
 
+bool sl_reading_uses(const struct sl_reading *reading, struct sl_str path)
+{
+    return sl_index_find(&reading->file_index, reading->files, path) != SL_INDEX_NONE;
+}
+
+int sl_reading_use_kept(struct sl_reading *reading, struct sl_str path, struct sl_err *err)
+{
+    if (sl_reading_uses(reading, path))
+        return 0;
+    if (make_room(reading, err) < 0)
+        return -1;
+    reading->files[reading->file_count] = path;
+    if (sl_index_add(&reading->file_index, reading->files, (uint32_t)reading->file_count, err) < 0)
+        return -1;
+    reading->file_count++;
+    return 0;
+}
+
 int sl_reading_use(struct sl_reading *reading, struct sl_str path, struct sl_err *err)
 {
-    if (sl_map_get(&reading->file_index, path))
+    if (sl_reading_uses(reading, path))
         return 0;
     struct sl_str copy = sl_arena_str(&reading->doc.arena, path);
-    if (!copy.ptr)
-        return sl_fail_memory(err);
-    /* Any value that is not NULL will do: the index answers yes or no. */
-    if (make_room(reading, err) < 0 || sl_map_put(&reading->file_index, copy, reading, err) < 0)
-        return -1;
-    reading->files[reading->file_count++] = copy;
-    return 0;
+    return copy.ptr ? sl_reading_use_kept(reading, copy, err) : sl_fail_memory(err);
 }
 
 int sl_reading_documents(struct sl_reading *reading, struct sl_str path, enum sl_yaml_rules rules,
@@ -90,15 +108,21 @@ int sl_reading_list(struct sl_reading *reading, struct sl_str directory, const s
 int sl_reading_path(struct sl_reading *reading, struct sl_str *out, struct sl_str directory,
                     struct sl_str name, struct sl_err *err)
 {
-    struct sl_arena *arena = &reading->doc.arena;
-    struct sl_str front = directory;
-    if (directory.len > 0) {
-        front = sl_arena_join(arena, directory, SL_STR("/"));
-        if (!front.ptr)
-            return sl_fail_memory(err);
+    size_t front = directory.len > 0 ? directory.len + 1 : 0;
+    size_t size;
+    if (sl_add_overflows(front, name.len, &size) || sl_add_overflows(size, 1, &size))
+        return sl_fail_memory(err);
+    char *path = sl_arena_alloc(&reading->doc.arena, size);
+    if (!path)
+        return sl_fail_memory(err);
+    if (front) {
+        memcpy(path, directory.ptr, directory.len);
+        path[directory.len] = '/';
     }
-    *out = sl_arena_join(arena, front, name);
-    return out->ptr ? 0 : sl_fail_memory(err);
+    if (name.len)
+        memcpy(path + front, name.ptr, name.len);
+    *out = (struct sl_str){path, size - 1};
+    return 0;
 }
 
 int sl_reading_format(struct sl_reading *reading, struct sl_str *out, struct sl_err *err, const char *format,

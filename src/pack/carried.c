@@ -2,30 +2,35 @@
 
 #include "tree/path.h"
 
+#include <stdlib.h>
+
+/* folder + name, which most paths end with. */
+static int name_member(struct sl_rendering *rendering, struct sl_str *out, struct sl_str path,
+                       struct sl_str folder, struct sl_str name, struct sl_err *err)
+{
+    size_t len = folder.len + name.len;
+    struct sl_str end = sl_str_slice(path, len < path.len ? path.len - len : 0, path.len);
+    bool is_end = end.len == len && sl_str_starts_with(end, folder) && sl_str_ends_with(end, name);
+    *out = is_end ? end : sl_arena_join(&rendering->reading.doc.arena, folder, name);
+    return out->ptr ? 0 : sl_fail_memory(err);
+}
+
 static int add(struct sl_rendering *rendering, const struct sl_artifact *artifact, struct sl_str folder,
                struct sl_str name, struct sl_err *err)
 {
     struct carried_files *carried = &rendering->carried;
-    struct sl_arena *arena = &rendering->reading.doc.arena;
     if (carried->count == carried->capacity) {
         size_t capacity = carried->capacity ? 2 * carried->capacity : 16;
-        struct carried_file *items = sl_arena_array(arena, capacity, sizeof *items);
+        struct carried_file *items = realloc(carried->items, capacity * sizeof *items);
         if (!items)
             return sl_fail_memory(err);
-        if (carried->count)
-            memcpy(items, carried->items, carried->count * sizeof *items);
         carried->items = items;
         carried->capacity = capacity;
     }
-    struct sl_str member = sl_arena_join(arena, folder, name);
-    if (!member.ptr)
-        return sl_fail_memory(err);
-    carried->items[carried->count++] = (struct carried_file){
-        .member = member,
-        .origin = artifact->path,
-        .size = artifact->size,
-        .executable = artifact->executable,
-    };
+    struct carried_file file = {.artifact = artifact};
+    if (name_member(rendering, &file.member, artifact->path, folder, name, err) < 0)
+        return -1;
+    carried->items[carried->count++] = file;
     return 0;
 }
 
@@ -34,12 +39,12 @@ static int add_artifact(struct sl_rendering *rendering, const struct sl_artifact
                         struct sl_err *err)
 {
     struct sl_str images = SL_STR("images/");
+    struct sl_str below = sl_artifact_below(artifact);
     if (artifact->kind == SL_ARTIFACT_CHART)
         return add(rendering, artifact, SL_STR("charts/"), sl_path_name(artifact->path), err);
-    if (sl_str_starts_with(artifact->below, images))
-        return add(rendering, artifact, images,
-                   sl_str_slice(artifact->below, images.len, artifact->below.len), err);
-    return add(rendering, artifact, SL_STR("artifacts/"), artifact->below, err);
+    if (sl_str_starts_with(below, images))
+        return add(rendering, artifact, images, sl_str_slice(below, images.len, below.len), err);
+    return add(rendering, artifact, SL_STR("artifacts/"), below, err);
 }
 
 /* What else goes along, and where to. README.md and VERSION.md stay: they may name other releases. */
@@ -50,7 +55,7 @@ static int add_folder(struct sl_rendering *rendering, struct sl_str path, struct
     if (sl_artifacts_find(&found, &rendering->reading, path, false, err) < 0)
         return -1;
     for (size_t i = 0; i < found.count; i++)
-        if (add(rendering, &found.items[i], folder, found.items[i].below, err) < 0)
+        if (add(rendering, &found.items[i], folder, sl_artifact_below(&found.items[i]), err) < 0)
             return -1;
     return 0;
 }

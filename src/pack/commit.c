@@ -5,6 +5,7 @@
 #include "rendering.h"
 
 #include "base/cleanup.h"
+#include "base/index.h"
 #include "base/limits.h"
 #include "model/report.h"
 
@@ -14,28 +15,35 @@ enum standing { SAME, MISSING, CHANGED };
 struct comparison {
     struct sl_rendering *rendering;
     struct sl_tree *commit;
-    struct sl_map carried; /* paths in the tree to struct carried_file */
-    size_t count;          /* of files that are not the same */
-    struct sl_str first;   /* of these */
-    enum standing how;     /* it is not */
+    struct sl_index carried; /* of the rendering, by their paths in the tree */
+    size_t count;            /* of files that are not the same */
+    struct sl_str first;     /* of these */
+    enum standing how;       /* it is not */
 };
 
 static void comparison_release(struct comparison *comparison)
 {
-    sl_map_release(&comparison->carried);
+    sl_index_release(&comparison->carried);
+}
+
+static struct sl_str carried_path(const void *things, uint32_t number)
+{
+    return ((const struct carried_file *)things)[number].artifact->path;
 }
 
 /* What a pointer stands for can only be an artifact. 1: the commit holds one; 0: not; -1. */
-static int expect_pointer(struct comparison *comparison, struct carried_file *file, struct sl_err *err)
+static int expect_pointer(struct comparison *comparison, struct sl_str path,
+                          struct carried_expected *expected, struct sl_err *err)
 {
     struct sl_str bytes;
     struct sl_lfs_pointer pointer;
-    if (sl_tree_read(comparison->commit, file->origin, &bytes, err) < 0)
+    if (sl_tree_read(comparison->commit, path, &bytes, err) < 0)
         return -1;
-    file->from_lfs = sl_tree_read_lfs_pointer(bytes, &pointer);
-    if (file->from_lfs)
-        file->lfs_digest = pointer.sha256;
-    return file->from_lfs ? 1 : 0;
+    if (!sl_tree_read_lfs_pointer(bytes, &pointer))
+        return 0;
+    expected->what = EXPECT_LFS;
+    expected->as.lfs_digest = pointer.sha256;
+    return 1;
 }
 
 /* Of a file that is held in memory anyway. */
@@ -56,17 +64,19 @@ static int compare_bytes(struct comparison *comparison, struct sl_str path, enum
 }
 
 /* Of a file of any size: its bytes are compared when they are packed. */
-static int expect_bytes(struct comparison *comparison, struct carried_file *file, uint64_t size,
-                        enum standing *out, struct sl_err *err)
+static int expect_bytes(struct comparison *comparison, uint32_t number, uint64_t size, enum standing *out,
+                        struct sl_err *err)
 {
-    int pointer = size <= SL_KIB ? expect_pointer(comparison, file, err) : 0;
+    const struct sl_artifact *artifact = comparison->rendering->carried.items[number].artifact;
+    struct carried_expected *expected = &comparison->rendering->carried.expected[number];
+    int pointer = size <= SL_KIB ? expect_pointer(comparison, artifact->path, expected, err) : 0;
     if (pointer < 0)
         return -1;
-    *out = pointer > 0 || file->size == size ? SAME : CHANGED;
+    *out = pointer > 0 || artifact->size == size ? SAME : CHANGED;
     if (pointer > 0 || *out == CHANGED)
         return 0;
-    file->from_blob = true;
-    return sl_tree_blob_id(comparison->commit, file->origin, &file->blob_id, err);
+    expected->what = EXPECT_BLOB;
+    return sl_tree_blob_id(comparison->commit, artifact->path, &expected->as.blob_id, err);
 }
 
 static int compare_file(struct comparison *comparison, struct sl_str path, enum standing *out,
@@ -82,21 +92,28 @@ static int compare_file(struct comparison *comparison, struct sl_str path, enum 
     *out = here.kind == there.kind && here.executable == there.executable ? SAME : CHANGED;
     if (*out == CHANGED || here.kind == SL_TREE_DIRECTORY)
         return 0;
-    struct carried_file *file = sl_map_get(&comparison->carried, path);
-    if (file)
-        return expect_bytes(comparison, file, there.size, out, err);
+    uint32_t number = sl_index_find(&comparison->carried, comparison->rendering->carried.items, path);
+    if (number != SL_INDEX_NONE)
+        return expect_bytes(comparison, number, there.size, out, err);
     *out = CHANGED;
     return here.size == there.size ? compare_bytes(comparison, path, out, err) : 0;
 }
 
+static int index_carried(struct comparison *comparison, struct sl_err *err)
+{
+    struct carried_files *carried = &comparison->rendering->carried;
+    carried->expected = calloc(carried->count + 1, sizeof *carried->expected);
+    if (!carried->expected)
+        return sl_fail_memory(err);
+    for (size_t i = 0; i < carried->count; i++)
+        if (sl_index_add(&comparison->carried, carried->items, (uint32_t)i, err) < 0)
+            return -1;
+    return 0;
+}
+
 static int compare_files_used(struct comparison *comparison, struct sl_err *err)
 {
-    struct sl_rendering *rendering = comparison->rendering;
-    for (size_t i = 0; i < rendering->carried.count; i++) {
-        struct carried_file *file = &rendering->carried.items[i];
-        if (sl_map_put(&comparison->carried, file->origin, file, err) < 0)
-            return -1;
-    }
+    const struct sl_rendering *rendering = comparison->rendering;
     for (size_t i = 0; i < rendering->reading.file_count; i++) {
         enum standing standing;
         if (compare_file(comparison, rendering->reading.files[i], &standing, err) < 0)
@@ -149,8 +166,8 @@ int check_commit(struct sl_rendering *rendering, const struct sl_release_query *
         return -1;
     SL_CLEANUP(comparison_release)
     struct comparison comparison = {.rendering = rendering, .commit = commit};
-    sl_map_init(&comparison.carried);
-    if (compare_files_used(&comparison, err) < 0)
+    sl_index_init(&comparison.carried, carried_path);
+    if (index_carried(&comparison, err) < 0 || compare_files_used(&comparison, err) < 0)
         return -1;
     rendering->facts.dirty = comparison.count > 0;
     if (comparison.count == 0 || query->allow_dirty)
@@ -159,19 +176,22 @@ int check_commit(struct sl_rendering *rendering, const struct sl_release_query *
                                      : fail_changed(rendering, comparison.first, comparison.count, err);
 }
 
-int check_carried(struct sl_rendering *rendering, const struct carried_file *file,
-                  const struct carried_content *content, struct sl_err *err)
+int check_carried(struct sl_rendering *rendering, size_t number, const struct carried_content *content,
+                  struct sl_err *err)
 {
     struct sl_shown shown;
-    if (rendering->facts.dirty)
+    struct sl_str path = rendering->carried.items[number].artifact->path;
+    const struct carried_expected *expected =
+        rendering->carried.expected ? &rendering->carried.expected[number] : NULL;
+    if (rendering->facts.dirty || !expected)
         return 0;
-    if (file->from_lfs && !sl_digest_equal(&content->digest, &file->lfs_digest)) {
+    if (expected->what == EXPECT_LFS && !sl_digest_equal(&content->digest, &expected->as.lfs_digest)) {
         (void)sl_fail(err, SL_E_INPUT, "%s is not the file that the commit's Git LFS pointer names",
-                      sl_shown(&shown, file->origin));
+                      sl_shown(&shown, path));
         return sl_hint(err, "run `git lfs pull`");
     }
-    if (!file->from_blob || sl_blob_id_equal(&content->blob_id, &file->blob_id))
+    if (expected->what != EXPECT_BLOB || sl_blob_id_equal(&content->blob_id, &expected->as.blob_id))
         return 0;
     rendering->facts.dirty = rendering->allow_dirty;
-    return rendering->allow_dirty ? 0 : fail_changed(rendering, file->origin, 1, err);
+    return rendering->allow_dirty ? 0 : fail_changed(rendering, path, 1, err);
 }

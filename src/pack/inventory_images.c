@@ -189,13 +189,13 @@ static int read_layout(struct inventory *inventory, struct sl_rendering *renderi
 {
     struct sl_str bytes;
     struct sl_node *root = NULL;
-    if (sl_tree_read(rendering->tree, file->origin, &bytes, err) < 0)
+    if (sl_tree_read(rendering->tree, file->artifact->path, &bytes, err) < 0)
         return -1;
     SL_CLEANUP(sl_doc_release) struct sl_doc doc;
     sl_doc_init(&doc);
-    if (sl_doc_add_file(&doc, file->origin) == 0)
+    if (sl_doc_add_file(&doc, file->artifact->path) == 0)
         return sl_fail_memory(err);
-    if (sl_json_read(&root, &doc, bytes, file->origin, err) < 0) {
+    if (sl_json_read(&root, &doc, bytes, file->artifact->path, err) < 0) {
         if (err->code == SL_E_NO_MEMORY)
             return -1;
         sl_err_clear(err);
@@ -214,7 +214,7 @@ int inventory_layout_images(struct inventory *inventory, struct sl_rendering *re
         const struct carried_file *file = &rendering->carried.items[i];
         if (sl_str_starts_with(file->member, SL_STR("images/")) &&
             sl_str_equal(sl_path_name(file->member), SL_STR("index.json")) &&
-            file->size <= LAYOUT_INDEX_MAX && read_layout(inventory, rendering, file, err) < 0)
+            file->artifact->size <= LAYOUT_INDEX_MAX && read_layout(inventory, rendering, file, err) < 0)
             return -1;
     }
     return 0;

@@ -42,7 +42,7 @@ static int packing_init(struct packing *packing, struct sl_rendering *rendering,
     *packing = (struct packing){.rendering = rendering};
     sl_signatures_init(&packing->signatures);
     for (size_t i = 0; i < rendering->carried.count; i++)
-        packing->total += rendering->carried.items[i].size;
+        packing->total += rendering->carried.items[i].artifact->size;
     return sl_plan_new(&packing->plan, err);
 }
 
@@ -74,18 +74,22 @@ static void report_progress(struct packing *packing, uint64_t more)
 }
 
 /* Measures and hashes one carried file; the writer compares when it reads the file again. */
-static int add_carried(struct packing *packing, const struct carried_file *file, struct sl_err *err)
+static int add_carried(struct packing *packing, size_t number, struct sl_err *err)
 {
+    const struct carried_files *carried = &packing->rendering->carried;
+    const struct carried_file *file = &carried->items[number];
+    const struct sl_artifact *artifact = file->artifact;
+    bool from_blob = carried->expected && carried->expected[number].what == EXPECT_BLOB;
     SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
-    if (sl_tree_source(packing->rendering->tree, file->origin, &source, err) < 0)
+    if (sl_tree_source(packing->rendering->tree, artifact->path, &source, err) < 0)
         return -1;
     struct sl_plan_member member = {
-        .path = file->member, .origin = file->origin, .executable = file->executable};
+        .path = file->member, .origin = artifact->path, .executable = artifact->executable};
     struct carried_content content;
     struct sl_sha256 state;
     struct sl_sha1 blob_state;
     sl_sha256_init(&state);
-    sl_blob_hash_init(&blob_state, file->size);
+    sl_blob_hash_init(&blob_state, artifact->size);
     for (;;) {
         const void *bytes;
         ssize_t got = sl_source_borrow(source, &bytes, SIZE_MAX, err);
@@ -94,14 +98,14 @@ static int add_carried(struct packing *packing, const struct carried_file *file,
         if (got == 0)
             break;
         sl_sha256_update(&state, bytes, (size_t)got);
-        if (file->from_blob)
+        if (from_blob)
             sl_sha1_update(&blob_state, bytes, (size_t)got);
         member.size += (uint64_t)got;
         report_progress(packing, (uint64_t)got);
     }
     sl_sha256_final(&state, &content.digest);
     sl_blob_hash_final(&blob_state, &content.blob_id);
-    if (check_carried(packing->rendering, file, &content, err) < 0)
+    if (check_carried(packing->rendering, number, &content, err) < 0)
         return -1;
     member.digest = content.digest;
     return sl_plan_add_file(packing->plan, &member, err);
@@ -141,8 +145,9 @@ static struct terms terms_of(const struct sl_rendering *rendering, const struct 
 static int check_name(const struct carried_file *file, struct sl_err *err)
 {
     struct sl_shown shown;
-    return sl_member_name_check(file->member, err) < 0 ? sl_wrap(err, "%s", sl_shown(&shown, file->origin))
-                                                       : 0;
+    return sl_member_name_check(file->member, err) < 0
+               ? sl_wrap(err, "%s", sl_shown(&shown, file->artifact->path))
+               : 0;
 }
 
 static int add_files(struct packing *packing, struct sl_err *err)
@@ -153,7 +158,7 @@ static int add_files(struct packing *packing, struct sl_err *err)
                              false, err) < 0)
             return -1;
     for (size_t i = 0; i < rendering->carried.count; i++)
-        if (add_carried(packing, &rendering->carried.items[i], err) < 0)
+        if (add_carried(packing, i, err) < 0)
             return -1;
     return 0;
 }

@@ -11,6 +11,8 @@ void sl_rendering_free(struct sl_rendering *rendering)
     if (!rendering)
         return;
     sl_reading_release(&rendering->reading);
+    free(rendering->carried.items);
+    free(rendering->carried.expected);
     if (!rendering->tree_is_lent)
         sl_tree_free(rendering->tree);
     free(rendering);

@@ -23,22 +23,30 @@ struct rendered_files {
     size_t capacity;
 };
 
-/* A file of the tree that travels as it is. */
+/* A file of the tree that travels as it is: most of a large bundle, so that each byte here counts. */
 struct carried_file {
-    struct sl_str member; /* its name in the bundle */
-    struct sl_str origin; /* its path in the tree */
-    uint64_t size;
-    bool executable;
-    bool from_lfs; /* the commit holds a Git LFS pointer, which names this digest */
-    struct sl_digest lfs_digest;
-    bool from_blob; /* the commit holds the file itself, under this id */
-    struct sl_blob_id blob_id;
+    struct sl_str member;               /* its name in the bundle, mostly the end of its path in the tree */
+    const struct sl_artifact *artifact; /* its path in the tree, size and mode */
+};
+
+/* What the commit has of one. */
+struct carried_expected {
+    enum {
+        EXPECT_ANYTHING,
+        EXPECT_LFS, /* a Git LFS pointer, which names this digest */
+        EXPECT_BLOB /* the file itself, under this id */
+    } what;
+    union {
+        struct sl_digest lfs_digest;
+        struct sl_blob_id blob_id;
+    } as;
 };
 
 struct carried_files {
     struct carried_file *items;
     size_t count;
     size_t capacity;
+    struct carried_expected *expected; /* of each, where a work tree is compared with its commit; else NULL */
 };
 
 /* What several renderings may have in common; all of it is the caller's. */
@@ -113,11 +121,11 @@ int check_commit(struct sl_rendering *rendering, const struct sl_release_query *
 /* What a carried file turned out to be, when it was read. */
 struct carried_content {
     struct sl_digest digest;
-    struct sl_blob_id blob_id; /* where file->from_blob */
+    struct sl_blob_id blob_id; /* where that is expected */
 };
 
-/* Whether that is what the commit holds, with the same outcome. */
-int check_carried(struct sl_rendering *rendering, const struct carried_file *file,
-                  const struct carried_content *content, struct sl_err *err) SL_MUST_USE;
+/* Whether the content of the carried file `number` is what the commit holds, with the same outcome. */
+int check_carried(struct sl_rendering *rendering, size_t number, const struct carried_content *content,
+                  struct sl_err *err) SL_MUST_USE;
 
 #endif

@@ -1,6 +1,8 @@
 /* What the rules are given of a rendering. */
 #include "rendering.h"
 
+#include "base/cleanup.h"
+
 #include <stdlib.h>
 
 static int compare_paths(const void *left, const void *right)
@@ -10,10 +12,12 @@ static int compare_paths(const void *left, const void *right)
     return sl_str_compare(a->path, b->path);
 }
 
-static int list_files(struct sl_rendering *rendering, struct sl_validation_files *out, struct sl_err *err)
+/* *out is the caller's to free: it is of no use when the rules are done. */
+static int list_files(const struct sl_rendering *rendering, struct sl_validation_file **out, size_t *listed,
+                      struct sl_err *err)
 {
     size_t count = rendering->files.count + rendering->carried.count;
-    struct sl_validation_file *items = sl_arena_array(&rendering->reading.doc.arena, count, sizeof *items);
+    struct sl_validation_file *items = calloc(count + 1, sizeof *items);
     if (!items)
         return sl_fail_memory(err);
     for (size_t i = 0; i < rendering->files.count; i++) {
@@ -23,12 +27,13 @@ static int list_files(struct sl_rendering *rendering, struct sl_validation_files
     }
     for (size_t i = 0; i < rendering->carried.count; i++) {
         const struct carried_file *file = &rendering->carried.items[i];
-        items[rendering->files.count + i] =
-            (struct sl_validation_file){.path = file->member, .origin = file->origin, .size = file->size};
+        items[rendering->files.count + i] = (struct sl_validation_file){
+            .path = file->member, .origin = file->artifact->path, .size = file->artifact->size};
     }
     if (count > 1)
         qsort(items, count, sizeof items[0], compare_paths);
-    *out = (struct sl_validation_files){items, count};
+    *out = items;
+    *listed = count;
     return 0;
 }
 
@@ -41,7 +46,9 @@ int rendering_validate(struct sl_rendering *rendering, const struct sl_release_q
         .now = query->now,
         .shared = shared,
     };
-    if (list_files(rendering, &subject.files, err) < 0)
+    SL_CLEANUP(sl_freep) struct sl_validation_file *files = NULL;
+    if (list_files(rendering, &files, &subject.files.count, err) < 0)
         return -1;
+    subject.files.items = files;
     return sl_validate_subject(&subject, err);
 }

@@ -1,19 +1,28 @@
 #include "carried_hits.h"
 
+#include "base/map.h"
+
+static struct sl_str origin_of(const void *things, uint32_t number)
+{
+    const struct carried_hits *carried = things;
+    return carried->files.items[carried->items[number].file].origin;
+}
+
 int carried_hits_init(struct carried_hits *carried, struct sl_arena *arena,
                       const struct sl_validation_files *files, struct sl_err *err)
 {
-    *carried = (struct carried_hits){.arena = arena};
+    *carried = (struct carried_hits){.arena = arena, .files = *files};
+    sl_index_init(&carried->by_origin, origin_of);
     carried->items = sl_arena_array(arena, files->count, sizeof *carried->items);
     if (!carried->items)
         return sl_fail_memory(err);
     for (size_t i = 0; i < files->count; i++) {
         struct sl_str origin = files->items[i].origin;
-        struct carried_file_hits *item = &carried->items[carried->count];
         if (origin.len == 0)
             continue;
-        item->origin = sl_hash(origin);
-        if (sl_map_put(&carried->by_origin, origin, item, err) < 0)
+        carried->items[carried->count].origin = sl_hash(origin);
+        carried->items[carried->count].file = (uint32_t)i;
+        if (sl_index_add(&carried->by_origin, carried, (uint32_t)carried->count, err) < 0)
             return -1;
         carried->count++;
     }
@@ -22,13 +31,15 @@ int carried_hits_init(struct carried_hits *carried, struct sl_arena *arena,
 
 void carried_hits_close(struct carried_hits *carried)
 {
-    sl_map_release(&carried->by_origin);
+    sl_index_release(&carried->by_origin);
+    carried->files = (struct sl_validation_files){NULL, 0};
 }
 
 int carried_hits_take(struct carried_hits *carried, struct sl_str path, struct sl_str bytes,
                       struct sl_err *err)
 {
-    struct carried_file_hits *item = sl_map_get(&carried->by_origin, path);
+    uint32_t number = sl_index_find(&carried->by_origin, carried, path);
+    struct carried_file_hits *item = number == SL_INDEX_NONE ? NULL : &carried->items[number];
     if (!item || item->searched)
         return 0;
     struct secret_file_hits found = {.count = 0};

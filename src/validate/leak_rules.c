@@ -91,7 +91,7 @@ static int report(struct telling *telling, struct sl_finding *finding, const str
 static bool is_used(const struct sl_reading *reading, struct sl_str file)
 {
     struct sl_str path = sl_str_slice(file, 0, sl_str_find(file, '!'));
-    if (sl_map_get(&reading->file_index, path))
+    if (sl_reading_uses(reading, path))
         return true;
     for (size_t i = 0; i < reading->file_count; i++)
         if (sl_str_starts_with(reading->files[i], path) && reading->files[i].len > path.len &&

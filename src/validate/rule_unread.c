@@ -202,7 +202,7 @@ static int is_read_by_link(struct unread *unread, struct sl_str path, struct sl_
     int there = sl_tree_real_path(reading->tree, path, &reading->doc.arena, &real, &ignored);
     if (there < 0)
         return ignored.code == SL_E_NO_MEMORY ? sl_fail_memory(err) : 1;
-    return there > 0 && (sl_map_get(&unread->reals, real) || sl_map_get(&reading->file_index, real));
+    return there > 0 && (sl_map_get(&unread->reals, real) || sl_reading_uses(reading, real));
 }
 
 static int ask_others(struct unread *unread, struct sl_err *err)
@@ -335,7 +335,7 @@ static int tell_file(struct unread *unread, struct sl_str path, struct sl_err *e
 static int check_file(struct unread *unread, struct sl_str path, struct sl_err *err)
 {
     const struct sl_validation_subject *subject = unread->subject;
-    if (sl_map_get(&subject->reading->file_index, path) || is_in_its_place(unread, path))
+    if (sl_reading_uses(subject->reading, path) || is_in_its_place(unread, path))
         return 0;
     struct sl_str environment = environment_of(path);
     if (ask_others(unread, err) < 0)
@@ -367,7 +367,7 @@ static bool is_read(const struct sl_validation_subject *subject, struct sl_str d
     char path[SL_PATH_MAX + 1];
     int length = snprintf(path, sizeof path, SL_FMT "/%s", SL_ARG(directory), name);
     return length > 0 && (size_t)length < sizeof path &&
-           sl_map_get(&subject->reading->file_index, (struct sl_str){path, (size_t)length});
+           sl_reading_uses(subject->reading, (struct sl_str){path, (size_t)length});
 }
 
 int sl_rules_unread(const struct sl_validation_subject *subject, struct sl_err *err)

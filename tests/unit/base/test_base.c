@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "base/arena.h"
+#include "base/index.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include <errno.h>
@@ -325,4 +326,37 @@ Test(map, finds_what_was_put_and_replaces)
     cr_expect_eq(sl_map_get(&map, SL_STR("7")), keys[0]);
     cr_expect_null(sl_map_get(&map, SL_STR("1000")));
     sl_map_release(&map);
+}
+
+static struct sl_str name_of(const void *things, uint32_t number)
+{
+    return sl_str_from(((char(*)[16])things)[number]);
+}
+
+Test(index, finds_the_number_of_what_was_added_wherever_the_things_are)
+{
+    enum { THINGS = 5000 };
+    struct sl_err err = {0};
+    struct sl_index index;
+    char(*things)[16] = calloc(THINGS, sizeof *things);
+    cr_assert_not_null(things);
+    sl_index_init(&index, name_of);
+    cr_expect_eq(sl_index_find(&index, things, SL_STR("thing 0")), SL_INDEX_NONE);
+    for (uint32_t i = 0; i < THINGS; i += 2) {
+        (void)snprintf(things[i], sizeof things[i], "thing %u", i);
+        cr_assert_eq(sl_index_add(&index, things, i, &err), 0, "%s", err.message);
+    }
+    char(*moved)[16] = calloc(THINGS, sizeof *moved);
+    cr_assert_not_null(moved);
+    memcpy(moved, things, THINGS * sizeof *things);
+    memset(things, 0, THINGS * sizeof *things);
+    free(things);
+    for (uint32_t i = 0; i < THINGS; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "thing %u", i);
+        cr_expect_eq(sl_index_find(&index, moved, sl_str_from(name)), i % 2 ? SL_INDEX_NONE : i);
+    }
+    cr_expect_leq(index.capacity, (size_t)THINGS * 2, "some bytes a thing");
+    sl_index_release(&index);
+    free(moved);
 }

@@ -707,9 +707,9 @@ Test(layout, artifacts_are_told_apart)
     temp_dir_write_text(&temp, "releases/v1.0/artifacts/z.txt", "z");
     cr_assert_eq(resolve("v1.0", "customer-a", &err), 0, "%s", err.message);
     cr_assert_eq(layout.artifacts.count, 3);
-    cr_expect(is(layout.artifacts.items[0].below, "images/a/index.json"));
+    cr_expect(is(sl_artifact_below(&layout.artifacts.items[0]), "images/a/index.json"));
     cr_expect_eq(layout.artifacts.items[0].kind, SL_ARTIFACT_FILE);
-    cr_expect(is(layout.artifacts.items[1].below, "web.tgz"));
+    cr_expect(is(sl_artifact_below(&layout.artifacts.items[1]), "web.tgz"));
     cr_expect_eq(layout.artifacts.items[1].kind, SL_ARTIFACT_CHART);
     cr_expect_eq(layout.artifacts.items[2].size, 1);
     let_go();

@@ -12,24 +12,30 @@ enum sl_artifact_kind {
     SL_ARTIFACT_CHART, /* a .tgz that holds a Helm chart */
 };
 
+/* Of these there may be many: nothing is in one that follows from something else. */
 struct sl_artifact {
-    struct sl_str path;  /* in the tree */
-    struct sl_str below; /* the same, relative to the directory that was asked for */
-    enum sl_artifact_kind kind;
+    struct sl_str path;           /* in the tree */
     const struct sl_chart *chart; /* of a chart; NULL for all else, of which there may be many */
     uint64_t size;
+    uint32_t front; /* bytes of the path that are the directory that was asked for, with its slash */
+    enum sl_artifact_kind kind : 8;
     bool executable;
 };
+
+/* The path, relative to the directory that was asked for. */
+static inline struct sl_str sl_artifact_below(const struct sl_artifact *artifact)
+{
+    return sl_str_slice(artifact->path, artifact->front, artifact->path.len);
+}
 
 /* Lives as long as the reading. */
 struct sl_artifacts {
     struct sl_artifact *items; /* ascending by bytes of the path, within each directory */
     size_t count;
-    size_t capacity;
 };
 
 /*
- * Appends every file at and below `path`, a directory or a file, to `out`, and notes it as used; nothing
+ * Fills `out` with every file at and below `path`, a directory or a file, and notes it as used; nothing
  * where there is nothing. What only git reads (.gitkeep, .gitignore, .gitattributes) is left out. With
  * `open_charts` every .tgz is looked into. Findings: artifacts/lfs-pointer (error)   a file is only Git LFS's
  * note about itself artifacts/unreadable (error; a warning beyond a limit)  a .tgz that cannot be read, or holds a

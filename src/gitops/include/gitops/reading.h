@@ -8,6 +8,7 @@
 #ifndef GITOPS_READING_H
 #define GITOPS_READING_H
 
+#include "base/index.h"
 #include "doc/cache.h"
 #include "kustomize/build.h"
 #include "tree/tree.h"
@@ -22,7 +23,7 @@ struct sl_reading {
     struct sl_str *files; /* and the overlay's directory; in the order of their first use, each once */
     size_t file_count;
     size_t file_capacity;
-    struct sl_map file_index;
+    struct sl_index file_index;
     /* What sl_compose() made, with a document of its own; NULL before. It is asked how an object came about; what is
      * delivered is in layout->objects. */
     struct sl_build *build;
@@ -33,6 +34,10 @@ void sl_reading_release(struct sl_reading *reading);
 
 /* Notes that what is at `path` has a part in the result. */
 int sl_reading_use(struct sl_reading *reading, struct sl_str path, struct sl_err *err) SL_MUST_USE;
+/* The same with a path that lives as long as the reading, as those of sl_reading_path() do: it is not copied. */
+int sl_reading_use_kept(struct sl_reading *reading, struct sl_str path, struct sl_err *err) SL_MUST_USE;
+/* Whether that was noted. */
+bool sl_reading_uses(const struct sl_reading *reading, struct sl_str path);
 
 /* All documents of a YAML file, noted as used: a list node, see sl_yaml_read(). */
 int sl_reading_documents(struct sl_reading *reading, struct sl_str path, enum sl_yaml_rules rules,
