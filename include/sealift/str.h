@@ -47,6 +47,12 @@ bool sl_str_ends_with(struct sl_str text, struct sl_str suffix);
 /* The first place of `byte`, or text.len where there is none. */
 size_t sl_str_find(struct sl_str text, char byte);
 
+/*
+ * Cuts the first line off *rest, without its LF; a CR before that stays. The last line needs no LF, and behind one there is no
+ * empty line more. False, and *line empty, where *rest is.
+ */
+bool sl_str_next_line(struct sl_str *line, struct sl_str *rest);
+
 /* text[from, to), both cut to the length. */
 struct sl_str sl_str_slice(struct sl_str text, size_t from, size_t to);
 

@@ -34,3 +34,12 @@ struct sl_str sl_str_slice(struct sl_str text, size_t from, size_t to)
         return (struct sl_str){text.ptr, 0};
     return (struct sl_str){text.ptr + from, to - from};
 }
+
+bool sl_str_next_line(struct sl_str *line, struct sl_str *rest)
+{
+    size_t end = sl_str_find(*rest, '\n');
+    bool any = rest->len > 0;
+    *line = sl_str_slice(*rest, 0, end);
+    *rest = sl_str_slice(*rest, end + 1, rest->len);
+    return any;
+}

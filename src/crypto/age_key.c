@@ -81,10 +81,8 @@ static int read_lines(void *list, struct sl_str text,
     if (text.len > SL_AGE_KEY_FILE_MAX)
         return sl_fail(err, SL_E_LIMIT, "larger than the limit of %llu bytes",
                        (unsigned long long)SL_AGE_KEY_FILE_MAX);
-    for (unsigned number = 1; text.len > 0; number++) {
-        size_t length = sl_str_find(text, '\n');
-        struct sl_str line = sl_str_slice(text, 0, length);
-        text = sl_str_slice(text, length + 1, text.len);
+    unsigned number = 1;
+    for (struct sl_str line; sl_str_next_line(&line, &text); number++) {
         if (sl_str_ends_with(line, SL_STR("\r")))
             line.len--;
         if (line.len == 0 || line.ptr[0] == '#')

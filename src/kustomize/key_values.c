@@ -89,14 +89,11 @@ static int add_env_file(struct sl_build *build, const struct kz_place *place, st
         return -1;
     struct sl_str rest = content.text;
     struct sl_mark mark = {1, 1, content.mark.file};
-    for (; rest.len; mark.line++) {
-        size_t end = sl_str_find(rest, '\n');
-        struct sl_str line = sl_str_slice(rest, 0, end);
+    for (struct sl_str line; sl_str_next_line(&line, &rest); mark.line++) {
         if (line.len && line.ptr[line.len - 1] == '\r')
             line.len--;
         if (add_line(build, out, line, mark, err) < 0)
             return -1;
-        rest = sl_str_slice(rest, end + 1, rest.len);
     }
     return 0;
 }

@@ -20,10 +20,8 @@ static struct sl_str trim(struct sl_str text)
 /* Whether a YAML text begins with a list: then it can only be a JSON patch. */
 static bool begins_with_list(struct sl_str text)
 {
-    while (text.len) {
-        size_t end = sl_str_find(text, '\n');
-        struct sl_str line = trim(sl_str_slice(text, 0, end));
-        text = sl_str_slice(text, end + 1, text.len);
+    for (struct sl_str whole; sl_str_next_line(&whole, &text);) {
+        struct sl_str line = trim(whole);
         bool skip = line.len == 0 || line.ptr[0] == '#' || sl_str_starts_with(line, SL_STR("---")) ||
                     line.ptr[0] == '%';
         if (!skip)

@@ -148,12 +148,11 @@ int sl_receipt_check_add(struct sl_receipt_check *check, struct sl_str text, con
     char shown[128];
     char where[192];
     (void)sl_escape(shown, sizeof shown, sl_str_from(name));
-    for (size_t number = 1; text.len; number++) {
-        size_t len = sl_str_find(text, '\n');
+    size_t number = 1;
+    for (struct sl_str line; sl_str_next_line(&line, &text); number++) {
         (void)snprintf(where, sizeof where, "%s, line %zu", shown, number);
-        if (len > 0 && add_line(check, sl_str_slice(text, 0, len), where, err) < 0)
+        if (line.len > 0 && add_line(check, line, where, err) < 0)
             return -1;
-        text = sl_str_slice(text, len < text.len ? len + 1 : len, text.len);
     }
     return 0;
 }
@@ -175,12 +174,10 @@ static int site_of_line(unsigned char out[32], struct sl_str line, struct sl_err
 
 int sl_receipt_export_site(unsigned char out[32], struct sl_str text, struct sl_err *err)
 {
-    while (text.len > 0) {
-        size_t len = sl_str_find(text, '\n');
-        int found = site_of_line(out, sl_str_slice(text, 0, len), err);
+    for (struct sl_str line; sl_str_next_line(&line, &text);) {
+        int found = site_of_line(out, line, err);
         if (found != 0)
             return found < 0 ? -1 : 0;
-        text = sl_str_slice(text, len < text.len ? len + 1 : len, text.len);
     }
     return sl_fail(err, SL_E_REFUSED, "there is no receipt in what was given");
 }

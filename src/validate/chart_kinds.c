@@ -73,10 +73,7 @@ static int add(struct chart_kinds *kinds, const struct document *document, struc
 int chart_kinds_read(struct chart_kinds *kinds, struct sl_str text, struct sl_err *err)
 {
     struct document document = {.depth = 0};
-    for (size_t from = 0; from < text.len;) {
-        struct sl_str rest = sl_str_slice(text, from, text.len);
-        struct sl_str line = sl_str_slice(rest, 0, sl_str_find(rest, '\n'));
-        from += line.len + 1;
+    for (struct sl_str line; sl_str_next_line(&line, &text);) {
         struct sl_str version = value_of(line, "apiVersion:"), kind = value_of(line, "kind:");
         bool sure = document.depth == 0;
         if (sl_str_starts_with(line, SL_STR("---"))) {

@@ -174,13 +174,9 @@ int leak_add_lines(struct leak_reading *reading, struct sl_str bytes, struct sl_
     if (memchr(bytes.ptr, '\0', bytes.len) || !sl_utf8_valid(bytes))
         return 0;
     uint32_t line = 1;
-    for (size_t from = 0; from < bytes.len; line++) {
-        struct sl_str rest = sl_str_slice(bytes, from, bytes.len);
-        struct sl_str text = sl_str_slice(rest, 0, sl_str_find(rest, '\n'));
-        from += text.len + 1;
+    for (struct sl_str text; sl_str_next_line(&text, &bytes); line++)
         if (add_all(reading, (struct leak_text){.text = text, .line = line, .column = 1}, NULL, 0, err) < 0)
             return -1;
-    }
     return 0;
 }
 
@@ -202,13 +198,10 @@ static struct sl_str comment_of(struct sl_str line, size_t *from)
 static int add_comments(struct leak_reading *reading, struct sl_str bytes, struct sl_err *err)
 {
     uint32_t line = 1;
-    for (size_t from = 0; from < bytes.len; line++) {
-        struct sl_str rest = sl_str_slice(bytes, from, bytes.len);
-        struct sl_str text = sl_str_slice(rest, 0, sl_str_find(rest, '\n'));
+    for (struct sl_str text; sl_str_next_line(&text, &bytes); line++) {
         size_t column;
         struct leak_text comment = {.kind = LEAK_COMMENT, .text = comment_of(text, &column), .line = line};
         comment.column = (uint32_t)column + 1;
-        from += text.len + 1;
         if (comment.text.len && add(reading, comment, NULL, err) < 0)
             return -1;
     }

@@ -269,13 +269,10 @@ int leak_index_collect(struct leak_index *index, size_t customer, const struct l
         return -1;
     if (text->kind == LEAK_KEY || text->kind == LEAK_VOCABULARY)
         return 0;
-    for (size_t from = 0; from < text->text.len;) {
-        struct sl_str rest = sl_str_slice(text->text, from, text->text.len);
-        struct sl_str line = sl_str_slice(rest, 0, sl_str_find(rest, '\n'));
-        from += line.len + 1;
+    struct sl_str rest = text->text;
+    for (struct sl_str line; sl_str_next_line(&line, &rest);)
         if (collect_line(&to, line, err) < 0)
             return -1;
-    }
     return 0;
 }
 

@@ -94,12 +94,8 @@ static int read_line(struct values_reader *reader, struct outline *outline, stru
 int values_read_comments(struct values_reader *reader, struct sl_str text, struct sl_err *err)
 {
     struct outline outline = {.count = 0};
-    for (size_t from = 0; from < text.len;) {
-        struct sl_str rest = sl_str_slice(text, from, text.len);
-        struct sl_str line = sl_str_slice(rest, 0, sl_str_find(rest, '\n'));
-        from += line.len + 1;
+    for (struct sl_str line; sl_str_next_line(&line, &text);)
         if (read_line(reader, &outline, line, err) < 0)
             return -1;
-    }
     return 0;
 }

@@ -73,6 +73,35 @@ Test(str, order_is_by_unsigned_bytes)
     cr_expect_eq(sl_str_compare(SL_STR(""), (struct sl_str){NULL, 0}), 0);
 }
 
+static const struct {
+    struct sl_str text, lines; /* each with "|" behind it */
+} line_cases[] = {
+    {SL_STR_INIT(""), SL_STR_INIT("")},
+    {{NULL, 0}, SL_STR_INIT("")},
+    {SL_STR_INIT("\n"), SL_STR_INIT("|")},
+    {SL_STR_INIT("a"), SL_STR_INIT("a|")},
+    {SL_STR_INIT("a\n"), SL_STR_INIT("a|")},
+    {SL_STR_INIT("a\nb"), SL_STR_INIT("a|b|")},
+    {SL_STR_INIT("\n\na\n\n"), SL_STR_INIT("||a||")},
+    {SL_STR_INIT("a\r\nb\0c\n"), SL_STR_INIT("a\r|b\0c|")},
+};
+
+Test(str, lines_come_one_by_one_and_the_last_needs_no_end)
+{
+    for (size_t i = 0; i < sizeof line_cases / sizeof line_cases[0]; i++) {
+        struct sl_buf seen;
+        struct sl_str line = SL_STR("before"), rest = line_cases[i].text;
+        sl_buf_init(&seen, 64);
+        while (sl_str_next_line(&line, &rest)) {
+            sl_buf_str(&seen, line);
+            sl_buf_byte(&seen, '|');
+        }
+        cr_expect_eq(line.len, 0);
+        cr_expect(sl_str_equal(sl_buf_view(&seen), line_cases[i].lines), "case %zu", i);
+        sl_buf_release(&seen);
+    }
+}
+
 Test(buf, an_append_beyond_the_maximum_is_remembered)
 {
     struct sl_buf buf;
