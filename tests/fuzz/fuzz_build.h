@@ -15,6 +15,23 @@
 
 enum { PATH_SIZE = 64, OUTPUT_MAX = 1 << 26 };
 
+/* The input before the first line "=====" and what is behind it; .rest is NULL where there is no such line. */
+struct parts {
+    const uint8_t *head, *rest;
+    size_t head_size, rest_size;
+};
+
+static struct parts split_input(const uint8_t *data, size_t size)
+{
+    static const char separator[] = "\n=====\n";
+    const size_t length = sizeof separator - 1;
+    const uint8_t *at = size ? memmem(data, size, separator, length) : NULL;
+    if (!at)
+        return (struct parts){data, NULL, size, 0};
+    size_t head = (size_t)(at - data);
+    return (struct parts){data, at + length, head, size - head - length};
+}
+
 static void write_file(const char *directory, const char *name, const uint8_t *bytes, size_t size)
 {
     char path[PATH_SIZE];

@@ -5,17 +5,14 @@
  */
 #include "fuzz_build.h"
 
-#define SEPARATOR "\n=====\n"
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char directory[] = "/tmp/sealift-fuzz-XXXXXX";
     FUZZ_REQUIRE(mkdtemp(directory));
-    size_t length = sizeof SEPARATOR - 1;
-    const uint8_t *at = size ? memmem(data, size, SEPARATOR, length) : NULL;
-    size_t head = at ? (size_t)(at - data) : size;
-    write_file(directory, "kustomization.yaml", data, head);
-    if (at)
-        write_file(directory, "r.yaml", at + length, size - head - length);
+    const struct parts parts = split_input(data, size);
+    write_file(directory, "kustomization.yaml", parts.head, parts.head_size);
+    if (parts.rest)
+        write_file(directory, "r.yaml", parts.rest, parts.rest_size);
     build_twice(directory);
     remove_file(directory, "kustomization.yaml");
     remove_file(directory, "r.yaml");

@@ -5,8 +5,6 @@
  */
 #include "fuzz_build.h"
 
-#define SEPARATOR "\n=====\n"
-
 static const char kustomization[] = "resources: [fixed.yaml, r.yaml]\n"
                                     "replacements: [{path: p.yaml}]\n";
 /* Lists, maps, numbers, null, texts with delimiters, annotations of kustomize's: places for paths to lead to. */
@@ -21,13 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char directory[] = "/tmp/sealift-fuzz-XXXXXX";
     FUZZ_REQUIRE(mkdtemp(directory));
-    size_t length = sizeof SEPARATOR - 1;
-    const uint8_t *at = size ? memmem(data, size, SEPARATOR, length) : NULL;
-    size_t head = at ? (size_t)(at - data) : size;
+    const struct parts parts = split_input(data, size);
     write_file(directory, "kustomization.yaml", (const uint8_t *)kustomization, sizeof kustomization - 1);
     write_file(directory, "fixed.yaml", (const uint8_t *)fixed, sizeof fixed - 1);
-    write_file(directory, "p.yaml", data, head);
-    write_file(directory, "r.yaml", at ? at + length : data, at ? size - head - length : 0);
+    write_file(directory, "p.yaml", parts.head, parts.head_size);
+    write_file(directory, "r.yaml", parts.rest ? parts.rest : data, parts.rest_size);
     build_twice(directory);
     static const char *const names[] = {"kustomization.yaml", "fixed.yaml", "p.yaml", "r.yaml"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

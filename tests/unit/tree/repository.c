@@ -4,6 +4,8 @@
 #include <git2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 void repository_make_temp(struct temp_dir *temp)
 {
@@ -95,4 +97,38 @@ char *repository_drain(struct sl_source *source, size_t *len, struct sl_err *err
         return bytes;
     free(bytes);
     return NULL;
+}
+
+struct sl_blob_id repository_read_id(const struct temp_dir *temp, const char *name)
+{
+    char path[PATH_MAX];
+    char hex[2 * SL_SHA1_BYTES + 1] = "";
+    struct sl_blob_id id = {{0}};
+    FILE *file = fopen(temp_dir_join(temp, name, path), "r");
+    cr_assert(file && fread(hex, 1, sizeof hex - 1, file) == sizeof hex - 1);
+    (void)fclose(file);
+    for (size_t i = 0; i < SL_SHA1_BYTES; i++) {
+        char two[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+        id.bytes[i] = (unsigned char)strtoul(two, NULL, 16);
+    }
+    return id;
+}
+
+void repository_expect_content(const struct temp_dir *temp, const char *name, struct sl_source *source)
+{
+    size_t len;
+    struct stat info;
+    struct sl_err err = {0};
+    char path[PATH_MAX];
+    char *bytes = repository_drain(source, &len, &err);
+    FILE *file = fopen(temp_dir_join(temp, name, path), "r");
+    cr_assert(file && fstat(fileno(file), &info) == 0);
+    size_t size = (size_t)info.st_size;
+    char *wanted = malloc(size + 1);
+    cr_assert(wanted && fread(wanted, 1, size, file) == size);
+    (void)fclose(file);
+    cr_assert_not_null(bytes, "%s", err.message);
+    cr_expect(len == size && memcmp(bytes, wanted, size) == 0);
+    free(bytes);
+    free(wanted);
 }

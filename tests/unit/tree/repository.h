@@ -30,4 +30,10 @@ struct sl_tree *repository_open_git(const struct temp_dir *temp, const char *nam
 /* Everything a source gives, malloc'd, in *len; NULL and `err` when it fails on the way. Frees the source. */
 char *repository_drain(struct sl_source *source, size_t *len, struct sl_err *err);
 
+/* The object id that `name` in `temp` holds, as `git rev-parse` prints it. */
+struct sl_blob_id repository_read_id(const struct temp_dir *temp, const char *name);
+
+/* Expects `source` to give exactly what the file `name` in `temp` holds. Frees it. */
+void repository_expect_content(const struct temp_dir *temp, const char *name, struct sl_source *source);
+
 #endif

@@ -121,32 +121,8 @@ TestSuite(git_delta_stored, .init = set_up, .fini = tear_down);
 static int stream(struct sl_source **out, struct sl_err *err)
 {
     char path[PATH_MAX];
-    char hex[2 * SL_SHA1_BYTES + 1] = "";
-    struct sl_blob_id id = {{0}};
-    FILE *file = fopen(temp_dir_join(&temp, "id", path), "r");
-    cr_assert(file && fread(hex, 1, sizeof hex - 1, file) == sizeof hex - 1);
-    (void)fclose(file);
-    for (size_t i = 0; i < SL_SHA1_BYTES; i++) {
-        char two[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
-        id.bytes[i] = (unsigned char)strtoul(two, NULL, 16);
-    }
+    const struct sl_blob_id id = repository_read_id(&temp, "id");
     return sl_pack_stream(out, temp_dir_join(&temp, ".git/objects", path), &id, SIZE, SL_STR("large"), err);
-}
-
-static void expect_content(struct sl_source *source)
-{
-    size_t len;
-    struct sl_err err = {0};
-    char path[PATH_MAX];
-    char *wanted = malloc(SIZE);
-    char *bytes = repository_drain(source, &len, &err);
-    FILE *file = fopen(temp_dir_join(&temp, "kept", path), "r");
-    cr_assert(wanted && file && fread(wanted, 1, SIZE, file) == SIZE);
-    (void)fclose(file);
-    cr_assert_not_null(bytes, "%s", err.message);
-    cr_expect(len == SIZE && memcmp(bytes, wanted, SIZE) == 0);
-    free(bytes);
-    free(wanted);
 }
 
 /* Scripts after which large is a difference to something that is whole, and to something that is one itself. */
@@ -166,7 +142,7 @@ Test(git_delta_stored, a_blob_that_is_a_difference_is_streamed)
         struct sl_err err = {0};
         repository_run(&temp, differences[i]);
         cr_assert_eq(stream(&source, &err), 1, "after %s: %s", differences[i], err.message);
-        expect_content(source);
+        repository_expect_content(&temp, "kept", source);
     }
 }
 
@@ -179,7 +155,7 @@ Test(git_delta_stored, one_whose_base_is_given_by_name_is_left_to_libgit2_which_
     cr_expect_eq(stream(&source, &err), 0);
     struct sl_tree *tree = repository_open_git(&temp, "", "HEAD~1");
     cr_assert_eq(sl_tree_source(tree, SL_STR("large"), &source, &err), 0, "%s", err.message);
-    expect_content(source);
+    repository_expect_content(&temp, "kept", source);
     sl_tree_free(tree);
 }
 

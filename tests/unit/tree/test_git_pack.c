@@ -31,47 +31,16 @@ static void tear_down(void)
 
 TestSuite(git_pack, .init = set_up, .fini = tear_down);
 
-static struct sl_blob_id read_id(const char *name)
-{
-    char path[PATH_MAX];
-    char hex[2 * SL_SHA1_BYTES + 1] = "";
-    struct sl_blob_id id = {{0}};
-    FILE *file = fopen(temp_dir_join(&temp, name, path), "r");
-    cr_assert(file && fread(hex, 1, sizeof hex - 1, file) == sizeof hex - 1);
-    (void)fclose(file);
-    for (size_t i = 0; i < SL_SHA1_BYTES; i++) {
-        char two[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
-        id.bytes[i] = (unsigned char)strtoul(two, NULL, 16);
-    }
-    return id;
-}
-
 /* sl_pack_stream() of the large blob. */
 static int stream(uint64_t size, struct sl_source **out)
 {
     char objects[PATH_MAX];
     struct sl_err err = {0};
-    struct sl_blob_id id = read_id("id");
+    struct sl_blob_id id = repository_read_id(&temp, "id");
     int result =
         sl_pack_stream(out, temp_dir_join(&temp, ".git/objects", objects), &id, size, SL_STR("large"), &err);
     cr_assert_geq(result, 0, "%s", err.message);
     return result;
-}
-
-static void expect_content(struct sl_source *source)
-{
-    size_t len;
-    struct sl_err err = {0};
-    char path[PATH_MAX];
-    char *wanted = malloc(SIZE);
-    char *bytes = repository_drain(source, &len, &err);
-    FILE *file = fopen(temp_dir_join(&temp, "large", path), "r");
-    cr_assert(wanted && file && fread(wanted, 1, SIZE, file) == SIZE);
-    (void)fclose(file);
-    cr_assert_not_null(bytes, "%s", err.message);
-    cr_expect(len == SIZE && memcmp(bytes, wanted, SIZE) == 0);
-    free(bytes);
-    free(wanted);
 }
 
 /* Scripts that leave the large blob whole in a pack, in forms that are read. */
@@ -90,7 +59,7 @@ Test(git_pack, a_blob_that_is_whole_in_a_pack_is_streamed)
         repository_run(&temp, whole[i]);
         struct sl_source *source = NULL;
         cr_assert_eq(stream(SIZE, &source), 1, "after %s", whole[i]);
-        expect_content(source);
+        repository_expect_content(&temp, "large", source);
     }
 }
 
@@ -111,7 +80,7 @@ Test(git_pack, what_is_not_whole_in_a_pack_with_a_known_index_is_left_to_libgit2
         struct sl_tree *tree = repository_open_git(&temp, "", "HEAD");
         cr_assert_eq(sl_tree_source(tree, SL_STR("large"), &source, &err), 0, "%s: %s", others[i],
                      err.message);
-        expect_content(source);
+        repository_expect_content(&temp, "large", source);
         sl_tree_free(tree);
         repository_run(&temp, "rm -rf .git; mv copy .git");
     }
@@ -122,7 +91,7 @@ Test(git_pack, another_size_or_id_is_not_found)
     struct sl_source *source = NULL;
     struct sl_err err = {0};
     char objects[PATH_MAX];
-    struct sl_blob_id id = read_id("id");
+    struct sl_blob_id id = repository_read_id(&temp, "id");
     cr_expect_eq(stream(SIZE - 1, &source), 0);
     temp_dir_join(&temp, ".git/objects", objects);
     for (size_t i = 0; i < SL_SHA1_BYTES; i += 19) {
@@ -187,7 +156,7 @@ static int find(int index_fd, int pack_fd, struct sl_pack_blob *blob)
     struct sl_err err = {0};
     struct sl_pack_index index;
     uint64_t offset;
-    struct sl_blob_id id = read_id("id");
+    struct sl_blob_id id = repository_read_id(&temp, "id");
     int found = sl_pack_index_open(&index, index_fd, &err);
     if (found > 0)
         found = sl_pack_index_find(&index, &id, &offset, &err);
