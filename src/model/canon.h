@@ -21,6 +21,7 @@
 #define CANON_H
 
 #include "base/arena.h"
+#include "crypto/digest.h"
 #include <sealift/err.h>
 #include <stdint.h>
 
@@ -65,6 +66,10 @@ int sl_canon_refuse(const struct sl_canon *canon, struct sl_err *err, const char
 int sl_canon_end(const struct sl_canon *canon, struct sl_err *err) SL_MUST_USE;
 
 /* -- canon_fields.c -- */
+
+/* A text that is a SHA-256 in 64 lower-case hexadecimal digits. */
+int sl_canon_sha256(struct sl_canon *canon, unsigned char out[SL_SHA256_BYTES],
+                    struct sl_err *err) SL_MUST_USE;
 
 enum sl_canon_type {
     SL_CANON_TEXT,   /* struct sl_str, copied into the arena */

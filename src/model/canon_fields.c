@@ -29,7 +29,7 @@ static int read_copied(struct sl_canon *canon, struct sl_str *out, struct sl_err
     return out->ptr ? 0 : sl_fail_memory(err);
 }
 
-static int read_sha256(struct sl_canon *canon, unsigned char out[SL_SHA256_BYTES], struct sl_err *err)
+int sl_canon_sha256(struct sl_canon *canon, unsigned char out[SL_SHA256_BYTES], struct sl_err *err)
 {
     struct sl_str hex = {0};
     struct sl_digest digest = {0};
@@ -63,7 +63,7 @@ static int read_field(struct sl_canon *canon, const struct sl_canon_field *field
     case SL_CANON_BOOL:
         return sl_canon_bool(canon, target, err);
     case SL_CANON_SHA256:
-        return read_sha256(canon, target, err);
+        return sl_canon_sha256(canon, target, err);
     case SL_CANON_OTHER:
     case SL_CANON_MAYBE:
         break;

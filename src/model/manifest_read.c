@@ -128,17 +128,8 @@ static int read_stops(struct sl_canon *canon, void *into, struct sl_err *err)
 static int read_receipt(struct sl_canon *canon, void *into, struct sl_err *err)
 {
     struct reading *reading = into;
-    struct sl_str hex;
-    struct sl_digest digest;
-    if (sl_canon_text(canon, &hex, err) < 0)
-        return -1;
-    if (sl_digest_parse(&digest, hex, err) < 0) {
-        err->code = SL_E_REFUSED;
-        return sl_wrap(err, "%s: requires.receipt", canon->name);
-    }
-    memcpy(reading->manifest.requires_receipt, digest.bytes, sizeof digest.bytes);
     reading->critical |= CRITICAL_RECEIPT;
-    return 0;
+    return sl_canon_sha256(canon, reading->manifest.requires_receipt, err);
 }
 
 static int read_requires(struct sl_canon *canon, void *into, struct sl_err *err)

@@ -23,21 +23,6 @@ struct role_reading {
     uint64_t threshold;
 };
 
-/* The text between two quotes as the digest that it must be. */
-static int read_digest(struct sl_canon *canon, unsigned char out[SL_SHA256_BYTES], struct sl_err *err)
-{
-    struct sl_str hex = {0};
-    struct sl_digest digest = {0};
-    if (sl_canon_text(canon, &hex, err) < 0)
-        return -1;
-    if (sl_digest_parse(&digest, hex, err) < 0) {
-        err->code = SL_E_REFUSED;
-        return sl_wrap(err, "%s", canon->name);
-    }
-    memcpy(out, digest.bytes, sizeof digest.bytes);
-    return 0;
-}
-
 static int refuse_many(const struct sl_canon *canon, const char *what, size_t max, struct sl_err *err)
 {
     return sl_fail(err, SL_E_REFUSED, "%s: there are more than %zu %s", canon->name, max, what);
@@ -101,7 +86,7 @@ static int read_revoked_bundles(struct sl_canon *canon, void *into, struct sl_er
     while ((more = sl_canon_item(canon, &level, err)) > 0) {
         if (trust->revoked_bundle_count == SL_TRUST_REVOKED_BUNDLES_MAX)
             return refuse_many(canon, "revoked bundles", SL_TRUST_REVOKED_BUNDLES_MAX, err);
-        if (read_digest(canon, trust->revoked_bundles[trust->revoked_bundle_count++], err) < 0)
+        if (sl_canon_sha256(canon, trust->revoked_bundles[trust->revoked_bundle_count++], err) < 0)
             return -1;
     }
     return more;
@@ -152,7 +137,7 @@ static int read_role_keys(struct sl_canon *canon, void *into, struct sl_err *err
     for (bool first = true; (more = sl_canon_item(canon, &level, err)) > 0; first = false) {
         unsigned char name[SL_SHA256_BYTES];
         char shown[SL_TRUST_KEY_SHOWN];
-        if (read_digest(canon, name, err) < 0)
+        if (sl_canon_sha256(canon, name, err) < 0)
             return -1;
         (void)sl_trust_key_shown(shown, name);
         if (!first && memcmp(last, name, sizeof name) >= 0)
