@@ -67,7 +67,8 @@ struct sl_enrolled {
 int sl_site_enrol(struct sl_enrolled *out, const struct sl_site_options *options,
                   const struct sl_enrolment *request, struct sl_err *err) SL_MUST_USE;
 
-/* Changes nothing; false also where there is no site. */
+/* Changes nothing; false also where there is no site. SL_E_REFUSED where an enrolment was stopped, or is at work: until the next
+ * one is done the site is neither, and nothing but sl_site_enrol() goes on. */
 int sl_site_is_enrolled(bool *out, const struct sl_site_options *options, struct sl_err *err) SL_MUST_USE;
 
 /*

@@ -61,7 +61,8 @@ int sl_site_receipts(struct sl_buf *out, uint64_t *count, const struct sl_site_o
     SL_CLEANUP(site_release) struct site site;
     bool missing;
     site_init(&site, options->root);
-    if (site_open(&site, err) < 0 || site_require(&site, err) < 0)
+    if (site_open(&site, err) < 0 || site_require(&site, err) < 0 || site_load_identity(&site, err) < 0 ||
+        site_check_enrolment(&site, err) < 0)
         return -1;
     SL_CLEANUP(sl_closep) int dir = site_open_dir(&site, SITE_STATE "/" SITE_RECEIPTS, &missing, err);
     if (missing) {

@@ -63,9 +63,20 @@ static int has_entry(const struct site *site, const char *name, struct sl_err *e
                            : sl_fail_errno(err, SL_E_IO, "look at %s/" SITE_STATE "/%s", site->shown, name);
 }
 
+/* 1 where something is current, or was: then there was a site.json, whatever an enrolment did after that. */
+static int was_installed(const struct site *site, struct sl_err *err)
+{
+    struct stat info;
+    if (sl_sys_fstatat(site->root, SITE_CURRENT, &info) == 0)
+        return 1;
+    if (errno != ENOENT)
+        return sl_fail_errno(err, SL_E_IO, "look at %s/" SITE_CURRENT, site->shown);
+    return has_entry(site, SITE_HISTORY, err);
+}
+
 /* Without this, whoever can take one file away turns a site that knows whom it trusts into one that takes any key. What an
  * enrolment left that was stopped is no such site yet: `enrolment_stopped`. */
-static int check_never_enrolled(struct site *site, struct sl_err *err)
+static int check_never_enrolled(struct site *site, bool identity, struct sl_err *err)
 {
     static const char *const left[] = {SITE_LEDGER_1, SITE_LEDGER_2, SITE_RECEIPTS, SITE_TRUST, SITE_KEY};
     int stopped = has_entry(site, SITE_ENROLLING, err);
@@ -75,8 +86,11 @@ static int check_never_enrolled(struct site *site, struct sl_err *err)
         there = has_entry(site, left[i++], err);
     if (there <= 0)
         return there;
-    site->enrolment_stopped = stopped == 1;
-    if (stopped == 1)
+    int lost = stopped == 1 && !identity ? was_installed(site, err) : 0;
+    if (lost < 0)
+        return -1;
+    site->enrolment_stopped = stopped == 1 && !lost;
+    if (site->enrolment_stopped)
         return 0;
     (void)sl_fail(err, SL_E_REFUSED,
                   "%s/" SITE_STATE " is that of an enrolled site (%s is there), but " SITE_IDENTITY
@@ -90,7 +104,8 @@ int site_check_enrolment(const struct site *site, struct sl_err *err)
 {
     if (!site->enrolment_stopped)
         return 0;
-    (void)sl_fail(err, SL_E_REFUSED, "an enrolment of %s was stopped before it was done", site->shown);
+    (void)sl_fail(err, SL_E_REFUSED, "an enrolment of %s was stopped before it was done, or is still at work",
+                  site->shown);
     return sl_hint(
         err, "run sealift enrol again, as before; it begins anew, and from then on the site's own trust "
              "decides");
@@ -107,7 +122,7 @@ int site_load_identity(struct site *site, struct sl_err *err)
     sl_buf_init(&text, SL_STATE_FILE_MAX);
     int there = read_state(site, SITE_IDENTITY, &text, SL_STATE_FILE_MAX, err);
     if (there <= 0)
-        return there < 0 ? -1 : check_never_enrolled(site, err);
+        return there < 0 ? -1 : check_never_enrolled(site, false, err);
     struct sl_str json = sl_arena_str(&site->arena, sl_buf_view(&text));
     if (!json.ptr)
         return sl_fail_memory(err);
@@ -119,7 +134,7 @@ int site_load_identity(struct site *site, struct sl_err *err)
         site->customer = identity.customer;
         return 0;
     }
-    if (check_never_enrolled(site, err) < 0)
+    if (check_never_enrolled(site, true, err) < 0)
         return -1;
     /* Written just before the first switch. Where that never came, nothing is installed, and whoever tried
      * first has no claim to the place. */

@@ -95,8 +95,8 @@ int site_claim_customer(const struct site *site, struct sl_policy *policy, struc
 /* Reads site.json alone, into `customer`. SL_E_REFUSED where it says less than what an enrolment left beside it. */
 int site_load_identity(struct site *site, struct sl_err *err) SL_MUST_USE;
 
-/* Of what was loaded, with the lock held: SL_E_REFUSED where an enrolment was stopped. Whoever began one wants no other key to
- * count. */
+/* Of what was loaded: SL_E_REFUSED where an enrolment was stopped, which all but the next enrolment have to ask: whoever began
+ * one wants no other key to count, and the mark of it is nobody's word. */
 int site_check_enrolment(const struct site *site, struct sl_err *err) SL_MUST_USE;
 
 /*

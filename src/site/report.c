@@ -23,7 +23,7 @@ static int open_for_reading(struct site *site, struct sl_err *err)
         return -1;
     size_t lines = SIZE_MAX;
     for (;;) {
-        if (site_load(site, err) < 0)
+        if (site_load(site, err) < 0 || site_check_enrolment(site, err) < 0)
             return -1;
         if (site->has_pending || site_check_agreement(site, err) == 0)
             return 0;

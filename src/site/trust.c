@@ -19,7 +19,8 @@ int sl_site_is_enrolled(bool *out, const struct sl_site_options *options, struct
 {
     SL_CLEANUP(site_release) struct site site;
     site_init(&site, options->root);
-    if (site_open(&site, err) < 0 || site_load_identity(&site, err) < 0)
+    if (site_open(&site, err) < 0 || site_load_identity(&site, err) < 0 ||
+        site_check_enrolment(&site, err) < 0)
         return -1;
     *out = site.identity.enrolled;
     return 0;
@@ -31,7 +32,8 @@ int sl_site_is_enrolled(bool *out, const struct sl_site_options *options, struct
  */
 static int load_settled(struct site *site, struct sl_err *err)
 {
-    if (site_open(site, err) < 0 || site_require(site, err) < 0 || site_load(site, err) < 0)
+    if (site_open(site, err) < 0 || site_require(site, err) < 0 || site_load(site, err) < 0 ||
+        site_check_enrolment(site, err) < 0)
         return -1;
     while (site->identity.enrolled) {
         if (site_ledger_load(site, err) < 0)

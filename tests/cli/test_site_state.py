@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 
@@ -35,13 +36,42 @@ class SiteState(Enrolment):
             if left:
                 self.write("site/state/site.json", left)
             before = self.listing("site")
-            for command in (["install", old, "--pubkey", "ops.pub"], ["install", old], ["verify", old, "--pubkey", "ops.pub"],
-                            ["rollback"], ["enrol", "--trust", "trust", "--fingerprint", self.fingerprint]):
+            for command in self.all_commands(old, "ops.pub"):
                 refused = self.sealift(*command, "--root", "site", status=1)
-                self.assertIn("site.json does not say so", refused.err)
-                self.assertIn("from one backup", refused.err)
+                self.assertIn("site.json does not say so", refused.err, command)
+                self.assertIn("from one backup", refused.err, command)
             self.assertEqual(self.listing("site"), before)
             self.write("site/state/site.json", PLAIN_SITE)
+
+    def all_commands(self, bundle, key, trust="trust"):
+        """Every command that takes --root, whole as far as that goes; `enrol` is the last."""
+        return (["install", bundle, "--pubkey", key], ["install", bundle], ["install", bundle, "--trust", trust],
+                ["verify", bundle, "--pubkey", key], ["verify", bundle], ["verify", bundle, "--trust", trust],
+                ["rollback"], ["rollback", "--to", "15"], ["status"], ["history"], ["receipt", "export"],
+                ["enrol", "--trust", "trust", "--fingerprint", self.fingerprint])
+
+    def test_the_table_of_commands_has_all_that_take_a_root(self):
+        """What is refused where an enrolment is in doubt is refused by all of them."""
+        listed = re.findall(r"^  ([a-z]+) ", self.sealift("--help").out, re.MULTILINE)
+        self.assertIn("verify", listed)
+        taking = {name for name in listed if re.search(r"--root[ =]DIR", self.sealift(name, "--help").out)}
+        self.assertEqual(taking, {command[0] for command in self.all_commands("b", "k")})
+
+    def test_a_mark_does_not_make_a_site_that_lost_its_identity_one_to_enrol(self):
+        """Where something was installed there was a site.json, so no enrolment that was stopped explains that it is gone."""
+        self.installed()
+        evil = self.pack("--sequence", "30", key="new.key", out="evil")
+        self.remove("site.json")
+        self.write("site/state/enrolling", "")
+        for lost in ("nothing", "current"):
+            if lost == "current":
+                os.rename(self.path("site/current"), self.path("current.away"))
+            before = self.listing("site")
+            for command in self.all_commands(evil, "new.pub"):
+                refused = self.sealift(*command, "--root", "site", status=1)
+                self.assertIn("site.json does not say so", refused.err, command)
+                self.assertIn("from one backup", refused.err, command)
+            self.assertEqual(self.listing("site"), before)
 
     def test_without_the_key_or_the_last_receipt_nothing_changes(self):
         self.installed()
@@ -85,7 +115,11 @@ class SiteState(Enrolment):
         self.assertEqual(self.receipts(), [("enrol", ""), ("install", "customer-a-v1.0-17")])
 
     def test_nothing_but_an_enrolment_follows_one_that_was_stopped(self):
-        evil = self.pack("--sequence", "1", key="new.key", out="evil")
+        os.mkdir(self.path("own"))
+        self.sealift("trust", "init", "own/1.json", "--customer", "customer-a", "--root-key", "new.pub", "--release-key", "new.pub",
+                     "--issued", "2026-01-05")
+        self.sealift("trust", "sign", "own/1.json", "--key", "new.key")
+        evil = self.bundle(1, key="new.key", trust="own", out="evil")
         for plain_before in (False, True):
             if plain_before:
                 shutil.rmtree(self.path("site"))
@@ -98,7 +132,7 @@ class SiteState(Enrolment):
             else:
                 self.remove("site.json")
             before = self.listing("site")
-            for command in (["install", evil, "--pubkey", "new.pub"],) + ((["rollback"],) if plain_before else ()):
+            for command in self.all_commands(evil, "new.pub", "own")[:-1]:
                 refused = self.sealift(*command, "--root", "site", status=1)
                 self.assertIn("an enrolment of site was stopped before it was done", refused.err)
                 self.assertIn("run sealift enrol again", refused.err)
