@@ -125,7 +125,8 @@ struct sl_install_result {
  * Verifies, stages and switches in one pass over the descriptor (taken over). The first install fixes whose
  * site this is; a bundle for another customer is refused before its payload is read, without naming that
  * customer. The bundle that is current and intact: nothing is changed. The bundle that is current but whose
- * files were altered: a fresh copy of the generation becomes current. A bundle that was current before and is
+ * files were altered, signature files too, or which has got another signature that counts: a fresh copy of the generation becomes
+ * current. A bundle that was current before and is
  * still on disk and intact: it becomes current without another copy. The bundle is verified to its end in
  * each case.
  *
@@ -212,7 +213,8 @@ struct sl_site_state {
     bool pending; /* a change was stopped in the middle, and the next install or rollback finishes or drops
                      it; or one is going on */
 };
-/* Changes nothing. 0 with drifted == 0 or > 0; SL_E_DRIFT when the whole generation is no longer there;
+/* Changes nothing. Of an enrolled site it proves the signature files anew, by the versions of its trust.json; where these cannot be
+ * read, which sl_site_ledger() tells, and at other sites, it looks at their form. 0 with drifted == 0 or > 0; SL_E_DRIFT when the whole generation is no longer there;
  * SL_E_NOT_FOUND when nothing is installed. SL_E_REFUSED when
  * `current` is not what the history says, or the manifest has not the digest that the history recorded. */
 int sl_site_status(struct sl_site_state *out, const struct sl_site_options *options,

@@ -5,6 +5,7 @@
 #include "crypto/minisig.h"
 #include "io/file.h"
 #include "io/sys.h"
+#include "signatures.h"
 #include "trust/meter.h"
 
 #include <errno.h>
@@ -248,9 +249,9 @@ static int visit_signature(struct comparison *work, const struct sl_dir_entry *e
     bool read = (uint64_t)entry->info.st_size <= SL_SIGNATURE_FILE_MAX;
     if (read && sl_file_read_beneath(&text, work->dir, entry->path, SL_SIGNATURE_FILE_MAX, err) < 0)
         return -1;
-    return read && site_is_signature(sl_buf_view(&text), key_id)
-               ? 0
-               : add(work->drifts, SL_DRIFT_CHANGED, sl_str_from(entry->path), err);
+    bool good = read && site_is_signature(sl_buf_view(&text), key_id) &&
+                !(expected->proved && site_signatures_false(expected->proved, key_id));
+    return good ? 0 : add(work->drifts, SL_DRIFT_CHANGED, sl_str_from(entry->path), err);
 }
 
 static int visit_manifest(struct comparison *work, const struct sl_dir_entry *entry, struct sl_err *err)

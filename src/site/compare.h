@@ -8,12 +8,16 @@
 #include "model/site_state.h"
 #include <sealift/site.h>
 
+struct site_signatures;
+
 struct site_expected {
     const struct sl_manifest *manifest;
     struct sl_str manifest_json;
     const struct sl_str
         *signers; /* key ids whose signature files have to be there, and be such; others may be */
     size_t signer_count;
+    const struct site_signatures
+        *proved; /* those that are another key's count as changed; NULL: only the form counts */
 };
 
 /* The key id in the name of a signature file of a generation; empty when it is not one. */

@@ -73,6 +73,9 @@ int site_judge_begin(struct site_judge *judge, struct site *site, bool may_store
                      struct sl_err *err) SL_MUST_USE;
 void site_judge_release(struct site_judge *judge);
 
+/* The versions of trust.json in state/trust, as they lie there. */
+int site_trust_versions(struct sl_trust_steps **out, const struct site *site, struct sl_err *err) SL_MUST_USE;
+
 /* The part of that which only looks at state/trust: fills steps and trust of a judge whose site is set. */
 int site_judge_open_chain(struct site_judge *judge, struct sl_err *err) SL_MUST_USE;
 

@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "enrolled.h"
 #include "generation.h"
+#include "signatures.h"
 #include "stage.h"
 
 #include <sealift/text.h>
@@ -18,6 +19,7 @@ struct install {
     const struct sl_bundle_head *head; /* the claim's; after it was proved, the verified bundle's */
     struct sl_digest digest;           /* of its manifest */
     const struct sl_trust *trust;      /* that it was judged by; lives like `head` */
+    struct site_provers provers;       /* of signature files that are there; lives like the policy */
     uint64_t trust_version;
     struct sl_install_result *result;
     struct sl_verdict *verdict; /* of an enrolled site: the caller's, or the next */
@@ -80,21 +82,52 @@ static int check_succession(struct install *in, struct sl_err *err)
 
 /* -- what is there already -- */
 
-/* 1 when the generation is on disk and every file is as this bundle's manifest says; else 0. What cannot be
- * read is not known to be intact, and a fresh copy is the remedy: only a lack of memory is an error. */
-static int is_intact(const struct install *in, struct sl_str generation, struct sl_err *err)
+#define SIGNERS_MAX (SL_SIGNATURES_MAX + SITE_SIGNATURES_MAX)
+
+/* Whose signature files a generation of this bundle has to have: of those who were noted when it was made, and of all whose
+ * signatures count now. */
+static size_t list_expected(struct sl_str out[SIGNERS_MAX], const struct install *in,
+                            struct sl_str generation)
 {
     const struct sl_site_change *made = site_change_making(in->site, generation);
+    const struct sl_bundle_head *head = in->head;
+    size_t count = 0;
+    for (size_t i = 0; made && i < made->signer_count && count < SIGNERS_MAX; i++)
+        out[count++] = made->signers[i];
+    for (size_t i = 0; i < head->signer_count && count < SIGNERS_MAX; i++)
+        if (head->signers[i].trusted)
+            out[count++] = sl_str_from(head->signers[i].key_id);
+    return count;
+}
+
+static int compare(struct site_drifts *out, const struct install *in, struct sl_str generation,
+                   struct sl_err *err)
+{
+    SL_CLEANUP(sl_closep) int dir = site_generation_dir(in->site, generation, err);
+    if (dir < 0)
+        return -1;
+    SL_CLEANUP(site_signatures_release) struct site_signatures proved;
+    struct sl_str signers[SIGNERS_MAX];
     struct site_expected expected = {
         .manifest = in->head->manifest,
         .manifest_json = in->head->manifest_json,
-        .signers = made ? made->signers : NULL,
-        .signer_count = made ? made->signer_count : 0,
+        .signers = signers,
+        .signer_count = list_expected(signers, in, generation),
+        .proved = &proved,
     };
+    if (site_signatures_load(&proved, dir, err) < 0 ||
+        site_signatures_prove(&proved, expected.manifest_json, &in->provers, err) < 0)
+        return -1;
+    return site_compare(out, dir, &expected, &in->options->progress, err);
+}
+
+/* 1 when the generation is on disk, every file is as this bundle's manifest says, and the signatures are good; else 0. What cannot
+ * be read is not known to be intact, and a fresh copy is the remedy: only a lack of memory is an error. */
+static int is_intact(const struct install *in, struct sl_str generation, struct sl_err *err)
+{
     SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
     site_drifts_init(&drifts);
-    SL_CLEANUP(sl_closep) int dir = site_generation_dir(in->site, generation, err);
-    if (dir >= 0 && site_compare(&drifts, dir, &expected, &in->options->progress, err) == 0)
+    if (compare(&drifts, in, generation, err) == 0)
         return drifts.total == 0;
     if (err->code == SL_E_NO_MEMORY)
         return -1;
@@ -328,13 +361,16 @@ static int install(struct install *in, struct sl_err *err)
     return work(in, err) < 0 ? site_give_up(in->site, err) : 0;
 }
 
-static void set_claim(struct install *in, struct sl_claim *claim)
+static void set_claim(struct install *in, struct sl_claim *claim, const struct sl_policy *policy,
+                      const struct sl_trust_steps *steps)
 {
     in->claim = claim;
     in->head = sl_claim_head(claim);
     in->trust = sl_claim_trust(claim);
     in->trust_version = in->trust ? in->trust->version : 0;
     memcpy(in->digest.bytes, in->head->manifest_sha256, sizeof in->digest.bytes);
+    in->provers = (struct site_provers){
+        .steps = steps, .trust = in->trust, .keys = policy->keys, .key_count = policy->key_count};
 }
 
 static int install_plain(struct install *in, int *bundle, const char *name, const struct sl_policy *policy,
@@ -343,7 +379,7 @@ static int install_plain(struct install *in, int *bundle, const char *name, cons
     SL_CLEANUP(sl_claim_freep) struct sl_claim *claim = NULL;
     if (open_claim(&claim, in->site, bundle, name, policy, err) < 0)
         return -1;
-    set_claim(in, claim);
+    set_claim(in, claim, policy, NULL);
     return install(in, err);
 }
 
@@ -372,7 +408,7 @@ static int judge_and_install(struct install *in, struct site_judge *judge, int *
     SL_CLEANUP(sl_claim_freep) struct sl_claim *claim = NULL;
     if (sl_claim_open(&claim, fd, name, &effective, err) < 0)
         return note_refusal(in, err);
-    set_claim(in, claim);
+    set_claim(in, claim, policy, judge->steps);
     return put_in_place(in, err) < 0 ? note_refusal(in, err) : 0;
 }
 

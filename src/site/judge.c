@@ -240,15 +240,22 @@ static const struct sl_trust_step *newest(const struct sl_trust_steps *steps)
     return sl_trust_steps_at(steps, sl_trust_steps_count(steps) - 1);
 }
 
-/* Everything is proved again from the fingerprint on: what lies on the disk is only as good as that. */
-int site_judge_open_chain(struct site_judge *judge, struct sl_err *err)
+int site_trust_versions(struct sl_trust_steps **out, const struct site *site, struct sl_err *err)
 {
     bool missing;
     char name[320];
-    struct site *site = judge->site;
     (void)snprintf(name, sizeof name, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
     SL_CLEANUP(sl_closep) int dir = site_open_dir(site, SITE_STATE "/" SITE_TRUST, &missing, err);
-    if (dir < 0 || sl_trust_steps_load_dir(&judge->steps, dir, name, err) < 0 ||
+    return dir < 0 ? -1 : sl_trust_steps_load_dir(out, dir, name, err);
+}
+
+/* Everything is proved again from the fingerprint on: what lies on the disk is only as good as that. */
+int site_judge_open_chain(struct site_judge *judge, struct sl_err *err)
+{
+    char name[320];
+    struct site *site = judge->site;
+    (void)snprintf(name, sizeof name, "%s/" SITE_STATE "/" SITE_TRUST, site->shown);
+    if (site_trust_versions(&judge->steps, site, err) < 0 ||
         sl_trust_chain(&judge->trust, judge->steps, err) < 0)
         return -1;
     unsigned char fingerprint[32];

@@ -1,9 +1,8 @@
 #include "permit.h"
 
 #include "base/cleanup.h"
-#include "compare.h"
 #include "enrolled.h"
-#include "io/file.h"
+#include "signatures.h"
 #include "trust/standing.h"
 
 #include <sealift/grant.h>
@@ -14,50 +13,6 @@ enum { WHY_MAX = 160 };
 
 /* -- who signed it -- */
 
-/* What a generation has: those of the bundle, and those that were given beside it. */
-#define SIGNATURES_MAX (SL_SIGNATURES_MAX + SL_DETACHED_MAX)
-
-struct signatures {
-    int dir; /* of the generation */
-    struct sl_buf texts[SIGNATURES_MAX];
-    struct sl_trust_signature items[SIGNATURES_MAX];
-    size_t count;
-};
-
-static void signatures_release(struct signatures *signatures)
-{
-    for (size_t i = 0; i < signatures->count; i++)
-        sl_buf_release(&signatures->texts[i]);
-}
-
-static int take_signature(void *context, const struct sl_dir_entry *entry, struct sl_err *err)
-{
-    struct signatures *into = context;
-    if (S_ISDIR(entry->info.st_mode))
-        return 1;
-    struct sl_str key_id = site_signature_key_id(sl_str_from(entry->path));
-    if (key_id.len == 0 || into->count == SIGNATURES_MAX)
-        return 0;
-    struct sl_buf *text = &into->texts[into->count];
-    sl_buf_init(text, SL_SIGNATURE_FILE_MAX);
-    if (sl_file_read_beneath(text, into->dir, entry->path, SL_SIGNATURE_FILE_MAX, err) < 0) {
-        sl_buf_release(text);
-        if (err->code == SL_E_NO_MEMORY)
-            return -1;
-        /* What cannot be read proves nothing. */
-        sl_err_clear(err);
-        return 0;
-    }
-    if (!site_is_signature(sl_buf_view(text), key_id)) {
-        sl_buf_release(text);
-        return 0;
-    }
-    struct sl_trust_signature *signature = &into->items[into->count++];
-    (void)snprintf(signature->key_id, sizeof signature->key_id, SL_FMT, SL_ARG(key_id));
-    signature->text = sl_buf_view(text);
-    return 0;
-}
-
 /*
  * Proved anew from what lies in the generation. The history has but the ids of keys, which anybody can choose, and what was
  * installed before the enrolment was judged by whatever keys were given then.
@@ -65,8 +20,8 @@ static int take_signature(void *context, const struct sl_dir_entry *entry, struc
 static int look_up_standing(enum sl_standing *out, const struct site_judge *judge,
                             const struct site_generation *generation, struct sl_err *err)
 {
-    SL_CLEANUP(signatures_release) struct signatures found = {.dir = generation->dir};
-    if (sl_dir_walk(generation->dir, take_signature, &found, err) < 0)
+    SL_CLEANUP(site_signatures_release) struct site_signatures found;
+    if (site_signatures_load(&found, generation->dir, err) < 0)
         return -1;
     const struct sl_signed_bundle bundle = {
         .manifest_json = sl_buf_view(&generation->manifest_json),
@@ -112,9 +67,14 @@ static void forbid(char why[WHY_MAX], const struct site_judge *judge,
                        (unsigned long long)manifest->sequence, (unsigned long long)floor);
 }
 
-static int is_forbidden(struct sl_str name, const char *why, struct sl_err *err)
+static int is_forbidden(struct sl_str name, const char *why, enum sl_standing standing, struct sl_err *err)
 {
     (void)sl_fail(err, SL_E_REFUSED, SL_FMT " must not come back: %s", SL_ARG(name), why);
+    if (standing == SL_STANDING_NONE)
+        return sl_hint(
+            err,
+            "it was installed by other keys, before the enrolment mostly; the vendor can permit it once, for "
+            "this site: --grant FILE");
     return sl_hint(err, "the vendor can permit it once, for this site: --grant FILE");
 }
 
@@ -201,7 +161,7 @@ static int check(struct sl_digest *used, struct site_judge *judge, const struct 
     if (!why[0])
         return 0;
     return grant ? use_grant(used, judge->site, judge->trust, generation, grant, err)
-                 : is_forbidden(generation->change->to, why, err);
+                 : is_forbidden(generation->change->to, why, standing, err);
 }
 
 int site_permit(struct sl_digest *used, struct site *site, const struct site_generation *generation,

@@ -7,6 +7,7 @@
 #include "change.h"
 #include "compare.h"
 #include "generation.h"
+#include "signatures.h"
 #include "stage.h"
 
 #include <stdio.h>
@@ -73,9 +74,14 @@ static int compare(struct site_drifts *out, const struct site *site, const struc
                    const struct sl_progress *progress, struct sl_err *err)
 {
     const struct sl_site_change *made = site_change_making(site, site->current);
+    struct sl_str manifest_json = sl_buf_view(&generation->manifest_json);
+    SL_CLEANUP(site_signatures_release) struct site_signatures proved;
+    if (site_signatures_check(&proved, site, site->current, generation->dir, manifest_json, err) < 0)
+        return -1;
     struct site_expected expected = {
         .manifest = generation->manifest,
-        .manifest_json = sl_buf_view(&generation->manifest_json),
+        .manifest_json = manifest_json,
+        .proved = &proved,
         .signers = made ? made->signers : NULL,
         .signer_count = made ? made->signer_count : 0,
     };

@@ -4,7 +4,9 @@
 #include "change.h"
 #include "compare.h"
 #include "enrolled.h"
+#include "generation.h"
 #include "permit.h"
+#include "signatures.h"
 
 #include <sealift/text.h>
 #include <stdio.h>
@@ -133,7 +135,8 @@ static int is_current(struct sl_str name, struct sl_err *err)
     return sl_hint(err, "`sealift status` says whether its files are as they should be");
 }
 
-static int is_altered(struct sl_str name, const struct site_drifts *drifts, struct sl_err *err)
+static int is_altered(const struct site *site, struct sl_str name, const struct site_drifts *drifts,
+                      struct sl_err *err)
 {
     const struct site_drift *first = &drifts->items[0];
     char shown[200];
@@ -141,6 +144,12 @@ static int is_altered(struct sl_str name, const struct site_drifts *drifts, stru
                   SL_ARG(name), (unsigned long long)drifts->total,
                   drifts->total == 1 ? "difference" : "differences",
                   sl_escape(shown, sizeof shown, first->path), sl_drift_name(first->kind));
+    if (site->identity.enrolled && site_generation_sequence(name) < site->ledger.highest_sequence)
+        return sl_hint(
+            err,
+            "nothing was changed; its bundle, which an enrolled site does not install again, has the files: "
+            "tar -xzf BUNDLE --strip-components=1 -C ROOT/" SITE_GENERATIONS
+            "/... puts them back; or go back to another");
     return sl_hint(err,
                    "nothing was changed; install its bundle again for a fresh copy, or go back to another");
 }
@@ -151,15 +160,20 @@ static int check_intact(const struct site *site, const struct site_generation *g
     SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
     site_drifts_init(&drifts);
     const struct sl_site_change *made = site_change_making(site, name);
+    struct sl_str manifest_json = sl_buf_view(&generation->manifest_json);
+    SL_CLEANUP(site_signatures_release) struct site_signatures proved;
+    if (site_signatures_check(&proved, site, name, generation->dir, manifest_json, err) < 0)
+        return -1;
     struct site_expected expected = {
         .manifest = generation->manifest,
-        .manifest_json = sl_buf_view(&generation->manifest_json),
+        .manifest_json = manifest_json,
+        .proved = &proved,
         .signers = made ? made->signers : NULL,
         .signer_count = made ? made->signer_count : 0,
     };
     if (site_compare(&drifts, generation->dir, &expected, progress, err) < 0)
         return sl_wrap(err, SL_FMT, SL_ARG(name));
-    return drifts.total > 0 ? is_altered(name, &drifts, err) : 0;
+    return drifts.total > 0 ? is_altered(site, name, &drifts, err) : 0;
 }
 
 /* -- doing it -- */

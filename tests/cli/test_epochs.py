@@ -189,7 +189,8 @@ class Enrolled(Enrolment):
 
     def test_a_generation_that_has_lost_its_signatures_is_nobodys(self):
         self.enrol()
-        self.install(self.bundle(17))
+        bundle = self.bundle(17)
+        self.install(bundle)
         self.install(self.bundle(18, release="v1.1"))
         old = next(name for name in os.listdir(self.path("site/generations")) if name.startswith("17-"))
         signature = next(name for name in os.listdir(self.path("site/generations", old)) if name.endswith(".minisig"))
@@ -199,16 +200,77 @@ class Enrolled(Enrolment):
         lines = good.split(b"\n")
         lines[1] = lines[1][:60] + (b"B" if lines[1][60:61] == b"A" else b"A") + lines[1][61:]
         other = b"\n".join(lines)  # in form, and no signature of this manifest
-        for bad, said in ((b"", altered), (good[:-1], altered), (None, altered),
-                          (other, "must not come back: ")):
+        comment = good.replace(b"trusted comment: ", b"trusted comment: x")
+        for bad in (b"", good[:-1], None, other, comment):
             os.chmod(self.path("site/generations", old), 0o755)
             if bad is None:
                 os.unlink(self.path(path))
             else:
                 self.write(path, bad)
-            self.assertIn(said, self.sealift("rollback", "--root", "site", status=1).err)
-        self.write(path, good)
+            refused = self.sealift("rollback", "--root", "site", status=1).err
+            self.assertIn(altered, refused)
+            self.assertIn("tar -xzf BUNDLE --strip-components=1", refused)
+            self.assertNotIn("--grant", refused)
+            self.assertIn("a later one was accepted before", self.install(bundle, status=1).err)
+        subprocess.run(["tar", "-xzf", self.path(bundle), "--strip-components=1", "-C", self.path("site/generations", old)],
+                       check=True)
+        self.assertEqual(self.read(path), good)
         self.sealift("rollback", "--root", "site")
+
+    def alterations(self, text):
+        """One letter of the signature, of that over the comment, and of the comment: all in form."""
+        lines = text.split(b"\n")
+        for number, at in ((1, 60), (3, 30), (2, 20)):
+            line = lines[number]
+            letter = b"B" if line[at:at + 1] == b"A" else b"A"
+            yield b"\n".join(lines[:number] + [line[:at] + letter + line[at + 1:]] + lines[number + 1:])
+
+    def current_signatures(self):
+        top = self.path("site/current")
+        return {name: self.read(f"site/current/{name}") for name in sorted(os.listdir(top)) if name.endswith(".minisig")}
+
+    def test_one_letter_of_a_signature_file_is_found_and_repaired(self):
+        self.enrol()
+        bundle = self.bundle(17)
+        self.install(bundle)
+        (name, good), = self.current_signatures().items()
+        for bad in self.alterations(good):
+            self.write(f"site/current/{name}", bad)
+            status = self.sealift("status", "--root", "site", "--format", "json", status=1).json()
+            self.assertEqual(status["drift"], [{"drift": "changed", "path": name}])
+            before = self.sealift("status", "--root", "site", status=1)
+            self.assertIn("install the same bundle again", before.err)
+            self.assertEqual(self.install(bundle, "--format", "json").json()["outcome"], "repaired")
+            self.assertEqual(self.current_signatures(), {name: good})
+            self.assertIn("intact", self.sealift("status", "--root", "site").out)
+            self.assertEqual(self.install(bundle, "--format", "json").json()["outcome"], "already-current")
+        self.receipts()
+
+    def test_at_a_site_without_trust_only_the_bundle_shows_that_a_signature_was_altered(self):
+        bundle = self.bundle(17)
+        install = ("install", bundle, "--root", "site", "--pubkey", "ops.pub", "--format", "json")
+        self.sealift(*install)
+        (name, good), = self.current_signatures().items()
+        for bad in self.alterations(good):
+            self.write(f"site/current/{name}", bad)
+            self.assertIn("intact", self.sealift("status", "--root", "site").out)
+            self.assertEqual(self.sealift(*install).json()["outcome"], "repaired")
+            self.assertEqual(self.current_signatures(), {name: good})
+            self.assertEqual(self.sealift(*install).json()["outcome"], "already-current")
+
+    def test_a_bundle_that_got_another_signature_is_what_is_installed_once_its_signer_counts(self):
+        bundle = self.bundle(17)
+        install = ("install", bundle, "--root", "site", "--format", "json", "--pubkey")
+        self.sealift(*install, "ops.pub")
+        one = self.current_signatures()
+        self.sealift("sign", bundle, "--key", "new.key", "--replace")
+        self.assertEqual(self.sealift(*install, "ops.pub").json()["outcome"], "already-current", "a stranger's counts for nothing")
+        self.assertEqual(self.sealift(*install, "ops.pub", "--pubkey", "new.pub").json()["outcome"], "repaired")
+        both = self.current_signatures()
+        self.assertEqual(len(both), 2)
+        self.assertLess(one.items(), both.items())
+        for keys in (("ops.pub",), ("new.pub",), ("ops.pub", "--pubkey", "new.pub")):
+            self.assertEqual(self.sealift(*install, *keys).json()["outcome"], "already-current", keys)
 
     def test_a_required_stop_is_not_passed_by_its_name_alone(self):
         path = "repo/releases/v1.1/release.yaml"
