@@ -34,6 +34,7 @@ int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struc
                      struct sl_err *err)
 {
     SL_CLEANUP(sl_source_freep) struct sl_source *stage = file;
+    bool waits = file->waits;
     struct sl_source *ahead;
     struct sl_str beginning;
     if (sl_source_ahead(&ahead, stage, &beginning, err) < 0)
@@ -47,6 +48,7 @@ int sl_source_bundle(struct sl_source **out, struct sl_source *file, const struc
     if (sl_source_gzip(out, stage, CONTAINER_MAX, err) < 0)
         return -1;
     stage = NULL;
+    (*out)->waits = waits;
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "bundle/opening.h"
 #include "explain.h"
 #include "io/aligned.h"
+#include "io/gzip.h"
 #include "reader_state.h"
 
 #include <sealift/text.h>
@@ -376,7 +377,8 @@ ssize_t sl_bundle_reader_read(struct sl_bundle_reader *reader, const void **byte
 
 void sl_bundle_reader_explain(struct sl_bundle_reader *reader, struct sl_err *err)
 {
-    if (err->code != SL_E_REFUSED || reader->tar->waits)
+    /* A source that has failed is what refused: it has nothing to add, and would say the same again. */
+    if (err->code != SL_E_REFUSED || reader->tar->waits || reader->tar->failure.code != SL_OK)
         return;
     uint64_t left = SL_REFUSED_BYTES_MAX;
     struct sl_err end = {0};
@@ -386,7 +388,7 @@ void sl_bundle_reader_explain(struct sl_bundle_reader *reader, struct sl_err *er
         got = sl_source_borrow(reader->tar, &bytes, left < SL_MIB ? (size_t)left : (size_t)SL_MIB, &end);
         left -= got > 0 ? (uint64_t)got : 0;
     }
-    if (got >= 0 || end.code != SL_E_REFUSED || !end.hint[0])
+    if (got >= 0 || !sl_gzip_tells_damage(&end))
         return;
     /* What is to be done about the refusal itself comes first: anybody can make a checksum wrong. */
     const struct sl_err refusal = *err;

@@ -1,6 +1,7 @@
 #include "deflate_read.h"
 
 #include "io/aligned.h"
+#include "io/gzip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +31,18 @@ void deflate_reader_release(struct deflate_reader *reader)
     reader->memory = NULL;
 }
 
+static const char damage_hint[] =
+    "the file is damaged, as by a bad stick or a copy that was stopped: copy it again, and compare its size and "
+    "sha256sum with the vendor's";
+
 int deflate_hint_damage(struct sl_err *err)
 {
-    return sl_hint(
-        err,
-        "the file is damaged, as by a bad stick or a copy that was stopped: copy it again, and compare its "
-        "size and sha256sum with the vendor's");
+    return sl_hint(err, "%s", damage_hint);
+}
+
+bool sl_gzip_tells_damage(const struct sl_err *err)
+{
+    return err->code == SL_E_REFUSED && strcmp(err->hint, damage_hint) == 0;
 }
 
 static int damaged(const char *why, struct sl_err *err)

@@ -250,6 +250,7 @@ static int start(struct isolated_source *isolated, int fd, const struct sl_isola
     const struct isolated_child child = {.parent = getpid(),
                                          .file = fd,
                                          .report = report[1],
+                                         .waits = isolated->source.waits,
                                          .ring = &isolated->ring,
                                          .work = work,
                                          .name = isolated->label};

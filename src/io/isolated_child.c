@@ -92,8 +92,10 @@ static int deliver(const struct isolated_child *child, struct sl_err *err)
 {
     struct sl_source *file = NULL;
     SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
-    if (sl_source_fd(&file, ISOLATED_FILE, child->name, err) < 0 ||
-        child->work->open(child->work->context, &source, file, err) < 0)
+    if (sl_source_fd(&file, ISOLATED_FILE, child->name, err) < 0)
+        return -1;
+    file->waits = child->waits; /* fstat() is none of the calls that are left */
+    if (child->work->open(child->work->context, &source, file, err) < 0)
         return -1;
     int more;
     do

@@ -31,6 +31,7 @@ enum isolated_descriptor { ISOLATED_FILE = 3, ISOLATED_REPORT, ISOLATED_GIVEN_BA
 struct isolated_child {
     pid_t parent;
     int file, report;
+    bool waits; /* of the file: see io/stream.h */
     struct ring *ring;
     const struct sl_isolated_work *work;
     const char *name; /* of the file, for messages */

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import subprocess
+import threading
 import unittest
 
 from harness import SEALIFT, Case, have, main
@@ -261,6 +262,31 @@ class Verify(Case):
         self.assertEqual(os.stat(self.path("site/current/scripts/run")).st_mode & 0o777, 0o755)
         self.assertEqual(os.stat(self.path("site/current/manifests/a.yaml")).st_mode & 0o777, 0o644)
 
+    def assert_told_once(self, err):
+        self.assertEqual(err.count("the file is damaged"), 1, err)
+        self.assertIn("the file is damaged, as by a bad stick", err)
+
+    def test_damage_is_told_once_and_a_wrong_file_is_not_damaged(self):
+        with open(self.bundle(), "rb") as f:
+            whole = f.read()
+        damaged = {
+            "cut in the head": whole[:300],
+            "cut at the end": whole[:-100],
+            "its trailer cut": whole[:-3],
+            "wrong CRC": whole[:-8] + bytes([whole[-8] ^ 1]) + whole[-7:],
+            "wrong length": whole[:-1] + bytes([whole[-1] ^ 1]),
+        }
+        for name, data in damaged.items():
+            path = self.write(self.path("in", "damaged.tar.gz"), data)
+            for command in (("verify", "--pubkey", "ops.pub"), ("sign", "--key", "ops.key", "--detached")):
+                with self.subTest(damage=name, command=command):
+                    self.assert_told_once(self.sealift(*command, path, status=1).err)
+        self.assert_told_once(self.sealift("inspect", self.write("in/damaged.tar.gz", whole[:300]), status=1).err)
+        for command in (("verify", "--pubkey", "ops.pub"), ("inspect",), ("install", "--pubkey", "ops.pub", "--root", "site")):
+            err = self.sealift(*command, "ops.pub", status=1).err
+            self.assertIn("this is no bundle", err)
+            self.assertNotIn("the file is damaged", err)
+
     def test_what_a_bad_stick_does_is_told_as_damage(self):
         """Whatever it is that refuses the bundle first: the padding, a header, a signature, a digest."""
         path = self.bundle(files={"manifests/a.yaml": b"kind: A\n", "artifacts/b": random.Random(1).randbytes(9000)})
@@ -273,11 +299,11 @@ class Verify(Case):
             self.write(path, bytes(damaged))
             with self.subTest(at=at):
                 err = self.sealift("verify", path, "--pubkey", "ops.pub", status=1).err
-                self.assertIn("the file is damaged", err)
+                self.assert_told_once(err)
                 if len(said) % 4 == 0:
                     for command in (("sign", path, "--key", "ops.key", "--detached"),
                                     ("install", path, "--pubkey", "ops.pub", "--root", "site")):
-                        self.assertIn("the file is damaged", self.sealift(*command, status=1).err)
+                        self.assert_told_once(self.sealift(*command, status=1).err)
                 said.add(re.sub('"[^"]*"', "X", err.splitlines()[0].split(": ", 2)[2]))
         self.assertGreater(len(said), 3)
         self.assertTrue(any("gzip" not in message for message in said), said)
@@ -297,20 +323,30 @@ class Verify(Case):
 
     def test_a_refusal_waits_for_no_pipe_to_end(self):
         self.key("stranger")
-        bundle = Bundle(self.path("stranger.key"))
-        bundle.files = {"artifacts/b": random.Random(1).randbytes(3000000)}
-        with open(bundle.write(self.path("in", "bundle.tar.gz")), "rb") as f:
-            data = f.read()
-        reading, writing = os.pipe()
-        with subprocess.Popen([SEALIFT, "verify", "/dev/stdin", "--pubkey", self.path("ops.pub")], stdin=reading,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-            os.close(reading)
-            try:
-                os.write(writing, data[:1500000])  # and then nothing, until somebody pulls the plug
-            except BrokenPipeError:
-                pass
-            self.assertIn(b"not signed", process.stderr.read())
-            os.close(writing)
+        rows = (
+            (("verify", "--pubkey", self.path("ops.pub")), b"not signed", lambda manifest: None),
+            (("inspect",), b"epoch", set_field("epoch", value="none")),
+        )
+        for command, why, change in rows:
+            bundle = Bundle(self.path("stranger.key"))
+            bundle.files = {"artifacts/b": random.Random(1).randbytes(3000000)}
+            bundle.change_manifest = change
+            with open(bundle.write(self.path("in", "bundle.tar.gz")), "rb") as f:
+                data = f.read()
+            reading, writing = os.pipe()
+            with self.subTest(command=command), \
+                    subprocess.Popen([SEALIFT, *command, "/dev/stdin"], stdin=reading, stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.PIPE) as process:
+                os.close(reading)
+                plug = threading.Timer(60, process.kill)
+                plug.start()
+                try:
+                    os.write(writing, data[:2500000])  # and then nothing, until somebody pulls the plug
+                except BrokenPipeError:
+                    pass
+                self.assertIn(why, process.stderr.read())
+                plug.cancel()
+                os.close(writing)
 
     def test_later_members_of_the_manifest_are_ignored_unless_critical(self):
         path = self.bundle(change_manifest=set_field("zz_later", value={"a": [1, "b", None, True]}))

@@ -6,8 +6,10 @@
 #include "bundle/container.h"
 #include "bundle/reader.h"
 #include "io/gzip.h"
+#include "io/isolated.h"
 #include "reading.h"
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +208,100 @@ Test(reader, what_is_wrong_with_the_gzip_layer_is_refused)
     }
     sl_buf_release(&empty);
     sample_bundle_release(&sample);
+}
+
+/* -- what is said of damage -- */
+
+static void expect_once(const char *text, const char *part, const char *what)
+{
+    const char *first = strstr(text, part);
+    cr_expect(first && !strstr(first + 1, part), "%s: %s", what, text);
+}
+
+Test(reader, damage_is_told_once_whether_it_is_met_or_looked_for)
+{
+    struct sample_bundle sample;
+    sample_bundle_make(&sample);
+    const size_t len = sample.file.len;
+    const struct {
+        const char *what;
+        size_t len, flipped;
+    } rows[] = {{"cut in the head", 60, 0}, {"cut at its end", len - 3, 0}, {"wrong CRC", len, len - 8}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        SL_CLEANUP(sl_buf_release) struct sl_buf file;
+        sl_buf_init(&file, SL_MIB);
+        sl_buf_append(&file, sample.file.ptr, rows[i].len);
+        file.ptr[rows[i].flipped] ^= (char)(rows[i].flipped > 0);
+        struct sl_source *source = NULL;
+        struct sl_bundle_reader *reader = NULL;
+        struct sl_err err = {0};
+        cr_assert_eq(sl_source_memory(&source, sl_buf_view(&file), &err), 0);
+        int result = sl_bundle_reader_open(&reader, source, &err);
+        if (result == 0) {
+            result = read_all(reader, &sample, &err);
+            sl_bundle_reader_explain(reader, &err);
+        }
+        cr_expect_eq(result, -1, "%s", rows[i].what);
+        cr_expect(sl_gzip_tells_damage(&err), "%s: %s", rows[i].what, err.hint);
+        expect_once(err.hint, "the file is damaged", rows[i].what);
+        sl_bundle_reader_free(reader);
+    }
+    sample_bundle_release(&sample);
+}
+
+/* Gives so many blocks of zeros, which are no bundle, and is ended by a signal then. */
+struct crashing {
+    struct sl_source source;
+    uint64_t blocks;
+};
+
+static ssize_t crash(struct sl_source *self, void *out, size_t len, struct sl_err *err)
+{
+    (void)err;
+    if (self->position >= ((struct crashing *)self)->blocks * SL_TAR_BLOCK) {
+        (void)signal(SIGILL, SIG_DFL);
+        __builtin_trap();
+    }
+    size_t part = len < SL_TAR_BLOCK ? len : SL_TAR_BLOCK;
+    memset(out, 0, part);
+    return (ssize_t)part;
+}
+
+static void free_crashing(struct sl_source *self)
+{
+    free(self);
+}
+
+static int open_crashing(void *context, struct sl_source **out, struct sl_source *file, struct sl_err *err)
+{
+    static const struct sl_source_ops ops = {.read = crash, .free = free_crashing};
+    sl_source_free(file);
+    struct crashing *crashing = calloc(1, sizeof *crashing);
+    if (!crashing)
+        return sl_fail_memory(err);
+    crashing->source.ops = &ops;
+    crashing->blocks = *(const uint64_t *)context;
+    *out = &crashing->source;
+    return 0;
+}
+
+Test(reader, a_crash_of_who_unpacks_is_no_damage)
+{
+    /* Before anything was refused; and, with the second piece, while it is looked whether what was refused is damaged, too. */
+    for (uint64_t blocks = 0; blocks <= 256; blocks += 256) {
+        const struct sl_isolated_work work = {open_crashing, &blocks};
+        struct sl_source *source = NULL;
+        struct sl_bundle_reader *reader = NULL;
+        struct sl_err err = {0};
+        int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        cr_assert_eq(sl_source_isolated(&source, fd, "the bundle", &work, &err), 0, "%s", err.message);
+        source->waits = false; /* as of a regular file */
+        cr_expect_eq(sl_bundle_reader_open_container(&reader, source, &err), -1);
+        cr_expect_eq(err.code, SL_E_REFUSED);
+        cr_expect_eq(strstr(err.message, "crashed") != NULL, blocks == 0, "%s", err.message);
+        cr_expect_null(strstr(err.hint, "damaged"), "%s", err.hint);
+        cr_expect_eq(err.hint[0] != 0, blocks == 0, "%s", err.hint);
+    }
 }
 
 Test(reader, a_container_that_expands_without_end_is_refused_at_once)

@@ -9,7 +9,8 @@
 
 /*
  * Takes off the age layer, where there is one, and gzip. Which it is shows in the first bytes, not in the file's
- * name. `file` becomes the source's, also when this fails; `keys` (NULL: none) is used in here only.
+ * name. `file` becomes the source's, also when this fails; where it waits (io/stream.h), the source does. `keys` (NULL: none) is
+ * used in here only.
  *
  * SL_E_USAGE: it is encrypted and there is no key; SL_E_REFUSED: no key opens it, or its header was changed.
  * What comes out is not trusted: age says nothing of who made it.

@@ -36,4 +36,8 @@ int sl_sink_gzip(struct sl_sink **out, struct sl_sink *below, unsigned workers,
 int sl_source_gzip(struct sl_source **out, struct sl_source *below, uint64_t max,
                    struct sl_err *err) SL_MUST_USE;
 
+/* Whether `err` is what the reader says of compressed data that is not as it was written, here or in a process apart: by its
+ * hint, which nothing else has. */
+bool sl_gzip_tells_damage(const struct sl_err *err);
+
 #endif
