@@ -15,7 +15,9 @@
  *
  * A claim that is opened forks a child, without exec, which unpacks the bundle and ends when the claim is proved or freed. The
  * kernel ends it with the thread that opened the claim, too, and not only with the process (PR_SET_PDEATHSIG, prctl(2)): open, prove
- * and free a claim while that thread lives, best all in it. Otherwise it fails with SL_E_IO, "was ended from outside".
+ * and free a claim while that thread lives, best all in it. Otherwise it fails with SL_E_IO, "was ended from outside". A program that waits for children that
+ * are not its own (waitpid(-1)), or ignores SIGCHLD, takes away how it ended: then a crash, which refuses a bundle otherwise, is
+ * SL_E_IO, and no verdict.
  *
  * A bundle may be encrypted with age; its first bytes say so. It is decrypted as it is read, in the same single
  * pass. That it opens proves nothing of who made it: everybody who has the recipient can encrypt. SL_E_USAGE: it

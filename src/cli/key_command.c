@@ -177,13 +177,16 @@ static int read_answer(const struct run *run, struct sl_buf *answer, struct sl_e
     }
 }
 
-/* 1: it has ended, and *status says how; 0: it has not by `deadline`. */
+#define STATUS_LOST (-1) /* waitpid() gives none such */
+
+/* 1: it has ended, and *status says how, or that nobody knows; 0: it has not by `deadline`. */
 static int wait_until(struct run *run, int64_t deadline, int *status)
 {
     for (;;) {
         pid_t ended = waitpid(run->pid, status, WNOHANG);
         if (ended == run->pid || (ended < 0 && errno != EINTR)) {
             run->pid = 0;
+            *status = ended < 0 ? STATUS_LOST : *status;
             return 1;
         }
         if (now_ms() >= deadline)
@@ -209,6 +212,8 @@ static void stop(struct run *run)
 static int check_status(const struct run *run, int status, struct sl_err *err)
 {
     char what[64];
+    if (status == STATUS_LOST)
+        return fail(err, run->command->text, "ended, and how is not known (is SIGCHLD ignored?)");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
     if (WIFSIGNALED(status))

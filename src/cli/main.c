@@ -124,12 +124,33 @@ static int hear_of_cpu_limit(void)
     return signal(SIGXCPU, end_for_want_of_time) == SIG_ERR ? -1 : 0;
 }
 
+/* A closed pipe, or a file that may not grow, is a write that fails, never an end in the middle of an install. How a child ended
+ * is lost where who started this one has it ignored. */
+static int set_signals(void)
+{
+    bool set = signal(SIGPIPE, SIG_IGN) != SIG_ERR && signal(SIGXFSZ, SIG_IGN) != SIG_ERR &&
+               signal(SIGCHLD, SIG_DFL) != SIG_ERR;
+    return set && hear_of_cpu_limit() == 0 ? 0 : -1;
+}
+
+/* What every command relies on. */
+static int prepare(struct sl_err *err)
+{
+    if (set_signals() < 0)
+        return sl_fail_errno(err, SL_E_IO, "say which signals end this process");
+    if (occupy_standard_streams() < 0)
+        return sl_fail_errno(err, SL_E_IO, "open /dev/null in the place of a closed standard stream");
+    if (leave_no_core() == 0)
+        return 0;
+    (void)sl_fail_errno(err, SL_E_IO, "forbid a core file, which would have keys in it");
+    return sl_hint(
+        err, "something in this environment keeps programs from setrlimit(2), a seccomp filter for instance");
+}
+
 int main(int argc, char **argv)
 {
-    /* A closed pipe, or a file that may not grow, is a write that fails, never an end in the middle of an install. */
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
-        occupy_standard_streams() < 0 || leave_no_core() < 0 || hear_of_cpu_limit() < 0)
-        return 4;
+    struct sl_err unprepared = {0};
+    int prepared = prepare(&unprepared);
     struct cli cli = {.program = "sealift", .repository = "."};
     const char *no_color = getenv("NO_COLOR");
     cli.color = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !cli_terminal_is_dumb();
@@ -138,6 +159,10 @@ int main(int argc, char **argv)
     struct sl_err err = {0};
     struct cli_parsed parsed;
     int status = cli_parse(&parsed, &cli, argc, argv, &err);
+    if (status == 0 && prepared < 0) {
+        err = unprepared;
+        status = -1;
+    }
     if (status == 0)
         status = run(&cli, &parsed, &err);
     if (parsed.json)

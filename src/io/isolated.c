@@ -30,21 +30,25 @@ struct isolated_source {
 };
 
 struct end {
+    bool known; /* false: somebody else has waited for it, or the kernel did because SIGCHLD is ignored */
     int status;
     struct rusage used;
 };
 
-/* A child that has ended already keeps the status it ended with. */
+/* A child that has ended already keeps the status it ended with. One that is gone has left its number to others: none is ended. */
 static void end_child(struct isolated_source *isolated, struct end *out)
 {
-    *out = (struct end){.status = 0};
+    *out = (struct end){.known = false};
     if (isolated->child == 0)
         return;
-    (void)kill(isolated->child, SIGKILL);
+    siginfo_t info;
+    if (waitid(P_PID, (id_t)isolated->child, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+        (void)kill(isolated->child, SIGKILL);
     pid_t ended;
     do
         ended = wait4(isolated->child, &out->status, 0, &out->used);
     while (ended < 0 && errno == EINTR);
+    out->known = ended > 0;
     isolated->child = 0;
 }
 
@@ -100,6 +104,13 @@ static int ended_otherwise(struct isolated_source *isolated, struct sl_err *err)
 {
     struct end end;
     end_child(isolated, &end);
+    if (!end.known) {
+        (void)sl_fail(err, SL_E_IO, "how the process that unpacks %s ended is not known", isolated->label);
+        return sl_hint(
+            err,
+            "this says nothing about the bundle: something else in this program waits for every child, or "
+            "ignores SIGCHLD");
+    }
     int number = WIFSIGNALED(end.status) ? WTERMSIG(end.status) : 0;
     if (number == 0)
         return sl_fail(err, SL_E_REFUSED, "the process that unpacks %s came to an unexpected end",
@@ -127,7 +138,7 @@ static int not_started(struct isolated_source *isolated, struct sl_err *err)
 {
     struct end end;
     end_child(isolated, &end);
-    if (WIFEXITED(end.status) && WEXITSTATUS(end.status) > 0) {
+    if (end.known && WIFEXITED(end.status) && WEXITSTATUS(end.status) > 0) {
         errno = WEXITSTATUS(end.status);
         (void)sl_fail_errno(err, SL_E_IO, "start the process that unpacks %s", isolated->label);
     } else {

@@ -7,11 +7,12 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tarfile
 import unittest
 
-from harness import SOURCE, Case, have, main
+from harness import SEALIFT, SOURCE, Case, have, main
 
 OPENSSL_SIGNER = os.path.join(SOURCE, "scripts/key-command-openssl")
 
@@ -372,6 +373,15 @@ class KeyCommand(Signing):
                               "--key-command", self.fake("lies"), status=1)
         self.assertIn("is not one", result.err)
         self.assertFalse(os.path.exists(self.path("none/customer-a-v1.0-17.tar.gz")))
+
+    def test_how_it_ended_is_known_also_where_the_signal_for_that_is_ignored(self):
+        """A program that ignores SIGCHLD hands that on to what it starts, and the kernel forgets how their children end."""
+        self.pack(key="a.key")
+        process = subprocess.run([SEALIFT, "sign", self.bundle, "--key-command", self.fake("status"), "--detached"],
+                                 cwd=self.dir, capture_output=True, check=False,
+                                 preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertIn("the key command ended with status 7: python3 ", process.stderr.decode())
+        self.assertEqual(process.returncode, 3)
 
     def test_a_command_that_cannot_be_run(self):
         self.pack(key="a.key")

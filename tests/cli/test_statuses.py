@@ -1,18 +1,26 @@
 #!/usr/bin/env python3
 """The exit statuses of docs/troubleshooting.md where they are easily mixed up: what is a mistake in the command line (2), what
 cannot be read or written (3), and what is a verdict (1)."""
+import ctypes
+import json
 import os
+import platform
 import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import time
+import unittest
 
 from harness import SEALIFT, Case, main
 
 RELEASE = ("--release", "v1.0", "--customer", "customer-a")
 NOBODY = 65534
+
+# prlimit64(2), by machine.
+CORE_LIMIT_CALLS = {"x86_64": 302, "aarch64": 261}
 
 
 class Statuses(Case):
@@ -20,6 +28,33 @@ class Statuses(Case):
         super().setUp()
         self.repository()
         self.key()
+
+    @unittest.skipUnless(platform.machine() in CORE_LIMIT_CALLS, "the numbers of the calls are not known")
+    def test_what_the_machine_does_not_permit_at_the_start_is_said(self):
+        def limited():
+            """A filter of seccomp(2) under which setrlimit(2) is not permitted, as a container's may be."""
+            call = CORE_LIMIT_CALLS[platform.machine()]
+            code = ((0x20, 0, 0, 0),           # load the number of the call
+                    (0x15, 0, 3, call),        # prlimit64?
+                    (0x20, 0, 0, 32),          # load its third argument, the new limit
+                    (0x15, 1, 0, 0),           # none: it is only asked
+                    (0x06, 0, 0, 0x00050001),  # EPERM
+                    (0x06, 0, 0, 0x7fff0000))  # allowed
+            code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *row) for row in code))
+            program = ctypes.create_string_buffer(struct.pack("@HP", len(code) // 8, ctypes.addressof(code)))
+            libc = ctypes.CDLL(None, use_errno=True)
+            if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program):
+                os._exit(77)
+        # A sanitizer would end for the same reason.
+        env = dict(os.environ, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":disable_coredump=0")
+        for words in (["status", "--root", "none"], ["status", "--root", "none", "--format", "json"]):
+            process = subprocess.run([SEALIFT, *words], cwd=self.dir, capture_output=True, preexec_fn=limited, env=env, check=False)
+            if process.returncode == 77:
+                self.skipTest("this kernel has no seccomp")
+            self.assertEqual(process.returncode, 3, process.stderr)
+            self.assertIn(b"sealift: forbid a core file, which would have keys in it: ", process.stderr)
+            if "json" in words:
+                self.assertEqual(json.loads(process.stdout)["error"]["status"], 3)
 
     def test_a_revision_that_leads_to_no_commit_is_status_2(self):
         for revision in ("nope", "HEAD~99", "HEAD:releases", "HEAD:README.md", "HEAD..HEAD", "a b"):

@@ -340,6 +340,23 @@ Test(isolated_end, a_crash_refuses_the_file_and_an_end_from_outside_does_not, .t
     }
 }
 
+/* SIGCHLD ignored, which programs inherit, and somebody who waits for every child: neither is the bundle's fault, nor no fault. */
+Test(isolated_end, an_end_that_somebody_else_has_waited_for_is_no_verdict, .timeout = 120)
+{
+    static const int signals[] = {SIGKILL, SIGSEGV};
+    for (size_t i = 0; i < 4; i++) {
+        bool ignored = i < 2;
+        (void)signal(signals[i % 2], SIG_DFL);
+        (void)signal(SIGCHLD, ignored ? SIG_IGN : SIG_DFL);
+        struct sl_source *source = open_source(open_endless, NULL);
+        cr_assert_eq(kill(the_child(), signals[i % 2]), 0);
+        if (!ignored)
+            cr_assert_gt(waitpid(-1, NULL, 0), 0);
+        expect_end(source, SL_E_IO, "how the process that unpacks bundle.tar.gz ended is not known",
+                   strsignal(signals[i % 2]));
+    }
+}
+
 static ssize_t spin(struct sl_source *self, void *out, size_t len, struct sl_err *err)
 {
     volatile bool on = true;

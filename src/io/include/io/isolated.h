@@ -30,7 +30,8 @@ struct sl_isolated_work {
 /*
  * `fd` is taken over; on failure it stays the caller's. `name` is for messages. Errors of the stages come out of the reads, as
  * they are. A child that came to another end is SL_E_REFUSED where the file may have done that, by a crash or by taking it over;
- * one that could not begin, or was killed from outside (memory or CPU time was short), is SL_E_IO: no verdict about the file. Freeing the
+ * one that could not begin, or was killed from outside (memory or CPU time was short), is SL_E_IO: no verdict about the file. So is one
+ * of which it is not known how it ended, because the program waits for every child or ignores SIGCHLD. Freeing the
  * source ends the child.
  */
 int sl_source_isolated(struct sl_source **out, int fd, const char *name, const struct sl_isolated_work *work,
