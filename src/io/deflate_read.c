@@ -1,5 +1,6 @@
 #include "deflate_read.h"
 
+#include "base/limits.h"
 #include "io/aligned.h"
 #include "io/gzip.h"
 
@@ -70,17 +71,34 @@ static int catch_up(struct deflate_reader *reader, struct sl_err *err)
     return result == Z_OK ? 0 : zlib_failed(reader, result, err);
 }
 
+/* All input so far is used. */
+static int check_surplus(const struct deflate_reader *reader, struct sl_err *err)
+{
+    if (reader->surplus <= SL_DEFLATE_SURPLUS_MAX)
+        return 0;
+    return sl_fail(err, SL_E_REFUSED,
+                   "gzip: the compressed data is longer than what it unpacks to, as no compressor makes it");
+}
+
+/* The input has given so much. */
+static void count_unpacked(struct deflate_reader *reader, size_t len)
+{
+    uint64_t covered = 2 * (uint64_t)len;
+    reader->surplus -= covered < reader->surplus ? covered : reader->surplus;
+}
+
 /* The input is gone after this, and with it what is unseen. 1, or 0 where there is no more, or -1. */
 static int more_input(struct deflate_reader *reader, struct sl_err *err)
 {
     const void *bytes;
-    if (catch_up(reader, err) < 0)
+    if (catch_up(reader, err) < 0 || check_surplus(reader, err) < 0)
         return -1;
     ssize_t got = sl_source_borrow(reader->below, &bytes, INPUT_BYTES, err);
     if (got <= 0)
         return (int)got;
     reader->zlib.next_in = bytes;
     reader->zlib.avail_in = (uInt)got;
+    reader->surplus += (uint64_t)got;
     return 1;
 }
 
@@ -155,6 +173,7 @@ static ssize_t lend_stored(struct deflate_reader *reader, const unsigned char **
         return -1;
     size_t len = take_input(reader, bytes, reader->stored);
     reader->stored -= len;
+    count_unpacked(reader, len);
     reader->over = reader->last && reader->stored == 0;
     if (reader->stored < WINDOW_BYTES) {
         size_t room = WINDOW_BYTES - reader->stored;
@@ -184,7 +203,9 @@ static ssize_t unpack(struct deflate_reader *reader, struct sl_err *err)
         failed = need_input(reader, err);
         if (failed)
             break;
+        uInt room = zlib->avail_out;
         int result = inflate(zlib, Z_BLOCK);
+        count_unpacked(reader, room - zlib->avail_out);
         reader->over = result == Z_STREAM_END;
         if (result == Z_OK)
             reader->border = is_at_border(zlib);

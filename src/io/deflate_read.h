@@ -5,6 +5,8 @@
  * from where they lie in the input instead: zlib would copy each byte of them, a twentieth of what verifying 1 GiB costs.
  * They are taken apart here only where a block begins at the border of a byte, which zlib tells (Z_BLOCK); what a later
  * block may refer back to is then put into zlib's window (inflateSetDictionary). All else is zlib's business.
+ *
+ * Blocks may be empty, so that data without end could give nothing: that is bounded by SL_DEFLATE_SURPLUS_MAX.
  */
 #ifndef IO_DEFLATE_READ_H
 #define IO_DEFLATE_READ_H
@@ -21,6 +23,7 @@ struct deflate_reader {
     unsigned char *unpacked; /* within it */
     size_t stored;           /* bytes of the stored block that are still to come */
     struct sl_str unseen;    /* stored bytes in the input that zlib's window still lacks */
+    uint64_t surplus;        /* of the input over twice what it gave, at its worst stretch up to here */
     bool border;             /* what comes behind `stored` is a block, from the border of a byte */
     bool last;               /* the stored block is the last block */
     bool over;

@@ -123,6 +123,7 @@ EVIL_GZIPS = {
     "a comment in the header": lambda data: data[:3] + b"\x10" + data[4:10] + b"x\0" + data[10:],
     "an extra field": lambda data: data[:3] + b"\x04" + data[4:10] + b"\x01\0x" + data[10:],
     "reserved flags": lambda data: data[:3] + b"\x80" + data[4:],
+    "empty blocks in front": lambda data: data[:10] + b"\0\0\0\xff\xff" * 500000 + data[10:],
     "gzip in gzip": lambda data: compress(data),
     "no gzip": lambda data: gzip.decompress(data),
 }

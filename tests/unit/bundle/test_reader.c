@@ -249,6 +249,35 @@ Test(reader, damage_is_told_once_whether_it_is_met_or_looked_for)
     sample_bundle_release(&sample);
 }
 
+/* Blocks that give nothing, between a bundle's container and its end, without end. */
+Test(reader, the_look_for_damage_reads_little_where_little_is_given)
+{
+    struct sample_bundle sample;
+    sample_bundle_make(&sample);
+    struct sl_manifest other = *sl_plan_manifest(sample.plan);
+    other.mtime++;
+    SL_CLEANUP(sl_buf_release) struct sl_buf file;
+    sl_buf_init(&file, 16 * SL_MIB);
+    sl_buf_append(&file, "\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
+    for (size_t at = 0; at < sample.container.len; at += 512) {
+        sl_buf_append(&file, "\0\0\2\xff\xfd", 5);
+        sl_buf_append(&file, sample.container.ptr + at, 512);
+    }
+    while (file.len < 12 * SL_MIB)
+        sl_buf_append(&file, "\0\0\0\xff\xff", 5);
+    struct sl_source *source = NULL;
+    struct sl_bundle_reader *reader = NULL;
+    struct sl_err err = {0};
+    cr_assert_eq(sl_source_memory(&source, sl_buf_view(&file), &err), 0);
+    cr_assert_eq(sl_bundle_reader_open(&reader, source, &err), 0, "%s", err.message);
+    cr_assert_eq(sl_bundle_reader_bind(reader, &other, &err), -1);
+    sl_bundle_reader_explain(reader, &err);
+    cr_expect_str_eq(err.hint, "", "it is not damaged");
+    cr_expect_leq(source->position, 2 * SL_MIB);
+    sl_bundle_reader_free(reader);
+    sample_bundle_release(&sample);
+}
+
 /* Gives so many blocks of zeros, which are no bundle, and is ended by a signal then. */
 struct crashing {
     struct sl_source source;

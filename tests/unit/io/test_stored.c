@@ -383,6 +383,75 @@ Test(stored, every_truncation_is_refused_as_zlib_refuses_it)
             expect_like_zlib((struct sl_str){stream.bytes.ptr, len}, piece, "cut");
 }
 
+/* -- blocks that give nothing -- */
+
+enum empty { STORED_EMPTY, FIXED_EMPTY, ONE_BYTE, HUNDRED_BYTES };
+
+static void put_block_of(struct stream *stream, enum empty kind)
+{
+    static const char bytes[100] = {0};
+    if (kind == FIXED_EMPTY)
+        put_copy(stream, 1, 0, false);
+    else
+        put_stored(stream, bytes, kind == STORED_EMPTY ? 0 : kind == ONE_BYTE ? 1 : sizeof bytes, false);
+}
+
+/* Empty blocks, or nearly empty, with a megabyte of content in front of them or behind. */
+static const struct {
+    const char *what;
+    enum empty kind;
+    uint64_t len;
+    unsigned before, behind; /* blocks of STORED bytes */
+    bool refused;
+} surplus_cases[] = {
+    {"stored, as many as may be", STORED_EMPTY, SL_DEFLATE_SURPLUS_MAX - 16, 0, 1, false},
+    {"stored, too many", STORED_EMPTY, 2 * SL_DEFLATE_SURPLUS_MAX, 0, 1, true},
+    {"stored, too many behind what gave much", STORED_EMPTY, 2 * SL_DEFLATE_SURPLUS_MAX, 16, 0, true},
+    {"fixed, as many as may be", FIXED_EMPTY, SL_DEFLATE_SURPLUS_MAX - 16, 0, 1, false},
+    {"fixed, too many", FIXED_EMPTY, 2 * SL_DEFLATE_SURPLUS_MAX, 0, 1, true},
+    {"fixed, too many behind what gave much", FIXED_EMPTY, 2 * SL_DEFLATE_SURPLUS_MAX, 16, 0, true},
+    {"of a byte", ONE_BYTE, 4 * SL_DEFLATE_SURPLUS_MAX, 0, 1, true},
+    {"of a hundred bytes", HUNDRED_BYTES, 8 * SL_DEFLATE_SURPLUS_MAX, 0, 1, false},
+};
+
+Test(stored, data_that_gives_less_than_half_of_itself_for_long_is_refused_before_it_is_read, .timeout = 120)
+{
+    unsigned char *bytes = sample_make(SAMPLE_RANDOM, STORED);
+    for (size_t i = 0; i < sizeof surplus_cases / sizeof surplus_cases[0]; i++) {
+        SL_CLEANUP(stream_release) struct stream stream;
+        stream_init(&stream);
+        for (unsigned block = 0; block < surplus_cases[i].before; block++)
+            put_stored(&stream, bytes, STORED, false);
+        size_t from = stream.bytes.len;
+        while (stream.bytes.len < from + surplus_cases[i].len)
+            put_block_of(&stream, surplus_cases[i].kind);
+        for (unsigned block = 0; block < surplus_cases[i].behind; block++)
+            put_stored(&stream, bytes, STORED, false);
+        put_stored(&stream, NULL, 0, true);
+        struct reference reference;
+        ask_zlib(&reference, sl_buf_view(&stream.bytes));
+        SL_CLEANUP(sl_buf_release) struct sl_buf gzip;
+        wrap_up(&gzip, sl_buf_view(&stream.bytes), &reference);
+        struct sl_source *below = NULL;
+        SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
+        struct sl_err err = {0};
+        cr_assert_eq(sl_source_memory(&below, sl_buf_view(&gzip), &err), 0);
+        cr_assert_eq(sl_source_gzip(&source, below, 64 * SL_MIB, &err), 0);
+        const void *lent;
+        ssize_t got;
+        while ((got = sl_source_borrow(source, &lent, STORED, &err)) > 0)
+            continue;
+        cr_expect_eq(got, surplus_cases[i].refused ? -1 : 0, "%s: %s", surplus_cases[i].what, err.message);
+        cr_expect_eq(strstr(err.message, "as no compressor makes it") != NULL, surplus_cases[i].refused,
+                     "%s: %s", surplus_cases[i].what, err.message);
+        cr_expect(!sl_gzip_tells_damage(&err), "%s", surplus_cases[i].what);
+        cr_expect_leq(below->position, 2 * source->position + SL_DEFLATE_SURPLUS_MAX + 128 * SL_KIB + 10,
+                      "%s", surplus_cases[i].what);
+        sl_buf_release(&reference.out);
+    }
+    free(bytes);
+}
+
 /* -- anything -- */
 
 static void put_anything(struct stream *stream, uint64_t *seed, const unsigned char *bytes, bool last)

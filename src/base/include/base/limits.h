@@ -202,8 +202,11 @@
  * 50,000 files of average path length it has about 9 MB. */
 #define SL_MANIFEST_BYTES_MAX (12 * SL_MIB)
 #define SL_BUNDLE_FILES_MAX   UINT64_C(50000)
-/* What is still unpacked of a bundle that is refused already, to see whether its compressed data is damaged as well: as much as
- * takes a blink, a second or two from a slow stick. */
+/* Compressed data over twice what it unpacks to, of any stretch of it. Compressors add a few bytes to a block of thousands at most;
+ * but blocks may be empty, and a file of them would be read to its end for nothing. */
+#define SL_DEFLATE_SURPLUS_MAX SL_MIB
+/* What is still unpacked of a bundle that is refused already, to see whether its compressed data is damaged as well; for it twice
+ * as much and SL_DEFLATE_SURPLUS_MAX is read at most. That takes a blink, a second or two from a slow stick. */
 #define SL_REFUSED_BYTES_MAX (64 * SL_MIB)
 /* Directories that the names of a bundle make, beside the files themselves: keeps the check for colliding names
  * within a few megabytes. */

@@ -65,8 +65,8 @@ ssize_t sl_bundle_reader_read(struct sl_bundle_reader *reader, const void **byte
  * The one call that may come after a failure, once. Where it was a refusal, the rest of the compressed data is read to see
  * whether it is damaged too, which a bad stick does more often than anybody means harm; then `err` gets that as its hint, or
  * behind the one it has; never where it says so already, nor where the process that unpacks came to its end. What was refused
- * stays refused, with the same message. Reads at most SL_REFUSED_BYTES_MAX, since
- * whoever waits for the refusal waits for this, and nothing of a pipe, whose end may never come.
+ * stays refused, with the same message. Unpacks at most SL_REFUSED_BYTES_MAX, for which sl_source_gzip() reads not much more than
+ * twice that (io/gzip.h), since whoever waits for the refusal waits for this; and reads nothing of a pipe, whose end may never come.
  * sl_bundle_reader_open() does so itself.
  */
 void sl_bundle_reader_explain(struct sl_bundle_reader *reader, struct sl_err *err);

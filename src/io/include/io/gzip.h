@@ -9,7 +9,8 @@
  *
  * The reader is strict. It accepts one member with the flags FLG=0 and CM=8, and checks CRC32 and ISIZE itself. Refused (SL_E_REFUSED): a wrong header, any optional header field, a bad
  * CRC or length, truncation, anything after the member (a second member or padding, NUL bytes too), more than
- * `max` bytes of output. The check of the end happens when the consumer reads to the end: a consumer must
+ * `max` bytes of output, compressed data that gives so little that SL_DEFLATE_SURPLUS_MAX is exceeded: to give n bytes, at most
+ * 2 n and that limit and one buffer (128 KiB) are read. The check of the end happens when the consumer reads to the end: a consumer must
  * read until 0. Not looked at, because nothing can hide there: MTIME, XFL and OS of the header.
  *
  * Up to one block (256 KiB) the writer starts no thread. Where a thread cannot be started, the work is done with
