@@ -191,6 +191,9 @@ struct sl_bundle_head {
  * (sealift/isolation.h). There show() appends to `out` what is to be seen; whatever else it changes is lost with that process.
  * What comes over is appended to the caller's `out`, and SL_E_REFUSED where it is not UTF-8 text without control characters but
  * the ends of lines and colours ("ESC [ 1 ; 31 m"). The head lives as long as the call of show().
+ *
+ * A bundle that takes that process over says there what it likes: that nothing was verified belongs beside what comes, by the
+ * caller, and what it may not say, in front of whoever reads it, the caller has to look for.
  */
 struct sl_inspector {
     int (*show)(void *context, struct sl_buf *out, const struct sl_bundle_head *head, struct sl_err *err);

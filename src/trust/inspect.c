@@ -84,6 +84,15 @@ static int look(void *context, struct sl_source **out, struct sl_source *file, s
 
 /* -- in the parent -- */
 
+/* As it was; what was appended is not shown to anybody. */
+static void take_back(struct sl_buf *out, size_t before)
+{
+    if (out->len == before)
+        return;
+    out->len = before;
+    out->ptr[before] = '\0';
+}
+
 /* The length of "ESC [ 1 ; 31 m", which gives letters a colour, or 0. */
 static size_t colour_len(struct sl_str text)
 {
@@ -113,15 +122,22 @@ static bool is_harmless(struct sl_str text)
     return true;
 }
 
-static int take(struct sl_buf *out, struct sl_source *source, struct sl_err *err)
+/* Behind what is there. */
+static int append(struct sl_buf *out, struct sl_source *source, struct sl_err *err)
 {
+    size_t before = out->len;
     const void *bytes;
     ssize_t got;
-    while ((got = sl_source_borrow(source, &bytes, SHOWN_BYTES_MAX, err)) > 0)
+    while ((got = sl_source_borrow(source, &bytes, SHOWN_BYTES_MAX, err)) > 0) {
+        if (source->position > SHOWN_BYTES_MAX)
+            return sl_fail(err, SL_E_LIMIT,
+                           "what is shown of the bundle is larger than the limit of %llu bytes",
+                           (unsigned long long)SHOWN_BYTES_MAX);
         sl_buf_append(out, bytes, (size_t)got);
+    }
     if (got < 0 || sl_buf_check(out, "what is shown of the bundle", err) < 0)
         return -1;
-    if (is_harmless(sl_buf_view(out)))
+    if (is_harmless(sl_str_slice(sl_buf_view(out), before, out->len)))
         return 0;
     return sl_fail(err, SL_E_REFUSED, "what is shown of the bundle has control characters in it");
 }
@@ -138,18 +154,17 @@ int sl_inspect(struct sl_buf *out, int fd, const char *name, const struct sl_age
                const struct sl_inspector *inspector, struct sl_err *err)
 {
     SL_CLEANUP(looking_release) struct looking looking = {.keys = keys, .inspector = inspector};
-    SL_CLEANUP(sl_buf_release) struct sl_buf shown;
     SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
     const struct sl_isolated_work work = {look, &looking};
     sl_buf_init(&looking.shown, SHOWN_BYTES_MAX);
-    sl_buf_init(&shown, SHOWN_BYTES_MAX);
     sl_age_prepare();
     if (sl_source_isolated(&source, fd, "the bundle", &work, err) < 0) {
         sl_closep(&fd);
         return about(name, err);
     }
-    if (take(&shown, source, err) < 0)
-        return about(name, err);
-    sl_buf_append(out, shown.ptr, shown.len);
-    return 0;
+    size_t before = out->len;
+    if (append(out, source, err) == 0)
+        return 0;
+    take_back(out, before);
+    return about(name, err);
 }
