@@ -54,6 +54,10 @@ struct template_run {
 struct template_value *template_call(struct template_run *run, struct sl_str name,
                                      struct template_value **arguments, size_t count);
 
+/* Nodes with a "$" of their own. */
+void template_run_apart(struct template_run *run, const struct template_node *nodes,
+                        struct template_value *dot);
+
 /* A piece with what it is given; whether it writes what may be a template. */
 bool template_run_piece(struct template_run *run, struct template_piece *piece, struct template_value *dot);
 
