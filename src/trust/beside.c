@@ -39,7 +39,7 @@ int sl_signature_path(char out[SL_SIGNATURE_PATH_MAX], struct sl_str path,
         return sl_fail(err, SL_E_USAGE, "the path of a signature is longer than %d bytes",
                        SL_SIGNATURE_PATH_MAX - 1);
     memcpy(out, path.ptr, path.len);
-    (void)snprintf(out + path.len, rest, ".%s" SL_FMT, sl_key_id_text(id, key_id), SL_ARG(minisig));
+    (void)snprintf(out + path.len, rest, ".%s%s", sl_key_id_text(id, key_id), minisig.ptr);
     return 0;
 }
 

@@ -654,3 +654,84 @@ Test(reader, every_failing_allocation_is_reported)
     cr_expect_gt(nth, 5);
     sample_bundle_release(&sample);
 }
+
+/* -- what lies behind a refusal -- */
+
+/* Zeros, which no bundle begins with, and then an end of its own. */
+struct zeros {
+    struct sl_source source;
+    uint64_t size; /* UINT64_MAX: endless */
+    enum sl_code end;
+    const char *hint;
+    uint64_t *taken;
+};
+
+static ssize_t zeros_borrow(struct sl_source *self, const void **bytes, size_t max, struct sl_err *err)
+{
+    static const char none[65536];
+    struct zeros *zeros = (struct zeros *)self;
+    uint64_t left = zeros->size - *zeros->taken;
+    size_t len = left < max ? (size_t)left : max;
+    if (len > sizeof none)
+        len = sizeof none;
+    if (len == 0 && zeros->end != SL_OK) {
+        (void)sl_fail(err, zeros->end, "the end");
+        return zeros->hint ? sl_hint(err, "%s", zeros->hint) : -1;
+    }
+    *zeros->taken += len;
+    *bytes = none;
+    return (ssize_t)len;
+}
+
+static void zeros_free(struct sl_source *self)
+{
+    free(self);
+}
+
+/* As it is told of compressed data. */
+#define DAMAGE                                                                                                    \
+    "the file is damaged, as by a bad stick or a copy that was stopped: copy it again, and compare its size and " \
+    "sha256sum with the vendor's"
+
+static const struct {
+    const char *what;
+    uint64_t size;
+    bool waits;
+    enum sl_code end;
+    const char *hint;
+    bool told;         /* the hint of the end becomes that of the refusal */
+    uint64_t taken[2]; /* at least and at most */
+} behind[] = {
+    {"an end", 3 << 20, false, SL_OK, NULL, false, {3 << 20, 3 << 20}},
+    {"no end", UINT64_MAX, false, SL_OK, NULL, false, {64 << 20, 65 << 20}},
+    {"no end of a pipe", UINT64_MAX, true, SL_OK, NULL, false, {1, 1 << 20}},
+    {"damage", 3 << 20, false, SL_E_REFUSED, DAMAGE, true, {3 << 20, 3 << 20}},
+    {"damage of a pipe", 3 << 20, true, SL_E_REFUSED, DAMAGE, false, {1, 1 << 20}},
+    {"another refusal", 3 << 20, false, SL_E_REFUSED, "ask the vendor", false, {3 << 20, 3 << 20}},
+    {"a refusal that says nothing", 3 << 20, false, SL_E_REFUSED, NULL, false, {3 << 20, 3 << 20}},
+    {"a disk that fails", 3 << 20, false, SL_E_IO, "look at the disk", false, {3 << 20, 3 << 20}},
+};
+
+Test(reader, behind_a_refusal_damage_is_looked_for_and_nothing_else_changes_it)
+{
+    static const struct sl_source_ops ops = {.borrow = zeros_borrow, .free = zeros_free};
+    char message[SL_ERR_MESSAGE_MAX] = "";
+    for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++) {
+        struct zeros *zeros = calloc(1, sizeof *zeros);
+        struct sl_bundle_reader *reader = NULL;
+        struct sl_err err = {0};
+        uint64_t taken = 0;
+        cr_assert_not_null(zeros);
+        *zeros = (struct zeros){
+            {.ops = &ops, .waits = behind[i].waits}, behind[i].size, behind[i].end, behind[i].hint, &taken};
+        cr_assert_eq(sl_bundle_reader_open_container(&reader, &zeros->source, &err), -1);
+        cr_expect_eq(err.code, SL_E_REFUSED, "%s", behind[i].what);
+        if (i == 0)
+            memcpy(message, err.message, sizeof message);
+        cr_expect_str_eq(err.message, message, "%s", behind[i].what);
+        cr_expect_eq(behind[i].hint && strstr(err.hint, behind[i].hint), behind[i].told, "%s: %s",
+                     behind[i].what, err.hint);
+        cr_expect(taken >= behind[i].taken[0] && taken <= behind[i].taken[1], "%s: %llu bytes",
+                  behind[i].what, (unsigned long long)taken);
+    }
+}

@@ -221,10 +221,11 @@ Test(writer, what_is_made_differently_the_second_time_is_our_defect)
     }
 }
 
-Test(writer, a_sink_that_is_full_is_reported)
+/* Of `size` bytes of content: little is handed on when the bundle ends, much while the content is written. */
+static void expect_full_sink_reported(uint64_t size)
 {
-    struct sl_plan *plan = plan_of_stream(200000);
-    struct stream_spec spec = {200000, 70000, SIZE_MAX, false, false};
+    struct sl_plan *plan = plan_of_stream(size);
+    struct stream_spec spec = {size, 70000, SIZE_MAX, false, false};
     struct sl_buf whole;
     struct sl_err none = {0};
     sl_buf_init(&whole, SIZE_MAX / 2);
@@ -239,6 +240,12 @@ Test(writer, a_sink_that_is_full_is_reported)
     }
     sl_buf_release(&whole);
     sl_plan_free(plan);
+}
+
+Test(writer, a_sink_that_is_full_is_reported)
+{
+    expect_full_sink_reported(200000);
+    expect_full_sink_reported(4 << 20);
 }
 
 /* Enough text members that the compressor hands on what it has while they are written. */

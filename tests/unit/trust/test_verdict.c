@@ -658,3 +658,36 @@ Test(verdict, as_json_it_is_one_map_with_every_step)
     sl_buf_release(&text);
     free(scene.trust);
 }
+
+/* What is not known is not there: an empty text or a zero would be a statement. */
+Test(verdict, as_json_it_says_what_is_known_and_nothing_else)
+{
+    static const struct {
+        const char *member;
+        bool known; /* also of a bundle that nobody could read */
+    } members[] = {
+        {"\"accepted\":", true},         {"\"schema\":1", true},       {"\"signers\":[", true},
+        {"\"steps\":[", true},           {"\"trust_taken\":", true},   {"\"bundle\":\"b\"", false},
+        {"\"manifest_sha256\":", false}, {"\"proved_time\":5", false}, {"\"time\":-7", false},
+        {"\"trust_version\":3", false},
+    };
+    const struct sl_verdict verdicts[] = {
+        {.accepted = false},
+        {.bundle = "b", .manifest_sha256 = {1}, .proved_time = 5, .now = -7, .trust_version = 3},
+    };
+    for (size_t whole = 0; whole < 2; whole++) {
+        struct sl_err err = {0};
+        struct sl_buf text;
+        struct sl_json json;
+        sl_buf_init(&text, 65536);
+        sl_json_begin(&json, &text, SL_JSON_COMPACT);
+        sl_verdict_json(&json, &verdicts[whole]);
+        cr_assert_eq(sl_json_close(&json, &err), 0, "%s", err.message);
+        sl_buf_byte(&text, '\0');
+        for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+            cr_expect_eq(strstr(text.ptr, members[i].member) != NULL, whole || members[i].known, "%s: %s",
+                         members[i].member, text.ptr);
+        cr_expect_eq(strstr(text.ptr, "\"time\"") != NULL, whole == 1);
+        sl_buf_release(&text);
+    }
+}
