@@ -20,44 +20,37 @@ static bool is_for_git(struct sl_str name)
            sl_str_equal(name, SL_STR(".gitattributes"));
 }
 
-static int make_room(struct walk *walk, struct sl_err *err)
+static int add(struct walk *walk, const struct sl_artifact *artifact, struct sl_err *err)
 {
-    struct sl_shown shown;
-    if (walk->count == SL_TREE_FILES_MAX)
-        return sl_fail(err, SL_E_LIMIT, "%s holds more than %llu files", sl_shown(&shown, walk->root),
-                       (unsigned long long)SL_TREE_FILES_MAX);
-    if (walk->count < walk->capacity)
-        return 0;
-    size_t capacity = walk->capacity ? 2 * walk->capacity : 16;
-    struct sl_artifact *items = realloc(walk->items, capacity * sizeof *items);
-    if (!items)
-        return sl_fail_memory(err);
-    walk->items = items;
-    walk->capacity = capacity;
+    if (walk->count == walk->capacity) {
+        size_t capacity = walk->capacity ? 2 * walk->capacity : 16;
+        struct sl_artifact *items = realloc(walk->items, capacity * sizeof *items);
+        if (!items)
+            return sl_fail_memory(err);
+        walk->items = items;
+        walk->capacity = capacity;
+    }
+    walk->items[walk->count++] = *artifact;
     return 0;
 }
 
-/* Through a stream, because what the tree reads whole it keeps, and there may be many thousands. */
-static int is_lfs_pointer(struct walk *walk, const struct sl_artifact *artifact, struct sl_err *err)
+static int check_count(const struct walk *walk, struct sl_err *err)
 {
-    char bytes[SL_LFS_POINTER_MAX];
-    size_t have = 0;
-    ssize_t got;
-    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
-    if (sl_tree_source(walk->reading->tree, artifact->path, &source, err) < 0)
-        return -1;
-    while ((got = sl_source_read(source, bytes + have, sizeof bytes - have, err)) > 0)
-        have += (size_t)got;
-    return got < 0 ? -1 : sl_tree_is_lfs_pointer((struct sl_str){bytes, have});
+    struct sl_shown shown;
+    if (walk->count < SL_TREE_FILES_MAX)
+        return 0;
+    return sl_fail(err, SL_E_LIMIT, "%s holds more than %llu files", sl_shown(&shown, walk->root),
+                   (unsigned long long)SL_TREE_FILES_MAX);
 }
 
 static int check_lfs(struct walk *walk, const struct sl_artifact *artifact, struct sl_err *err)
 {
     if (artifact->size > SL_LFS_POINTER_MAX)
         return 0;
-    int is_pointer = is_lfs_pointer(walk, artifact, err);
-    if (is_pointer <= 0)
-        return is_pointer;
+    char bytes[SL_LFS_POINTER_MAX];
+    ssize_t len = sl_tree_peek(walk->reading->tree, artifact->path, bytes, sizeof bytes, err);
+    if (len < 0 || !sl_tree_is_lfs_pointer((struct sl_str){bytes, (size_t)len}))
+        return len < 0 ? -1 : 0;
     struct sl_finding finding = sl_finding_in_file(artifact->path, SL_ERROR, "artifacts/lfs-pointer");
     finding.hint =
         SL_STR("run `git lfs pull` and pack from the work tree; a commit alone holds only the note");
@@ -106,7 +99,7 @@ static int take_file(struct walk *walk, struct sl_str path, const struct sl_tree
 {
     if (is_for_git(entry->name))
         return 0;
-    if (make_room(walk, err) < 0 || sl_reading_use_kept(walk->reading, path, err) < 0)
+    if (check_count(walk, err) < 0 || sl_reading_use_kept(walk->reading, path, err) < 0)
         return -1;
     size_t front = walk->root.len < path.len ? walk->root.len + 1 : path.len - sl_path_name(path).len;
     struct sl_artifact artifact = {
@@ -119,8 +112,7 @@ static int take_file(struct walk *walk, struct sl_str path, const struct sl_tree
         return -1;
     if (walk->open_charts && sl_str_ends_with(path, SL_STR(".tgz")) && open_chart(walk, &artifact, err) < 0)
         return -1;
-    walk->items[walk->count++] = artifact;
-    return 0;
+    return add(walk, &artifact, err);
 }
 
 static int walk_directory(struct walk *walk, struct sl_str directory, unsigned depth, struct sl_err *err)

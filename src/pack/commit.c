@@ -35,12 +35,11 @@ static struct sl_str carried_path(const void *things, uint32_t number)
 static int expect_pointer(struct comparison *comparison, struct sl_str path,
                           struct carried_expected *expected, struct sl_err *err)
 {
-    struct sl_str bytes;
+    char bytes[SL_LFS_POINTER_MAX];
     struct sl_lfs_pointer pointer;
-    if (sl_tree_read(comparison->commit, path, &bytes, err) < 0)
-        return -1;
-    if (!sl_tree_read_lfs_pointer(bytes, &pointer))
-        return 0;
+    ssize_t len = sl_tree_peek(comparison->commit, path, bytes, sizeof bytes, err);
+    if (len < 0 || !sl_tree_read_lfs_pointer((struct sl_str){bytes, (size_t)len}, &pointer))
+        return len < 0 ? -1 : 0;
     expected->what = EXPECT_LFS;
     expected->as.lfs_digest = pointer.sha256;
     return 1;
@@ -69,7 +68,7 @@ static int expect_bytes(struct comparison *comparison, uint32_t number, uint64_t
 {
     const struct sl_artifact *artifact = comparison->rendering->carried.items[number].artifact;
     struct carried_expected *expected = &comparison->rendering->carried.expected[number];
-    int pointer = size <= SL_KIB ? expect_pointer(comparison, artifact->path, expected, err) : 0;
+    int pointer = size <= SL_LFS_POINTER_MAX ? expect_pointer(comparison, artifact->path, expected, err) : 0;
     if (pointer < 0)
         return -1;
     *out = pointer > 0 || artifact->size == size ? SAME : CHANGED;

@@ -210,6 +210,8 @@ static int render_alone(struct sl_rendering *rendering, const struct sl_release_
                                                         rendering->reading.findings, query->release,
                                                         query->customer, err) < 0)
         return -1;
+    /* What the rules saw of the repository, before the commit is looked at beside the work tree. */
+    sl_validation_shared_freep(&shared);
     return built > 0 && check_commit(rendering, query, err) < 0 ? -1 : built;
 }
 

@@ -10,6 +10,7 @@
 #define TREE_GIT_API_H
 
 #include <git2.h>
+#include <git2/sys/repository.h>
 #include <sealift/err.h>
 
 #define SL_GIT_LIBRARY "libgit2.so." LIBGIT2_SOVERSION
@@ -54,6 +55,7 @@
     X(oid_tostr)                                                                                             \
     X(reference_free)                                                                                        \
     X(reference_peel)                                                                                        \
+    X(repository__cleanup)                                                                                   \
     X(repository_commondir)                                                                                  \
     X(repository_discover)                                                                                   \
     X(repository_free)                                                                                       \

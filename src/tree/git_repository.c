@@ -15,8 +15,8 @@ enum { TEXT_SIZE = 400 };
 
 /* How much of a pack libgit2 maps at once, and of all packs. Left alone it maps packs whole, and what was
  * read of them stays resident. */
-#define PACK_WINDOW     ((size_t)4 << 20)
-#define PACK_MAPPED_MAX ((size_t)16 << 20)
+#define PACK_WINDOW     ((size_t)1 << 20)
+#define PACK_MAPPED_MAX ((size_t)4 << 20)
 
 int sl_git_fail(const struct sl_git *git, struct sl_err *err, const char *format, ...)
 {

@@ -49,7 +49,7 @@ static int fill_size(struct git_view *self, struct sl_node *node, struct sl_err 
     if (type != GIT_OBJECT_BLOB)
         return sl_fail(err, SL_E_INPUT, "%s should be a file, but git has a %s for it",
                        sl_escape(text, sizeof text, node->name), api->object_type2string(type));
-    node->size = size;
+    node->as.size = size;
     return 0;
 }
 
@@ -136,8 +136,8 @@ static int read_file(struct sl_tree *tree, struct sl_place file, struct sl_str *
 
 static int open_source(struct sl_tree *tree, struct sl_place file, struct sl_source **out, struct sl_err *err)
 {
-    if (file.node->size >= SL_GIT_STREAMED_MIN) {
-        struct sl_git_blob_wanted wanted = {.size = file.node->size, .path = file.path};
+    if (file.node->as.size >= SL_GIT_STREAMED_MIN) {
+        struct sl_git_blob_wanted wanted = {.size = file.node->as.size, .path = file.path};
         memcpy(wanted.id.bytes, file.node->id.id, sizeof wanted.id.bytes);
         int result = sl_git_source_stream(out, &tree->git, own(tree)->objects, &wanted, err);
         if (result != 0)

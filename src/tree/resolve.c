@@ -72,7 +72,7 @@ static void describe_link(const struct sl_listing *directory, const struct sl_no
     char own[TEXT_SIZE];
     (void)snprintf(name, LINK_SIZE, "%s%s%s", sl_escape(parent, sizeof parent, directory->path),
                    directory->path.len ? "/" : "", sl_escape(own, sizeof own, link->name));
-    sl_escape(target, TEXT_SIZE, link->target);
+    sl_escape(target, TEXT_SIZE, link->as.target ? *link->as.target : SL_STR(""));
 }
 
 static int fail_leaving(const struct sl_listing *directory, const struct sl_node *link, struct sl_err *err)
@@ -101,7 +101,7 @@ static int ask_guard(const struct walk *walk, struct sl_str path, bool is_link, 
 /* Reads a link's target, once. */
 static int load_target(struct walk *walk, struct sl_str path, struct sl_node *link, struct sl_err *err)
 {
-    if (link->target.ptr)
+    if (link->as.target)
         return 0;
     SL_CLEANUP(sl_buf_release) struct sl_buf target;
     sl_buf_init(&target, SL_PATH_MAX);
@@ -117,7 +117,11 @@ static int load_target(struct walk *walk, struct sl_str path, struct sl_node *li
     struct sl_str view = sl_buf_view(&target);
     if (sl_str_find(view, '\0') < view.len)
         return sl_fail(err, SL_E_INPUT, "the symbolic link %s has a target with a NUL in it", text);
-    return sl_tree_copy(walk->tree, view, &link->target, err);
+    struct sl_str *kept = sl_tree_alloc(walk->tree, sizeof *kept, err);
+    if (!kept || sl_tree_copy(walk->tree, view, kept, err) < 0)
+        return -1;
+    link->as.target = kept;
+    return 0;
 }
 
 /* Asks whether the link may be followed, and learns where to. */
@@ -153,14 +157,14 @@ static int follow(struct walk *walk, const struct sl_listing *directory, struct 
     walk->total_links++;
     walk->last = (struct followed){directory, link, tail.len};
     walk->links[walk->open_links++] = walk->last;
-    if (link->target.len == 0)
+    if (link->as.target->len == 0)
         return 0;
-    if (link->target.ptr[0] == '/')
+    if (link->as.target->ptr[0] == '/')
         return fail_leaving(directory, link, err);
 
     struct sl_buf rest;
     sl_buf_init(&rest, REST_MAX);
-    sl_buf_str(&rest, link->target);
+    sl_buf_str(&rest, *link->as.target);
     sl_buf_str(&rest, tail);
     sl_buf_release(&walk->rest);
     walk->rest = rest;

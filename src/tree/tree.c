@@ -79,7 +79,7 @@ static int look_behind_link(struct sl_tree *tree, const struct sl_listing *listi
         bool is_file = resolved.node->kind == SL_NODE_FILE;
         entry->kind = is_file ? SL_TREE_FILE : SL_TREE_DIRECTORY;
         entry->executable = is_file && resolved.node->executable;
-        entry->size = is_file ? resolved.node->size : 0;
+        entry->size = is_file ? resolved.node->as.size : 0;
     }
     return 0;
 }
@@ -95,7 +95,7 @@ static int make_entries(struct sl_tree *tree, struct sl_listing *listing, struct
         switch (node->kind) {
         case SL_NODE_FILE:
             entries[i].executable = node->executable;
-            entries[i].size = node->size;
+            entries[i].size = node->as.size;
             break;
         case SL_NODE_DIRECTORY:
         case SL_NODE_SUBMODULE:
@@ -164,7 +164,7 @@ int sl_tree_stat(struct sl_tree *tree, struct sl_str path, struct sl_tree_entry 
         *out = (struct sl_tree_entry){.name = sl_path_name(path),
                                       .kind = is_file ? SL_TREE_FILE : SL_TREE_DIRECTORY,
                                       .executable = is_file && resolved.node->executable,
-                                      .size = is_file ? resolved.node->size : 0};
+                                      .size = is_file ? resolved.node->as.size : 0};
     return 1;
 }
 
@@ -194,9 +194,9 @@ int sl_tree_read(struct sl_tree *tree, struct sl_str path, struct sl_str *bytes,
         *bytes = *kept;
         return 0;
     }
-    if (resolved.node->size > SL_TREE_FILE_MAX)
+    if (resolved.node->as.size > SL_TREE_FILE_MAX)
         return sl_fail(err, SL_E_LIMIT, "%s has %s; a file of this kind may have at most %s",
-                       shown(text, path), sl_size_text(size, resolved.node->size),
+                       shown(text, path), sl_size_text(size, resolved.node->as.size),
                        sl_size_text(limit, SL_TREE_FILE_MAX));
     return load(tree, place, bytes, err);
 }
@@ -209,6 +209,21 @@ int sl_tree_source(struct sl_tree *tree, struct sl_str path, struct sl_source **
     struct sl_place place = sl_resolved_place(&resolved);
     const struct sl_str *kept = sl_map_get(&tree->contents, place.path);
     return kept ? sl_source_memory(out, *kept, err) : tree->ops->source(tree, place, out, err);
+}
+
+ssize_t sl_tree_peek(struct sl_tree *tree, struct sl_str path, void *out, size_t size, struct sl_err *err)
+{
+    size_t have = 0;
+    ssize_t got = 1;
+    SL_CLEANUP(sl_source_freep) struct sl_source *source = NULL;
+    if (sl_tree_source(tree, path, &source, err) < 0)
+        return -1;
+    while (have < size && got > 0) {
+        got = sl_source_read(source, (char *)out + have, size - have, err);
+        if (got > 0)
+            have += (size_t)got;
+    }
+    return got < 0 ? -1 : (ssize_t)have;
 }
 
 _Static_assert(sizeof(git_oid) == SL_SHA1_BYTES, "git's ids are SHA-1");

@@ -21,15 +21,18 @@ enum sl_node_kind {
     SL_NODE_SPECIAL, /* device, fifo, socket */
 };
 
-/* A name in a directory, links not followed. */
+/* A name in a directory, links not followed. There may be very many, so nothing is in one twice. */
 struct sl_node {
     struct sl_str name;
-    enum sl_node_kind kind;
+    union {
+        uint64_t size;               /* of a file */
+        const struct sl_str *target; /* of a link, once it was read; NULL before */
+    } as;
+    git_oid id; /* of the git loader */
+    enum sl_node_kind kind : 8;
     bool executable;
-    uint64_t size;
-    git_oid id;           /* of the git loader */
-    struct sl_str target; /* of a link, once it was read; before, .ptr is NULL */
 };
+_Static_assert(sizeof(struct sl_node) <= 48, "one of 50,000 nodes has grown");
 
 struct sl_listing {
     struct sl_str path; /* real */

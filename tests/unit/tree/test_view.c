@@ -157,6 +157,35 @@ Test(view, what_was_read_once_stays_as_it_was)
     close_both(&both);
 }
 
+Test(view, a_peek_gives_the_first_bytes_and_keeps_nothing)
+{
+    static const struct {
+        size_t room;
+        const char *seen;
+    } rows[] = {{1, "b"}, {6, "before"}, {10, "before: 1\n"}, {100, "before: 1\n"}, {0, ""}};
+    temp_dir_write_text(&temp, "a.yaml", "before: 1\n");
+    temp_dir_write_text(&temp, "empty", "");
+    struct both both = open_both("");
+    for (size_t i = 0; i < 2; i++) {
+        struct sl_err err = {0};
+        char bytes[100];
+        for (size_t j = 0; j < sizeof rows / sizeof rows[0]; j++) {
+            ssize_t len = sl_tree_peek(both.trees[i], SL_STR("a.yaml"), bytes, rows[j].room, &err);
+            cr_assert_eq(len, (ssize_t)strlen(rows[j].seen), "%zu: %s", rows[j].room, err.message);
+            cr_expect_eq(memcmp(bytes, rows[j].seen, (size_t)len), 0);
+        }
+        cr_expect_eq(sl_tree_peek(both.trees[i], SL_STR("empty"), bytes, sizeof bytes, &err), 0);
+        cr_expect_eq(sl_tree_peek(both.trees[i], SL_STR("nothing"), bytes, sizeof bytes, &err), -1);
+        cr_expect_eq(err.code, SL_E_NOT_FOUND);
+    }
+    struct sl_err err = {0};
+    struct sl_str bytes;
+    temp_dir_write_text(&temp, "a.yaml", "after: 22\n");
+    cr_assert_eq(sl_tree_read(both.trees[0], SL_STR("a.yaml"), &bytes, &err), 0, "%s", err.message);
+    cr_expect_str_eq(bytes.ptr, "after: 22\n");
+    close_both(&both);
+}
+
 static const struct {
     const char *path;
     enum sl_code stat, list, read;

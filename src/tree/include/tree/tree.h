@@ -106,6 +106,11 @@ int sl_tree_read(struct sl_tree *tree, struct sl_str path, struct sl_str *bytes,
 int sl_tree_source(struct sl_tree *tree, struct sl_str path, struct sl_source **out,
                    struct sl_err *err) SL_MUST_USE;
 
+/* The first bytes of a file, up to `size`, of which the tree keeps nothing: for a look at one of many. How many there are, or
+ * -1. */
+ssize_t sl_tree_peek(struct sl_tree *tree, struct sl_str path, void *out, size_t size,
+                     struct sl_err *err) SL_MUST_USE;
+
 /* Where the files come from. */
 struct sl_tree_revision {
     bool is_view;          /* of a git revision that was asked for, not of a directory */
