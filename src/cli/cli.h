@@ -116,6 +116,9 @@ struct cli_parsed {
 int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv,
               struct sl_err *err) SL_MUST_USE;
 
+/* secrets.c: SL_E_USAGE where an argument is a secret key itself, which the message does not repeat. */
+int cli_refuse_secrets(int argc, char **argv, struct sl_err *err) SL_MUST_USE;
+
 /* A digest in 64 hexadecimal digits, lower case. */
 bool cli_sha256(unsigned char out[32], const char *text);
 

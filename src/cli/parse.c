@@ -300,7 +300,7 @@ static int parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **ar
 int cli_parse(struct cli_parsed *parsed, struct cli *cli, int argc, char **argv, struct sl_err *err)
 {
     *parsed = (struct cli_parsed){0};
-    int result = parse(parsed, cli, argc, argv, err);
+    int result = cli_refuse_secrets(argc, argv, err) < 0 ? -1 : parse(parsed, cli, argc, argv, err);
     parsed->json =
         result < 0 ? mentions_json(argc, argv) : wants_json(parsed) && !parsed->help && !parsed->version;
     return result;

@@ -2,6 +2,7 @@
 """Bundles that are encrypted on their way: packing, reading, refusing, and stock age on the other side."""
 import os
 import pty
+import re
 import stat
 import subprocess
 import unittest
@@ -124,6 +125,32 @@ class Secrecy(AgeCase):
             self.assertIn(message, result.err, item)
             self.assertNotIn("AGE-SECRET-KEY", result.err)
         self.assertIn("contradict", self.encrypted("--plain", status=2).err)
+
+    def test_a_secret_that_was_given_itself_is_not_repeated(self):
+        """Not its path: the text. Messages end up in logs."""
+        age = re.search(r"AGE-SECRET-KEY-1\w+", self.read("site.identity").decode()).group()
+        minisign = self.read("ops.key").decode().splitlines()[1]
+        pack = ["-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--out", "x"]
+        verify = ["verify", "x.tar.gz", "--pubkey"]
+        for secret, named in ((age, "an identity of age"), (age.lower(), "an identity of age"), (age[:30], "an identity of age"),
+                              (minisign, "a secret key of minisign"), (minisign[:60], "a secret key of minisign"),
+                              (f"untrusted comment: minisign secret key\n{minisign}\n", "a secret key of minisign")):
+            for option, command in (
+                    ("--encrypt-to", [*pack, "--key", "ops.key", "--encrypt-to", secret]),
+                    ("--encrypt-to", [*pack, "--key", "ops.key", f"--encrypt-to={secret}"]),
+                    ("--key", [*pack, "--key", secret]), ("--pubkey", [*verify, secret]),
+                    ("--identity", [*verify, "ops.pub", "--identity", secret]),
+                    ("--password-file", [*verify, "ops.pub", "--password-file", secret, "--identity", "site.identity"]),
+                    ("--trust", ["receipt", "check", "x", "--trust", secret]),
+                    ("--key", ["trust", "revoke", "1.json", "--key", secret]), ("--key", ["trust", "sign", "1.json", f"--key={secret}"]),
+                    ("the command", ["inspect", secret]), ("the command", [secret]), ("the command", ["verify", "--" + secret])):
+                for form in ([], ["--format", "json"]):
+                    refused = self.sealift(*command, *form, status=2)
+                    self.assertIn(f"{option} was given {named} itself, the secret half", refused.err, command)
+                    for part in (secret[-20:], secret[20:40]):
+                        self.assertNotIn(part.strip().lower(), (refused.out + refused.err).lower(), command)
+        self.assertIn("give the recipient, \"age1...\"", self.sealift(*pack, "--encrypt-to", age, status=2).err)
+        self.assertIn("this is a secret key, not a public key", self.sealift(*verify, "ops.key", status=2).err)
 
     def test_an_encrypted_bundle_that_is_there_is_not_replaced_unasked(self):
         self.encrypted()
