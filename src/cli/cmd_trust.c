@@ -39,6 +39,8 @@ static const struct cli_option options[] = {
     {"void-after", "[E:]N",
      "revoke: the key still counts up to sequence N of epoch E; once per epoch (default: nowhere)", CLI_LIST,
      offsetof(struct trust_context, void_after), false},
+    {"unlisted", NULL, "revoke: --key may be one that no version here lists", CLI_FLAG,
+     offsetof(struct trust_context, unlisted), false},
     {"bundle", "SHA256", "revoke: the digest of a bundle, as inspect shows it", CLI_LIST,
      offsetof(struct trust_context, bundles), false},
     CLI_FORMAT_OPTION(trust_context),
@@ -183,6 +185,8 @@ const struct cli_command cmd_trust = {
         "init FILE makes version 1 from public keys. add-key, drop-key, revoke and set make the next version of FILE,\n"
         "not signed; revoke takes the keys that come instead along. What a revoked key signed counts in the epochs\n"
         "that --void-after names, up to the sequence there, and in no others; E may be left out in the first epoch.\n"
+        "A key that neither FILE nor an earlier version beside it lists is refused, as one that was mistyped; --unlisted is for\n"
+        "one of a version that is not at hand: what it signed could still come back.\n"
         "sign FILE adds one signature. check FILE or DIRECTORY says what is missing, and whether each version follows\n"
         "from the one before. show FILE explains it, with the fingerprint that sites are given.\n"
         "\n"

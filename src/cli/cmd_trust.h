@@ -16,6 +16,8 @@ struct trust_context {
     struct cli_list bundles;                  /* --bundle: digests */
     uint64_t epoch;
     struct cli_list void_after; /* [EPOCH:]SEQUENCE */
+    bool unlisted;              /* revoke: a key that no version here lists is meant */
+    const char *before;         /* no option: what trust_run_revoke() was given */
     struct cli_count floor;
     enum cli_format format;
 };

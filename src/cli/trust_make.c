@@ -308,7 +308,9 @@ static int revoke_all(struct sl_trust *trust, const struct trust_context *contex
 int trust_run_revoke(struct cli *cli, const struct trust_context *context, const char *path,
                      struct sl_err *err)
 {
-    return make_next(cli, context, path, revoke_all, err);
+    struct trust_context revoking = *context;
+    revoking.before = path;
+    return make_next(cli, &revoking, path, revoke_all, err);
 }
 
 static int set_nothing_else(struct sl_trust *trust, const struct trust_context *context, struct sl_err *err)

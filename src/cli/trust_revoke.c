@@ -4,8 +4,74 @@
 #include "cmd_trust.h"
 
 #include <sealift/text.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* -- whom -- */
+
+enum { LISTED_MAX = 160, PATH_BYTES = 4096, TYPING_ERRORS = 8 };
+
+/* Of an earlier version that lies beside this one, too: what such a key signed may still be somewhere. `trust` has the number of
+ * the next version already. */
+static bool was_listed(const unsigned char name[32], const struct sl_trust *trust, const char *path)
+{
+    char own[32];
+    char earlier[PATH_BYTES];
+    (void)snprintf(own, sizeof own, "%llu.json", (unsigned long long)trust->version - 1);
+    size_t len = strlen(path);
+    size_t own_len = strlen(own);
+    bool found = false;
+    if (len < own_len || strcmp(path + len - own_len, own) != 0)
+        return false;
+    for (uint64_t version = trust->version - 2; version > 0 && !found; version--) {
+        struct trust_opened opened;
+        struct sl_err ignored = {0};
+        int length = snprintf(earlier, sizeof earlier, "%.*s%llu.json", (int)(len - own_len), path,
+                              (unsigned long long)version);
+        if (length < 0 || (size_t)length >= sizeof earlier || access(earlier, R_OK) != 0)
+            continue;
+        found = trust_open_one(&opened, earlier, &ignored) == 0 && sl_trust_key_find(opened.trust, name);
+        trust_opened_release(&opened);
+    }
+    return found;
+}
+
+/* As it was typed: the ids of the keys that are listed, or the one that was meant, so it seems. */
+static int hint_listed(const struct sl_trust *trust, const char *typed, const char *otherwise,
+                       struct sl_err *err)
+{
+    char list[LISTED_MAX] = "";
+    char id[SL_KEY_ID_HEX + 1];
+    size_t used = 0;
+    for (size_t i = 0; i < trust->key_count; i++) {
+        char hex[65];
+        (void)sl_key_id_text(id, trust->keys[i].key.id);
+        for (size_t at = 0; at < 32; at++)
+            (void)snprintf(hex + 2 * at, 3, "%02x", trust->keys[i].sha256[at]);
+        struct sl_str said = sl_str_from(typed);
+        if (sl_edit_distance(said, sl_str_from(hex), TYPING_ERRORS) < TYPING_ERRORS ||
+            sl_edit_distance(said, sl_str_from(id), TYPING_ERRORS / 2) < TYPING_ERRORS / 2)
+            return sl_hint(err, "did you mean key %s, %s? %s", id, hex, otherwise);
+        if (used + sizeof id + 2 < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", id);
+    }
+    return sl_hint(err, "listed are %s; %s", list, otherwise);
+}
+
+/* Whoever revokes a stolen key in a hurry must not believe that it is done when a digit was wrong. */
+static int check_listed(const unsigned char name[32], const struct sl_trust *trust,
+                        const struct trust_context *context, const char *typed, struct sl_err *err)
+{
+    char shown[256];
+    if (context->unlisted || sl_trust_key_find(trust, name) || sl_trust_key_revoked(trust, name) ||
+        was_listed(name, trust, context->before))
+        return 0;
+    (void)sl_fail(err, SL_E_USAGE,
+                  "--key %s: no version here lists that key, so revoking it takes nothing back",
+                  sl_escape(shown, sizeof shown, sl_str_from(typed)));
+    return hint_listed(trust, typed, "--unlisted for one of a version that is not here", err);
+}
 
 /* A key by its file, its SHA-256 or its id. */
 static int find_key(unsigned char out[32], const struct sl_trust *trust, const char *name, struct sl_err *err)
@@ -19,9 +85,11 @@ static int find_key(unsigned char out[32], const struct sl_trust *trust, const c
         if (strcmp(name, sl_key_id_text(id, trust->keys[i].key.id)) == 0)
             return 0;
     }
-    if (access(name, F_OK) != 0)
-        return sl_fail(err, SL_E_USAGE, "\"%s\" is no key id or SHA-256 of a key that is listed, nor a file",
-                       sl_escape(shown, sizeof shown, sl_str_from(name)));
+    if (access(name, F_OK) != 0) {
+        (void)sl_fail(err, SL_E_USAGE, "\"%s\" is no key id or SHA-256 of a key that is listed, nor a file",
+                      sl_escape(shown, sizeof shown, sl_str_from(name)));
+        return hint_listed(trust, name, "a SHA-256 has 64 digits", err);
+    }
     struct cli_keys keys;
     struct cli_list list = {.items = {name}, .count = 1};
     if (cli_public_keys(&keys, &list, err) < 0)
@@ -29,6 +97,8 @@ static int find_key(unsigned char out[32], const struct sl_trust *trust, const c
     sl_trust_key_name(out, &keys.keys[0]);
     return 0;
 }
+
+/* -- from where on -- */
 
 /* Digits only, at most 2^53 - 1. */
 static bool parse_count(uint64_t *out, struct sl_str text)
@@ -99,7 +169,8 @@ int trust_revoke(struct sl_trust *trust, const struct trust_context *context, st
         return -1;
     for (size_t i = 0; i < context->signers.keys.count; i++) {
         unsigned char name[32];
-        if (find_key(name, trust, context->signers.keys.items[i], err) < 0 ||
+        const char *typed = context->signers.keys.items[i];
+        if (find_key(name, trust, typed, err) < 0 || check_listed(name, trust, context, typed, err) < 0 ||
             sl_trust_revoke_key(trust, name, points, context->void_after.count, err) < 0)
             return -1;
     }

@@ -247,6 +247,8 @@ class Making(Ceremony):
             (["drop-key", "trust/1.json", "--grant-key", "anna.pub"], "has not the role grant"),
             (["revoke", "trust/1.json"], "trust revoke needs --key KEY or --bundle SHA256"),
             (["revoke", "trust/1.json", "--key", "nobody"], '"nobody" is no key id'),
+            (["revoke", "trust/1.json", "--key", "0" * 64], "no version here lists that key, so revoking it takes nothing back"),
+            (["revoke", "trust/1.json", "--key", "new.pub"], "--key new.pub: no version here lists that key"),
             (["revoke", "trust/1.json", "--bundle", "12"], "the 64 digits of a digest"),
             (["revoke", "trust/1.json", "--key", "ops.pub"], "no key in the role release that is not revoked"),
             (["set", "trust/1.json"], "trust set needs"),
@@ -266,6 +268,34 @@ class Making(Ceremony):
         self.trust("set", "mine.json", "--floor", "2", "--out", "next.json")
         self.trust("set", "trust/1.json", "--floor", "2")
         self.assertIn("several versions", self.trust("show", "trust", status=2).err)
+
+
+    def test_a_key_that_was_mistyped_is_not_revoked_instead_of_the_one_that_was_meant(self):
+        self.first()
+        keys = self.trust("show", "trust/1.json", "--format", "json").json()["keys"]
+        names = {self.read(f"{name}.pub").decode().splitlines()[1]: self.ident(name) for name in ("anna", "ben", "cora", "ops")}
+        listed = {names[public]: sha256 for sha256, public in keys.items()}
+        for key, sha256 in listed.items():
+            digit = "0" if sha256[17] != "0" else "1"
+            near = sha256[:17] + digit + sha256[18:]
+            refused = self.trust("revoke", "trust/1.json", "--key", near, status=2)
+            self.assertIn("no version here lists that key", refused.err)
+            self.assertIn(f"did you mean key {key}, {sha256}?", refused.err)
+            self.assertIn(f"did you mean key {key}, ", self.trust("revoke", "trust/1.json", "--key", key[:-1] + "x", status=2).err)
+        refused = self.trust("revoke", "trust/1.json", "--key", "new.pub", status=2)
+        self.assertRegex(refused.err, "listed are .*" + self.ident("ops"))
+        self.assertIn("--unlisted", refused.err)
+        self.assertFalse(os.path.exists(self.path("trust/2.json")))
+        self.trust("revoke", "trust/1.json", "--key", "new.pub", "--unlisted")
+        self.assertIn("is revoked already", self.trust("revoke", "trust/2.json", "--key", "new.pub", status=2).err)
+
+    def test_a_key_that_only_an_earlier_version_lists_can_be_revoked(self):
+        self.first()
+        self.trust("add-key", "trust/1.json", "--release-key", "new.pub")
+        self.trust("drop-key", "trust/2.json", "--release-key", "new.pub")
+        self.trust("revoke", "trust/3.json", "--key", "new.pub", "--out", "near.json")
+        os.unlink(self.path("trust/2.json"))
+        self.trust("revoke", "trust/3.json", "--key", "new.pub", "--out", "far.json", status=2)
 
 
 class Delivery(Ceremony):
