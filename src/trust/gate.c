@@ -151,7 +151,8 @@ int trust_gate_signatures(struct trust_judgement *judgement, struct sl_verdict *
         effective.keys = release.keys;
         effective.key_count = release.count;
     }
-    if (trust_judge(judgement, reader, &effective, err) < 0 || trust_require(judgement, &effective, err) < 0)
+    if (trust_judge(judgement, reader, &effective, err) < 0 ||
+        trust_require(judgement, &effective, trust, err) < 0)
         return -1;
     unsigned threshold = 1;
     if (trust) {

@@ -152,7 +152,33 @@ static void list_id(struct id_list *list, const char *key_id)
     list->used += (size_t)len;
 }
 
-int trust_require(const struct trust_judgement *judgement, const struct sl_policy *policy, struct sl_err *err)
+/* Whoever judges by a trust.json has no key to give: a newer version of it is what can help. */
+static int nobody_listed(const struct id_list *signers, const struct id_list *listed,
+                         const struct sl_trust *trust, struct sl_err *err)
+{
+    unsigned long long version = trust->version;
+    (void)sl_fail(err, SL_E_REFUSED,
+                  "the bundle is signed by %s%s, and version %llu of trust.json lists for releases %s%s",
+                  signers->text, signers->left_out ? " and more" : "", version,
+                  listed->used ? listed->text : "no key", listed->left_out ? " and more" : "");
+    return sl_hint(
+        err,
+        "if the vendor has changed keys, a newer version of trust.json says so, and comes in bundles that "
+        "were packed with it: ask the vendor");
+}
+
+static int nobody_given(const struct id_list *signers, const struct id_list *given, struct sl_err *err)
+{
+    (void)sl_fail(
+        err, SL_E_REFUSED,
+        "the bundle was not signed by any of the given keys: it is signed by %s%s, and given was %s%s",
+        signers->text, signers->left_out ? " and more" : "", given->text, given->left_out ? " and more" : "");
+    return sl_hint(err, "if the signer is who you expect, get that key's .pub file from them, on another way "
+                        "than with the bundle");
+}
+
+int trust_require(const struct trust_judgement *judgement, const struct sl_policy *policy,
+                  const struct sl_trust *trust, struct sl_err *err)
 {
     if (judgement->trusted > 0)
         return 0;
@@ -168,10 +194,5 @@ int trust_require(const struct trust_judgement *judgement, const struct sl_polic
         char key_id[SL_KEY_ID_HEX + 1];
         list_id(&given, sl_key_id_text(key_id, policy->keys[i].id));
     }
-    (void)sl_fail(
-        err, SL_E_REFUSED,
-        "the bundle was not signed by any of the given keys: it is signed by %s%s, and given was %s%s",
-        signers.text, signers.left_out ? " and more" : "", given.text, given.left_out ? " and more" : "");
-    return sl_hint(err, "if the signer is who you expect, get that key's .pub file from them, on another way "
-                        "than with the bundle");
+    return trust ? nobody_listed(&signers, &given, trust, err) : nobody_given(&signers, &given, err);
 }

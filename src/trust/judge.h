@@ -30,8 +30,8 @@ int trust_policy_check(const struct sl_policy *policy, struct sl_err *err) SL_MU
 int trust_judge(struct trust_judgement *out, const struct sl_bundle_reader *reader,
                 const struct sl_policy *policy, struct sl_err *err) SL_MUST_USE;
 
-/* SL_E_REFUSED, and who did sign, when no given key did. */
+/* SL_E_REFUSED, and who did sign, when no given key did; with `trust` the keys of the policy are those that it lists for releases. */
 int trust_require(const struct trust_judgement *judgement, const struct sl_policy *policy,
-                  struct sl_err *err) SL_MUST_USE;
+                  const struct sl_trust *trust, struct sl_err *err) SL_MUST_USE;
 
 #endif

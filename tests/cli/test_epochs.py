@@ -171,6 +171,19 @@ class Enrolled(Enrolment):
         self.sealift("rollback", "--root", "site", "--to", "18")
         self.assertIn("used already", self.sealift("rollback", "--root", "site", "--to", "16", "--grant", "grant.json", status=1).err)
 
+    def test_a_stranger_is_named_against_the_trust_that_judges(self):
+        self.enrol()
+        self.next_version(1, "--floor", "1")
+        self.install(self.bundle(17))
+        stranger = self.pack("--sequence", "18", key="new.key", out="stranger")
+        ids = [self.read(f"{name}.pub").decode().split()[5].rjust(16, "0") for name in ("new", "ops")]
+        for where in (["install", "--root", "site"], ["verify", "--root", "site"], ["verify", "--trust", "trust"]):
+            refused = self.sealift(where[0], stranger, *where[1:], status=1).err
+            self.assertIn("signed by %s, and version 2 of trust.json lists for releases %s\n" % tuple(ids), refused)
+            self.assertIn("ask the vendor", refused)
+            self.assertNotIn("given", refused)
+            self.assertNotIn(".pub", refused)
+
     def test_a_key_that_calls_itself_as_another_is_not_the_other(self):
         secret, public = self.read("new.key").decode().splitlines(), self.read("new.pub").decode().splitlines()
         other = base64.b64decode(self.read("ops.pub").decode().splitlines()[1])[2:10]
