@@ -57,6 +57,20 @@ class Template(Case):
         self.sealift("verify", "medium/customer-a-v1.0-2.tar.gz.age", *verify)
         self.assertEqual(len(os.listdir(self.path("medium"))), 2)
 
+    def test_what_fails_its_own_verification_is_not_left_on_the_medium(self):
+        self.key("other")
+        refused = self.script("deploy-to-customer", "customer-a", "v1.0", "medium", "--key", "ops.key", "--pubkey", "other.pub", status=1)
+        self.assertIn("not signed by any of the given keys", refused.stderr)
+        self.assertEqual(os.listdir(self.path("medium")), [])
+
+    def test_where_the_bundle_goes_is_said_once(self):
+        for more in (["--out", "elsewhere"], ["--out=elsewhere"], ["--ou", "elsewhere"], ["--sequence", "2", "--out", "elsewhere"]):
+            refused = self.deploy(*more, status=2)
+            self.assertEqual(len(refused.stderr.splitlines()), 1)
+            self.assertIn("MEDIUM is where the bundle goes", refused.stderr)
+            self.assertFalse(os.path.exists(self.path("elsewhere")))
+        self.assertEqual(os.listdir(self.path("medium")), [])
+
     def test_a_pack_that_fails_leaves_nothing_on_the_medium(self):
         self.deploy("--bogus", status=2)
         self.assertEqual(os.listdir(self.path("medium")), [])
