@@ -145,6 +145,14 @@ struct sl_install_result {
 int sl_site_install(struct sl_install_result *out, const struct sl_site_options *options, int fd,
                     const char *name, const struct sl_policy *policy, struct sl_err *err) SL_MUST_USE;
 
+/* How a file on disk differs from its manifest. */
+enum sl_drift { SL_DRIFT_MISSING, SL_DRIFT_CHANGED, SL_DRIFT_MODE, SL_DRIFT_KIND, SL_DRIFT_EXTRA };
+const char *sl_drift_name(enum sl_drift drift);
+struct sl_drift_report {
+    void (*found)(void *context, enum sl_drift drift, struct sl_str path);
+    void *context;
+};
+
 struct sl_rollback_result {
     char from[SL_GENERATION_NAME_MAX];
     char to[SL_GENERATION_NAME_MAX];
@@ -165,8 +173,9 @@ struct sl_rollback_result {
  * without a grant for this site and this bundle (sealift/grant.h), which works once and leaves the floor where it is.
  */
 struct sl_rollback_request {
-    const char *generation; /* NULL: the one before */
-    const char *grant;      /* path of a grant with its signatures beside it; NULL: none */
+    const char *generation;        /* NULL: the one before */
+    const char *grant;             /* path of a grant with its signatures beside it; NULL: none */
+    struct sl_drift_report report; /* of each difference, before SL_E_DRIFT; .found NULL: none */
 };
 int sl_site_rollback(struct sl_rollback_result *out, const struct sl_site_options *options,
                      const struct sl_rollback_request *request, struct sl_err *err) SL_MUST_USE;
@@ -197,13 +206,7 @@ sl_site_log_current(const struct sl_site_log *log); /* generation name; empty: n
 void sl_site_log_free(struct sl_site_log *log);
 void sl_site_log_freep(struct sl_site_log **log);
 
-/* Does the installed tree still match its manifest, file by file. */
-enum sl_drift { SL_DRIFT_MISSING, SL_DRIFT_CHANGED, SL_DRIFT_MODE, SL_DRIFT_KIND, SL_DRIFT_EXTRA };
-const char *sl_drift_name(enum sl_drift drift);
-struct sl_drift_report {
-    void (*found)(void *context, enum sl_drift drift, struct sl_str path);
-    void *context;
-};
+/* Does the installed tree still match its manifest, file by file, and are its signatures good. */
 struct sl_site_state {
     char generation[SL_GENERATION_NAME_MAX];
     char customer[64], release[64];
@@ -215,7 +218,7 @@ struct sl_site_state {
 };
 /* Changes nothing. Of an enrolled site it proves the signature files anew, by the versions of its trust.json; where these cannot be
  * read, which sl_site_ledger() tells, and at other sites, it looks at their form. 0 with drifted == 0 or > 0; SL_E_DRIFT when the whole generation is no longer there;
- * SL_E_NOT_FOUND when nothing is installed. SL_E_REFUSED when
+ * SL_E_NOT_FOUND when nothing is installed, with only `pending` set then. SL_E_REFUSED when
  * `current` is not what the history says, or the manifest has not the digest that the history recorded. */
 int sl_site_status(struct sl_site_state *out, const struct sl_site_options *options,
                    const struct sl_drift_report *report, struct sl_err *err) SL_MUST_USE;

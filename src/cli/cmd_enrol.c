@@ -3,6 +3,7 @@
 
 #include <sealift/json.h>
 #include <sealift/text.h>
+#include <string.h>
 
 struct context {
     const char *root, *trust, *fingerprint, *customer;
@@ -57,6 +58,10 @@ static int enrol(struct sl_enrolled *out, const struct context *context, const s
     bool missing = cli_is_missing(context->root);
     cli_site_begin(&site, "enrol", context->root, false);
     int result = sl_site_enrol(out, &site.options, &request, err);
+    unsigned char is[32];
+    sl_trust_fingerprint(is, sl_trust_steps_at(steps, 0)->json);
+    if (result < 0 && err->code == SL_E_REFUSED && memcmp(is, request.fingerprint, sizeof is) != 0)
+        (void)sl_err_about(err, context->trust);
     cli_progress_end(&site.progress);
     cli_tell_made(missing, context->root);
     return result;

@@ -245,6 +245,7 @@ static int find_site_key(struct sl_public_key *out, const struct sl_trust *trust
     (void)sl_fail(err, SL_E_REFUSED,
                   "the key of these receipts is not in the role site of version %llu of trust.json",
                   (unsigned long long)trust->version);
+    (void)sl_err_about(err, path);
     return sl_hint(
         err,
         "`sealift trust add-key --site-key` puts it there, after it was compared with the site on another way");
@@ -275,6 +276,9 @@ static int check_with(struct cli *cli, const struct context *context, const stru
     int result = sl_receipt_check_new(&check, &key, err);
     if (result == 0)
         result = judge(cli, context, check, err);
+    /* Of several it is known only together that they are no line. */
+    if (result < 0 && cli->word_count == 2)
+        (void)sl_err_about(err, cli->words[1]);
     if (result == 0)
         result = check_customer(anchor->trust, check, err);
     sl_receipt_check_free(check);

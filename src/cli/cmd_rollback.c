@@ -29,6 +29,23 @@ static void report_json(struct cli *cli, const struct sl_rollback_result *result
     sl_json_key_text(json, "to", sl_str_from(result->to));
 }
 
+/* Only where there is a difference: what was found whole has no such list. */
+struct drift_list {
+    struct sl_json *json;
+    bool begun;
+};
+
+static void found(void *context, enum sl_drift kind, struct sl_str path)
+{
+    struct drift_list *list = context;
+    if (!list->begun) {
+        sl_json_key(list->json, "drift");
+        sl_json_list(list->json);
+        list->begun = true;
+    }
+    cli_drift_json(list->json, kind, path);
+}
+
 /* The library looks at a grant only where one is needed; a mistyped name is told in any case. */
 static int check_grant(const char *path, struct sl_err *err)
 {
@@ -47,9 +64,15 @@ static int run(struct cli *cli, const void *data, struct sl_err *err)
         return -1;
     cli_site_begin(&site, "rollback", context->root, context->wait);
     struct sl_rollback_result result;
-    int status = sl_site_rollback(
-        &result, &site.options,
-        &(struct sl_rollback_request){.generation = context->to, .grant = context->grant}, err);
+    struct sl_rollback_request request = {.generation = context->to, .grant = context->grant};
+    struct drift_list drift = {.json = NULL};
+    if (context->format == CLI_AS_JSON) {
+        drift.json = cli_json(cli);
+        request.report = (struct sl_drift_report){found, &drift};
+    }
+    int status = sl_site_rollback(&result, &site.options, &request, err);
+    if (drift.begun)
+        sl_json_end(drift.json);
     cli_progress_end(&site.progress);
     if (status < 0)
         return -1;

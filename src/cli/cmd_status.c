@@ -25,11 +25,7 @@ static void found_text(void *context, enum sl_drift kind, struct sl_str path)
 
 static void found_json(void *context, enum sl_drift kind, struct sl_str path)
 {
-    struct sl_json *json = context;
-    sl_json_map(json);
-    sl_json_key_text(json, "drift", sl_str_from(sl_drift_name(kind)));
-    sl_json_key_text(json, "path", path);
-    sl_json_end(json);
+    cli_drift_json(context, kind, path);
 }
 
 static int verdict(const struct sl_site_state *state, const struct context *context, struct sl_err *err)
@@ -103,6 +99,23 @@ static void ledger_json(struct sl_json *json, const struct sl_site_ledger *ledge
 
 /* -- both -- */
 
+/* An enrolled site is a site before anything is installed: then `err` is cleared, and only the ledger is told. */
+static bool is_waiting(struct sl_site_ledger *ledger, const struct sl_site_options *site, struct sl_err *err)
+{
+    struct sl_err ignored = {0};
+    if (err->code != SL_E_NOT_FOUND || sl_site_ledger(ledger, site, &ignored) < 0 || !ledger->enrolled)
+        return false;
+    sl_err_clear(err);
+    return true;
+}
+
+static void unfinished_text(struct cli *cli, const struct sl_site_state *state)
+{
+    if (state->pending)
+        cli_field(cli, "unfinished",
+                  "a change was stopped, or is still at work; the next install or rollback clears it up");
+}
+
 static int status_text(struct cli *cli, const struct context *context, const struct sl_site_options *site,
                        struct sl_err *err)
 {
@@ -111,8 +124,15 @@ static int status_text(struct cli *cli, const struct context *context, const str
     sl_buf_init(&lines, 64U << 20);
     struct sl_drift_report report = {found_text, &lines};
     struct sl_site_state state;
+    struct sl_site_ledger ledger;
     int result = sl_site_status(&state, site, &report, err);
-    if (result == 0) {
+    if (result < 0 && is_waiting(&ledger, site, err)) {
+        cli_escaped(cli, sl_str_from(context->root));
+        sl_buf_text(&cli->out, ": enrolled; nothing is installed yet\n");
+        unfinished_text(cli, &state);
+        ledger_text(cli, &ledger);
+        result = 0;
+    } else if (result == 0) {
         char size[16];
         sl_buf_printf(&cli->out, "%s: ", state.generation);
         cli_marked(cli, state.drifted ? '!' : '+', state.drifted ? "altered" : "intact");
@@ -121,10 +141,7 @@ static int status_text(struct cli *cli, const struct context *context, const str
         cli_field(cli, "release", "%s", state.release);
         cli_field(cli, "sequence", "%llu", (unsigned long long)state.sequence);
         cli_field(cli, "files", "%llu, %s", (unsigned long long)state.files, sl_size_text(size, state.bytes));
-        if (state.pending)
-            cli_field(cli, "unfinished",
-                      "a change was stopped, or is still at work; the next install or rollback clears it up");
-        struct sl_site_ledger ledger;
+        unfinished_text(cli, &state);
         result = sl_site_ledger(&ledger, site, err);
         if (result == 0)
             ledger_text(cli, &ledger);
@@ -144,9 +161,16 @@ static int status_json(struct cli *cli, const struct context *context, const str
     sl_json_list(json);
     struct sl_drift_report report = {found_json, json};
     struct sl_site_state state;
+    struct sl_site_ledger ledger;
     if (sl_site_status(&state, site, &report, err) < 0) {
-        cli_json_drop(cli);
-        return -1;
+        if (!is_waiting(&ledger, site, err)) {
+            cli_json_drop(cli);
+            return -1;
+        }
+        sl_json_end(json);
+        sl_json_key_bool(json, "pending", state.pending);
+        ledger_json(json, &ledger);
+        return 0;
     }
     sl_json_end(json);
     sl_json_key_text(json, "generation", sl_str_from(state.generation));
@@ -158,7 +182,6 @@ static int status_json(struct cli *cli, const struct context *context, const str
     sl_json_key_unsigned(json, "bytes", state.bytes);
     sl_json_key_bool(json, "intact", state.drifted == 0);
     sl_json_key_bool(json, "pending", state.pending);
-    struct sl_site_ledger ledger;
     if (sl_site_ledger(&ledger, site, err) < 0)
         return -1;
     ledger_json(json, &ledger);
@@ -186,7 +209,7 @@ const struct cli_command cmd_status = {
         "differs, when the generation is gone, or when the history does not lead to what is current.\n\n"
         "Of an enrolled site it also shows what the site never forgets: the version of its trust.json, epoch, floor, the\n"
         "highest sequence that it accepted, the latest time that anything signed has proved, and the last receipt with\n"
-        "its verdict. Exit status 1 too when the ledger is damaged or was put back to an earlier day.",
+        "its verdict; before the first install that is all, with exit status 0. Exit status 1 too when the ledger is damaged or was put back to an earlier day.",
     .examples = "  sealift status --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),

@@ -140,13 +140,35 @@ static bool mentions_json(int argc, char **argv)
     return json;
 }
 
+/* "--files=1": the one option that this can be, if it takes no value. */
+static const char *flag_with_value(const struct cli_command *command, const char *text)
+{
+    const char *found = NULL;
+    size_t len = strcspn(text, "=");
+    if (!command || len < 3 || !text[len] || strncmp(text, "--", 2) != 0)
+        return NULL;
+    for (const struct cli_option *option = command->options; option->name; option++) {
+        if (strncmp(option->name, text + 2, len - 2) != 0)
+            continue;
+        if (strlen(option->name) == len - 2)
+            return option->argument ? NULL : option->name;
+        if (found || option->argument)
+            return NULL;
+        found = option->name;
+    }
+    return found;
+}
+
 /* getopt's own complaint goes to stderr in its words; this says it in ours. */
 static int bad_option(const struct cli_command *command, char **argv, int result, struct sl_err *err)
 {
     char shown[64];
     sl_escape(shown, sizeof shown, sl_str_from(argv[optind - 1]));
     const char *name = command ? command->name : "";
-    if (result == ':')
+    const char *flag = flag_with_value(command, argv[optind - 1]);
+    if (flag)
+        (void)sl_fail(err, SL_E_USAGE, "option '--%s' takes no value", flag);
+    else if (result == ':')
         (void)sl_fail(err, SL_E_USAGE, "option '%s' needs a value", shown);
     else
         (void)sl_fail(err, SL_E_USAGE, "unknown or ambiguous option '%s'", shown);

@@ -26,3 +26,11 @@ void cli_site_begin(struct cli_site *site, const char *command, const char *root
         .progress = cli_progress_start(&site->progress),
     };
 }
+
+void cli_drift_json(struct sl_json *json, enum sl_drift kind, struct sl_str path)
+{
+    sl_json_map(json);
+    sl_json_key_text(json, "drift", sl_str_from(sl_drift_name(kind)));
+    sl_json_key_text(json, "path", path);
+    sl_json_end(json);
+}

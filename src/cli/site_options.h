@@ -27,4 +27,7 @@ struct cli_site {
 };
 void cli_site_begin(struct cli_site *site, const char *command, const char *root, bool wait);
 
+/* One difference, as an item of the list "drift". */
+void cli_drift_json(struct sl_json *json, enum sl_drift kind, struct sl_str path);
+
 #endif

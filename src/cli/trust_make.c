@@ -52,6 +52,8 @@ static int parse_day(int64_t *out, const char *option, const char *text, struct 
     if (!end || *end || strlen(text) != sizeof "2035-12-31" - 1)
         return sl_fail(err, SL_E_USAGE, "--%s wants a day, written as 2035-12-31", option);
     *out = (int64_t)timegm(&day);
+    if (*out < 0)
+        return sl_fail(err, SL_E_USAGE, "--%s wants a day from 1970-01-01 on", option);
     return 0;
 }
 
@@ -67,6 +69,12 @@ static int apply_settings(struct sl_trust *trust, const struct trust_context *co
         trust->floor = context->floor.value;
     if (context->issued && parse_day(&trust->issued, "issued", context->issued, err) < 0)
         return -1;
+    if (cli_now() < 0) {
+        (void)sl_fail(err, SL_E_USAGE,
+                      "the clock of this machine says a time before 1970, which no document can have");
+        return sl_hint(
+            err, "set the clock: sites take the day on which a version was issued as proved to be past");
+    }
     if (trust->issued > cli_now())
         return sl_fail(err, SL_E_USAGE,
                        "--issued is a day to come, and sites would take it as proved to be past");

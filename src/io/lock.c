@@ -36,7 +36,7 @@ static int acquire(int fd, const char *label, bool wait, struct sl_err *err)
         return held_by_other(fd, "another sealift is at work", err);
     if (errno == EINTR)
         return held_by_other(fd, "stopped while waiting for another sealift", err);
-    return sl_fail_errno(err, SL_E_IO, "lock %s", label);
+    return sl_fail_errno(err, SL_E_IO, "lock the file %s", label);
 }
 
 /* The line is for people only: where there is no room for it, the lock holds without. */
@@ -61,7 +61,7 @@ int sl_lock_take(struct sl_lock *lock, int dir, const char *name, const char *ho
         return sl_hint(err, "move it away: nobody's work is in it");
     }
     if (fd < 0)
-        return sl_fail_errno(err, SL_E_IO, "open the lock %s", label);
+        return sl_fail_errno(err, SL_E_IO, "open %s", label);
     if (acquire(fd, label, wait, err) < 0) {
         (void)sl_sys_close(fd);
         return -1;

@@ -48,8 +48,9 @@ static int split(const char *path, char parent[SL_PATH_MAX], char name[256], str
 
 static int stop_at_first(void *context, const struct sl_dir_entry *entry, struct sl_err *err)
 {
+    struct sl_shown shown;
     (void)context;
-    return sl_fail(err, SL_E_EXISTS, "is not empty: it holds %s", entry->path);
+    return sl_fail(err, SL_E_EXISTS, "is not empty: it holds %s", sl_shown(&shown, sl_str_from(entry->path)));
 }
 
 /* Nothing of that name, or an empty directory, which the rename replaces. */

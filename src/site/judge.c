@@ -293,6 +293,18 @@ static int catch_up(struct site_judge *judge, struct sl_err *err)
     return 0;
 }
 
+/* site.json is where people look when somebody asks whom to encrypt for. */
+static int check_recipient(const struct site_judge *judge, struct sl_err *err)
+{
+    char text[SL_AGE_RECIPIENT_TEXT];
+    for (size_t i = 0; i < judge->identities.count; i++)
+        if (sl_str_equal(sl_str_from(sl_age_recipient_text(text, &judge->identities.items[i].recipient)),
+                         judge->site->identity.age_recipient))
+            return 0;
+    return sl_fail(err, SL_E_REFUSED,
+                   SITE_AGE_KEY " is not the key that age_recipient of " SITE_IDENTITY " names");
+}
+
 static int read_identity(struct site_judge *judge, struct sl_err *err)
 {
     SL_CLEANUP(sl_buf_release) struct sl_buf text;
@@ -300,6 +312,8 @@ static int read_identity(struct site_judge *judge, struct sl_err *err)
     int result = sl_file_read_beneath(&text, judge->site->state, SITE_AGE_KEY, SL_KIB, err);
     if (result == 0)
         result = sl_age_identities_read(&judge->identities, sl_buf_view(&text), SITE_AGE_KEY, err);
+    if (result == 0)
+        result = check_recipient(judge, err);
     if (text.ptr)
         explicit_bzero(text.ptr, text.capacity);
     if (result == 0)

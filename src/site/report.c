@@ -110,6 +110,7 @@ int sl_site_status(struct sl_site_state *out, const struct sl_site_options *opti
     if (staged < 0)
         return -1;
     bool unfinished = site.has_pending || staged;
+    *out = (struct sl_site_state){.pending = unfinished};
     if (site.current.len == 0)
         return no_current(&site, unfinished, err);
     int present = site_generation_present(&site, site.current, err);

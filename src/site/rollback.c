@@ -140,10 +140,13 @@ static int is_altered(const struct site *site, struct sl_str name, const struct 
 {
     const struct site_drift *first = &drifts->items[0];
     char shown[200];
+    char path[SL_ERR_FILE_MAX + 1];
+    (void)snprintf(path, sizeof path, "%s/" SITE_GENERATIONS "/" SL_FMT, site->path, SL_ARG(name));
     (void)sl_fail(err, SL_E_DRIFT, SL_FMT " is not what was installed: %llu %s, the first %s (%s)",
                   SL_ARG(name), (unsigned long long)drifts->total,
                   drifts->total == 1 ? "difference" : "differences",
                   sl_escape(shown, sizeof shown, first->path), sl_drift_name(first->kind));
+    (void)sl_err_about(err, path);
     if (site->identity.enrolled && site_generation_sequence(name) < site->ledger.highest_sequence)
         return sl_hint(
             err,
@@ -155,7 +158,7 @@ static int is_altered(const struct site *site, struct sl_str name, const struct 
 }
 
 static int check_intact(const struct site *site, const struct site_generation *generation, struct sl_str name,
-                        const struct sl_progress *progress, struct sl_err *err)
+                        const struct sl_drift_report *report, struct sl_err *err)
 {
     SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
     site_drifts_init(&drifts);
@@ -171,8 +174,10 @@ static int check_intact(const struct site *site, const struct site_generation *g
         .signers = made ? made->signers : NULL,
         .signer_count = made ? made->signer_count : 0,
     };
-    if (site_compare(&drifts, generation->dir, &expected, progress, err) < 0)
+    if (site_compare(&drifts, generation->dir, &expected, &site->options->progress, err) < 0)
         return sl_wrap(err, SL_FMT, SL_ARG(name));
+    for (size_t i = 0; report->found && i < drifts.count; i++)
+        report->found(report->context, drifts.items[i].kind, drifts.items[i].path);
     return drifts.total > 0 ? is_altered(site, name, &drifts, err) : 0;
 }
 
@@ -196,16 +201,16 @@ static int note(struct site *site, const struct sl_site_options *options,
 }
 
 static int switch_to(struct site *site, struct sl_str name, const struct sl_site_options *options,
-                     const char *grant_path, struct sl_err *err)
+                     const struct sl_rollback_request *request, struct sl_err *err)
 {
     SL_CLEANUP(site_generation_release) struct site_generation generation;
     if (site_generation_open(&generation, site, name, err) < 0)
         return -1;
-    if (check_intact(site, &generation, name, &options->progress, err) < 0)
+    if (check_intact(site, &generation, name, &request->report, err) < 0)
         return -1;
     bool enrolled = site->identity.enrolled;
     struct sl_digest grant = {0};
-    if (enrolled && site_permit(&grant, site, &generation, options, grant_path, err) < 0)
+    if (enrolled && site_permit(&grant, site, &generation, options, request->grant, err) < 0)
         return -1;
     struct sl_site_change change = {
         .action = SL_SITE_ROLLBACK,
@@ -243,7 +248,7 @@ static int work(struct sl_rollback_result *out, struct site *site, const struct 
     if (request->grant && !site->identity.enrolled)
         return sl_fail(err, SL_E_USAGE, "%s is not enrolled, so no floor binds it and no grant is needed",
                        site->shown);
-    return switch_to(site, target, options, request->grant, err);
+    return switch_to(site, target, options, request, err);
 }
 
 static int rollback(struct sl_rollback_result *out, struct site *site, const struct sl_site_options *options,

@@ -223,7 +223,14 @@ class Enrolled(Enrolment):
 
     def test_status_shows_what_the_site_never_forgets(self):
         self.enrol()
-        self.sealift("status", "--root", "site", status=3)
+        waiting = self.sealift("status", "--root", "site").out
+        self.assertIn("site: enrolled; nothing is installed yet\n  trust.json   version 1, epoch 1\n", waiting)
+        self.assertRegex(waiting, "receipts     1; the last: enrol, ")
+        shown = self.sealift("status", "--root", "site", "--format", "json").json()
+        self.assertEqual(sorted(shown), ["drift", "enrolled", "ledger", "pending"])
+        self.assertEqual((shown["drift"], shown["enrolled"], shown["pending"], shown["ledger"]["receipts"]), ([], True, False, 1))
+        os.mkdir(self.path("empty"))
+        self.sealift("status", "--root", "empty", status=3)
         self.install(self.bundle(17))
         self.sealift("trust", "set", "trust/1.json", "--floor", "18")
         self.sign(2)

@@ -171,6 +171,28 @@ class Enrolled(Enrolment):
         self.sealift("rollback", "--root", "site", "--to", "18")
         self.assertIn("used already", self.sealift("rollback", "--root", "site", "--to", "16", "--grant", "grant.json", status=1).err)
 
+    def test_reports_name_the_file_that_was_refused(self):
+        wrong = self.sealift("enrol", "--root", "site", "--trust", "trust", "--fingerprint", "0" * 64, "--format", "json", status=1)
+        self.assertEqual(wrong.json()["error"]["file"], "trust")
+        self.enrol()
+        self.sealift("receipt", "export", "--root", "site", "--out", "r.jsonl")
+        for options in (["--pubkey", "new.pub"], ["--trust", "trust"]):
+            failed = self.sealift("receipt", "check", "r.jsonl", *options, "--format", "json", status=1)
+            self.assertEqual(failed.json()["error"]["file"], "r.jsonl", options)
+
+    def test_a_recipient_in_site_json_that_is_not_the_sites_is_refused(self):
+        self.enrol()
+        bundle = self.bundle(17)
+        text = self.read("site/state/site.json").decode()
+        at = text.index("age1") + 20
+        self.write("site/state/site.json", text[:at] + ("q" if text[at] != "q" else "p") + text[at + 1:])
+        for command in ("install", "verify"):
+            refused = self.sealift(command, bundle, "--root", "site", status=1).err
+            self.assertRegex(refused, "age")
+            self.assertIn("backup", refused)
+        self.write("site/state/site.json", text)
+        self.install(bundle)
+
     def test_a_stranger_is_named_against_the_trust_that_judges(self):
         self.enrol()
         self.next_version(1, "--floor", "1")

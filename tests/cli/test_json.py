@@ -145,6 +145,17 @@ class Json(Case):
         self.assertEqual(report["drift"], [{"drift": "extra", "path": "added"}])
         self.assertEqual(report["error"]["code"], "drift")
 
+    def test_what_rollback_found_altered_is_listed_too(self):
+        for sequence in ("1", "2"):
+            self.sealift("install", self.pack("--sequence", sequence), "--pubkey", "ops.pub", "--root", "site")
+        old = next(name for name in os.listdir(self.path("site/generations")) if name.startswith("1-"))
+        self.write(f"site/generations/{old}/added", "x")
+        os.unlink(self.path(f"site/generations/{old}/SHA256SUMS"))
+        report = self.sealift("rollback", "--root", "site", "--format", "json", status=1).json()
+        self.assertEqual(report["drift"], [{"drift": "missing", "path": "SHA256SUMS"}, {"drift": "extra", "path": "added"}])
+        self.assertEqual((report["error"]["code"], report["error"]["file"]), ("drift", f"site/generations/{old}"))
+        self.assertNotIn("drift", self.sealift("rollback", "--root", "site", "--to", "7", "--format", "json", status=2).json())
+
     def test_a_reader_that_has_seen_enough_changes_no_verdict(self):
         bundle = self.pack()
         self.key("other")

@@ -2,6 +2,7 @@
 """What the command says when it is asked, or asked wrongly."""
 import glob
 import os
+import shutil
 import subprocess
 
 from harness import SEALIFT, Case, main
@@ -43,6 +44,35 @@ class Usage(Case):
                 result = self.sealift(*args, status=2)
                 self.assertIn(said, result.err)
                 self.assertEqual(result.out, "")
+
+    def test_a_flag_that_was_given_a_value_is_said_to_take_none(self):
+        for args, flag in ((("inspect", "x", "--files=1"), "files"), (("inspect", "x", "--fi=1"), "files"),
+                           (("install", "x", "--root", "y", "--wait="), "wait")):
+            self.assertIn(f"option '--{flag}' takes no value", self.sealift(*args, status=2).err, args)
+        for args in (("inspect", "--bogus=1"), ("install", "--roo"), ("inspect", "--=1")):
+            self.assertNotIn("takes no value", self.sealift(*args, status=2).err, args)
+
+    def test_a_name_that_is_in_the_way_makes_no_line_of_its_own(self):
+        os.mkdir(self.path("full"))
+        self.write("full/a\nsealift: installed, all well", "")
+        refused = self.sealift("init", "full", status=3).err
+        self.assertIn("it holds a\\x0asealift: installed, all well", refused)
+        self.assertNotIn("\nsealift: installed", refused)
+
+    def test_nothing_is_dated_by_a_clock_before_1970(self):
+        compiler = shutil.which("cc") or shutil.which("gcc")
+        if not compiler:
+            self.skipTest("no C compiler")
+        self.write("clock.c", "long time(long *t) { if (t) *t = -86400; return -86400; }\n")
+        subprocess.run([compiler, "-shared", "-fPIC", "-w", "-fno-builtin", "-o", self.path("clock.so"), self.path("clock.c")], check=True)
+        self.key("root")
+        options = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        init = ("trust", "init", "1.json", "--customer", "a", "--root-key", "root.pub", "--release-key", "root.pub")
+        for issued in ((), ("--issued", "2026-01-05")):
+            refused = self.sealift(*init, *issued, status=2, env={"LD_PRELOAD": self.path("clock.so"), "ASAN_OPTIONS": options})
+            self.assertIn("the clock of this machine says a time before 1970", refused.err)
+        self.assertIn("--issued wants a day from 1970-01-01 on", self.sealift(*init, "--issued", "1969-12-31", status=2).err)
+        self.sealift(*init)
 
     def test_every_command_has_help_that_names_its_options(self):
         everything = self.sealift("--help").out
