@@ -209,7 +209,8 @@ const struct cli_command cmd_status = {
         "differs, when the generation is gone, or when the history does not lead to what is current.\n\n"
         "Of an enrolled site it also shows what the site never forgets: the version of its trust.json, epoch, floor, the\n"
         "highest sequence that it accepted, the latest time that anything signed has proved, and the last receipt with\n"
-        "its verdict; before the first install that is all, with exit status 0. Exit status 1 too when the ledger is damaged or was put back to an earlier day.",
+        "its verdict; before the first install that is all, with exit status 0. Exit status 1 too when the ledger is\n"
+        "damaged or was put back to an earlier day.",
     .examples = "  sealift status --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),
