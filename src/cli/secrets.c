@@ -11,18 +11,22 @@
 struct kind {
     const char *begins;
     bool any_case;
-    size_t least; /* so many letters and digits follow */
+    const char *alphabet;
+    size_t least; /* so many characters of the alphabet follow */
     const char *name;
 };
 
-/* What the text of minisign's secret keys begins with: algorithm, how its password is stretched (not at all, scrypt), checksum. */
-static const struct kind kinds[] = {
-    {"AGE-SECRET-KEY-", true, 1, "an identity of age"},
-    {"RWQAAEIy", false, 32, "a secret key of minisign"},
-    {"RWRTY0Iy", false, 32, "a secret key of minisign"},
-};
-
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char bech32[] = "023456789ACDEFGHJKLMNPQRSTUVWXYZacdefghjklmnpqrstuvwxyz";
+
+/* An identity has 58 characters more; twelve are enough, since one that was cut or folded is a secret as well. The name of a
+ * file, as "age-secret-key-1.txt", has not even those. What the text of minisign's secret keys begins with: algorithm, how its
+ * password is stretched (not at all, scrypt), checksum. */
+static const struct kind kinds[] = {
+    {"AGE-SECRET-KEY-1", true, bech32, 12, "an identity of age"},
+    {"RWQAAEIy", false, base64, 32, "a secret key of minisign"},
+    {"RWRTY0Iy", false, base64, 32, "a secret key of minisign"},
+};
 
 static const struct kind *find_secret(const char *text)
 {
@@ -32,7 +36,7 @@ static const struct kind *find_secret(const char *text)
             size_t len = strlen(kind->begins);
             bool begins = kind->any_case ? strncasecmp(text, kind->begins, len) == 0
                                          : strncmp(text, kind->begins, len) == 0;
-            if (begins && strspn(text + len, base64) >= kind->least)
+            if (begins && strspn(text + len, kind->alphabet) >= kind->least)
                 return kind;
         }
     return NULL;

@@ -10,6 +10,7 @@
 
 #include <sealift/text.h>
 #include <sodium.h>
+#include <strings.h>
 
 static const struct sl_str recipient_prefix = SL_STR_INIT("age");
 static const struct sl_str identity_prefix = SL_STR_INIT("AGE-SECRET-KEY-");
@@ -20,16 +21,38 @@ _Static_assert(SL_AGE_IDENTITY_TEXT == 15 + SL_BECH32_TAIL + 1, "AGE-SECRET-KEY-
 
 /* -- recipients -- */
 
-/* What it is instead. An identity is never repeated in a message. */
+/* An identity anywhere in `text`, in either case, whole or not. */
+static bool holds_identity(struct sl_str text)
+{
+    for (size_t at = 0; at + identity_prefix.len <= text.len; at++)
+        if (strncasecmp(text.ptr + at, identity_prefix.ptr, identity_prefix.len) == 0)
+            return true;
+    return false;
+}
+
+/* Mistyped, maybe, but no secret: behind blanks, it begins as a recipient does, in either case. */
+static bool looks_like_recipient(struct sl_str text)
+{
+    size_t at = 0;
+    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
+        at++;
+    return text.len - at >= 4 && strncasecmp(text.ptr + at, "age1", 4) == 0;
+}
+
+/* What it is instead. Only what looks like a recipient is repeated: all else could be a secret, of any program. */
 static int not_a_recipient(struct sl_str text, struct sl_err *err)
 {
     char shown[96];
-    if (sl_str_starts_with(text, identity_prefix)) {
+    if (holds_identity(text)) {
         (void)sl_fail(err, SL_E_INPUT, "this is an identity, the secret half of the pair, not a recipient");
         return sl_hint(err, "the recipient stands in the identity file behind \"# public key: \"");
     }
     if (sl_str_starts_with(text, SL_STR("ssh-")))
         return sl_fail(err, SL_E_INPUT, "an SSH key is no recipient here: only age's own (\"age1...\") are");
+    if (!looks_like_recipient(text))
+        return sl_fail(err, SL_E_INPUT,
+                       "this is not a recipient of age, which begins with \"age1\" and has %d characters",
+                       SL_AGE_RECIPIENT_TEXT - 1);
     (void)sl_escape(shown, sizeof shown, text);
     if (sl_str_starts_with(text, SL_STR("age1")) && text.len != SL_AGE_RECIPIENT_TEXT - 1)
         return sl_fail(

@@ -126,13 +126,32 @@ class Secrecy(AgeCase):
             self.assertNotIn("AGE-SECRET-KEY", result.err)
         self.assertIn("contradict", self.encrypted("--plain", status=2).err)
 
+    def test_a_secret_in_a_file_of_recipients_is_not_repeated(self):
+        age = re.search(r"AGE-SECRET-KEY-1\w+", self.read("site.identity").decode()).group()
+        minisign = self.read("ops.key").decode().splitlines()[1]
+        name = "repo/overlays/customer-a/cluster-config.yaml"
+        config = self.read(name)
+        for secret, said in ((age.lower(), "this is an identity"), (" " + age, "this is an identity"), ("x" + age, "this is an identity"),
+                             (minisign, "this is not a recipient of age"), (age[16:], "this is not a recipient of age")):
+            self.write("recipients", f"# ours\n{secret}\n")
+            self.write(name, config + f"age-recipients: [\"{secret}\"]\n".encode())
+            of_file = self.encrypted(to="recipients", status=2)
+            self.assertIn("recipients: line 2: " + said, of_file.err)
+            reports = [of_file]
+            for form in ("text", "json", "sarif", "junit"):
+                reports.append(self.sealift("-C", "repo", "validate", "--release", "v1.0", "--customer", "customer-a", "--format", form, status=1))
+                self.assertIn("age-recipients: " + said, reports[-1].out + reports[-1].err, form)
+            for report in reports:
+                self.assertNotIn(secret[20:40].lower(), (report.out + report.err).lower())
+
     def test_a_secret_that_was_given_itself_is_not_repeated(self):
         """Not its path: the text. Messages end up in logs."""
         age = re.search(r"AGE-SECRET-KEY-1\w+", self.read("site.identity").decode()).group()
         minisign = self.read("ops.key").decode().splitlines()[1]
         pack = ["-C", "repo", "pack", "--release", "v1.0", "--customer", "customer-a", "--out", "x"]
         verify = ["verify", "x.tar.gz", "--pubkey"]
-        for secret, named in ((age, "an identity of age"), (age.lower(), "an identity of age"), (age[:30], "an identity of age"),
+        for secret, named in ((age, "an identity of age"), (age.lower(), "an identity of age"), (age[:30], "an identity of age"), (" " + age, "an identity of age"),
+                              (age[:64] + "\n" + age[64:] + "\n", "an identity of age"),
                               (minisign, "a secret key of minisign"), (minisign[:60], "a secret key of minisign"),
                               (f"untrusted comment: minisign secret key\n{minisign}\n", "a secret key of minisign")):
             for option, command in (
@@ -151,6 +170,15 @@ class Secrecy(AgeCase):
                         self.assertNotIn(part.strip().lower(), (refused.out + refused.err).lower(), command)
         self.assertIn("give the recipient, \"age1...\"", self.sealift(*pack, "--encrypt-to", age, status=2).err)
         self.assertIn("this is a secret key, not a public key", self.sealift(*verify, "ops.key", status=2).err)
+
+    def test_the_name_of_a_file_is_no_secret(self):
+        bundle = self.encrypted()
+        for name in ("age-secret-key-site.txt", "AGE-SECRET-KEY-site", "age-secret-key-1.txt", "AGE-SECRET-KEY-1-customer-a"):
+            os.makedirs(self.path("keys"), exist_ok=True)
+            self.write("keys/" + name, self.read("site.identity"))
+            self.write(name, self.read("site.identity"))
+            for path in (name, "./keys/" + name):
+                self.verify(bundle, path)
 
     def test_an_encrypted_bundle_that_is_there_is_not_replaced_unasked(self):
         self.encrypted()

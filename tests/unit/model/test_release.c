@@ -153,6 +153,11 @@ static const struct finding_case customer_cases[] = {
     {"{\"age-recipients\":[\"" RECIPIENT "\",\"AGE-SECRET-KEY-1\"]}", "customer/field", "/age-recipients/1",
      "this is an identity", "the recipient stands in the identity file behind \"# public key: \"", 1, 85,
      SL_ERROR},
+    {"{\"age-recipients\":[\" age-secret-key-1qqqqqq\"]}", "customer/field", "/age-recipients/0",
+     "age-recipients: this is an identity, the secret half of the pair, not a recipient",
+     "the recipient stands in the identity file behind \"# public key: \"", 1, 20, SL_ERROR},
+    {"{\"age-recipients\":[\"RWQAAEIyAAAA\"]}", "customer/field", "/age-recipients/0",
+     "age-recipients: this is not a recipient of age, which begins with \"age1\"", "", 1, 20, SL_ERROR},
     {"{\"variables\":[]}", "customer/field", "/variables", "must be a map", "", 1, 14, SL_ERROR},
 };
 
