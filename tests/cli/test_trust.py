@@ -297,6 +297,46 @@ class Making(Ceremony):
         os.unlink(self.path("trust/2.json"))
         self.trust("revoke", "trust/3.json", "--key", "new.pub", "--out", "far.json", status=2)
 
+    def two_more(self):
+        """Version 2 lists the key new, version 3 does no longer; its SHA-256."""
+        self.first()
+        self.trust("add-key", "trust/1.json", "--release-key", "new.pub")
+        self.trust("drop-key", "trust/2.json", "--release-key", "new.pub")
+        public = self.read("new.pub").decode().splitlines()[1]
+        return next(sha256 for sha256, key in json.loads(self.read("trust/2.json"))["keys"].items() if key == public)
+
+    def test_a_key_is_named_in_either_case_and_by_the_id_of_an_earlier_version(self):
+        sha256 = self.two_more()
+        ident = self.ident("new")
+        for number, name in enumerate((sha256, sha256.upper(), ident, ident.lower(), "new.pub")):
+            out = f"out{number}.json"
+            self.trust("revoke", "trust/3.json", "--key", name, "--out", out)
+            self.assertEqual([key["key"] for key in json.loads(self.read(out))["revoked_keys"]], [sha256], name)
+        self.trust("revoke", "trust/1.json", "--key", self.ident("cora").lower(), "--out", "cora.json")
+        self.assertEqual(len(json.loads(self.read("cora.json"))["revoked_keys"]), 1)
+
+    def test_a_key_is_not_called_unlisted_where_an_earlier_version_could_not_be_read(self):
+        sha256 = self.two_more()
+        names = (sha256, self.ident("new"), "new.pub")
+        for name in ("mine.json", "trust/copy-3.json"):
+            shutil.copy(self.path("trust/3.json"), self.path(name))
+            for key in names:
+                refused = self.trust("revoke", name, "--key", key, "--out", "x.json", status=2).err
+                self.assertIn("whether an earlier one does is not known: none was looked for", refused)
+                self.assertIn(f"{name}, which is version 3, is not called 3.json", refused)
+        second = self.read("trust/2.json")
+        self.write("trust/2.json", "{")
+        for key in names:
+            refused = self.trust("revoke", "trust/3.json", "--key", key, "--out", "x.json", status=2).err
+            self.assertIn("whether an earlier one does is not known: trust/2.json", refused)
+            self.assertIn("--unlisted", refused)
+        for key in (sha256, "new.pub"):
+            self.trust("revoke", "trust/3.json", "--key", key, "--unlisted", "--out", f"{key}.json")
+        # One that this version lists needs no earlier one.
+        self.trust("revoke", "trust/3.json", "--key", "ops.pub", "--release-key", "new.pub", "--out", "ops.json")
+        self.write("trust/2.json", second)
+        self.trust("revoke", "trust/3.json", "--key", "new.pub", "--out", "x.json")
+
 
 class Delivery(Ceremony):
     """A release repository, and version 1 signed."""
