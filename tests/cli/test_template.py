@@ -67,9 +67,25 @@ class Template(Case):
         for more in (["--out", "elsewhere"], ["--out=elsewhere"], ["--ou", "elsewhere"], ["--sequence", "2", "--out", "elsewhere"]):
             refused = self.deploy(*more, status=2)
             self.assertEqual(len(refused.stderr.splitlines()), 1)
-            self.assertIn("MEDIUM is where the bundle goes", refused.stderr)
+            self.assertIn(" does not belong here: MEDIUM is where the bundle goes", refused.stderr)
             self.assertFalse(os.path.exists(self.path("elsewhere")))
         self.assertEqual(os.listdir(self.path("medium")), [])
+
+    def test_another_bundle_of_that_name_is_replaced_only_where_that_is_asked_for(self):
+        name = "medium/customer-a-v1.0-1.tar.gz"
+        same = ("--sequence", "1")
+        self.deploy(*same)
+        first = self.read(name)
+        self.deploy(*same)
+        self.assertEqual(self.read(name), first, "the same again is no other")
+        self.write("product/README.md", "changed\n")
+        self.commit()
+        refused = self.deploy(*same, status=3)
+        self.assertIn(f"{name} is there already, and is not what would go there", refused.stderr)
+        self.assertEqual(self.read(name), first)
+        self.assertEqual(os.listdir(self.path("medium")), [os.path.basename(name)])
+        self.deploy(*same, "--replace")
+        self.assertNotEqual(self.read(name), first)
 
     def test_a_pack_that_fails_leaves_nothing_on_the_medium(self):
         self.deploy("--bogus", status=2)
