@@ -16,6 +16,12 @@ bool sl_utf8_valid(struct sl_str text);
 size_t sl_utf8_decode(struct sl_str text, uint32_t *out);
 
 /*
+ * Whether a character could move a cursor, change colours, hide or reorder text, or, invisible inside a word (zero width, soft
+ * hyphen, tags, BOM), make two names look the same. Newlines and tabs are among them.
+ */
+bool sl_is_unsafe(uint32_t character);
+
+/*
  * Appends `text` so that it can do nothing to a terminal: C0 and C1 controls, DEL, bidirectional controls
  * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), line and paragraph separators and malformed
  * bytes become \xNN or \u{NNNN}; a backslash becomes two. Everything else stays. Newlines and tabs are

@@ -63,9 +63,7 @@ bool sl_utf8_valid(struct sl_str text)
     return true;
 }
 
-/* What could move a cursor, change colours, hide or reorder text. Invisible characters inside words (zero
- * width, soft hyphen, tags, BOM) are in it too: they make two names look the same. */
-static bool is_unsafe(uint32_t c)
+bool sl_is_unsafe(uint32_t character)
 {
     static const struct {
         uint32_t min, max;
@@ -74,7 +72,7 @@ static bool is_unsafe(uint32_t c)
         {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
     };
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
-        if (c >= ranges[i].min && c <= ranges[i].max)
+        if (character >= ranges[i].min && character <= ranges[i].max)
             return true;
     return false;
 }
@@ -85,13 +83,13 @@ static size_t escape_one(struct sl_str text, size_t at, char piece[16])
 {
     uint32_t c = 0;
     size_t length = sl_utf8_decode(sl_str_slice(text, at, text.len), &c);
-    if (length == 0 || (length == 1 && is_unsafe(c))) {
+    if (length == 0 || (length == 1 && sl_is_unsafe(c))) {
         (void)snprintf(piece, 16, "\\x%02x", (unsigned)(unsigned char)text.ptr[at]);
         return 1;
     }
     if (c == '\\') {
         memcpy(piece, "\\\\", 3);
-    } else if (is_unsafe(c)) {
+    } else if (sl_is_unsafe(c)) {
         (void)snprintf(piece, 16, "\\u{%04x}", (unsigned)c);
     } else {
         memcpy(piece, text.ptr + at, length);

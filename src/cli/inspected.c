@@ -1,17 +1,36 @@
 #include "inspected.h"
 
+#include <sealift/text.h>
 #include <string.h>
+
+enum { INDENT_MIN = 2, INDENT_MAX = 24, ESCAPE = 0x1b };
 
 #define DEPTH_MAX 16 /* what `inspect` writes has 3 */
 #define KEYS_MAX  64 /* and about 20 */
 
+/* The blanks in front; where they are too few or too many, or there is nothing else, SIZE_MAX. */
+static size_t indent_of(struct sl_str rest)
+{
+    size_t len = 0;
+    while (len < rest.len && rest.ptr[len] == ' ')
+        len++;
+    bool ends = len == rest.len || rest.ptr[len] == '\n';
+    return len < INDENT_MIN || len > INDENT_MAX || ends ? SIZE_MAX : len;
+}
+
 bool inspected_is_lines(struct sl_str said)
 {
     bool begins = true;
-    for (size_t i = 0; i < said.len; i++) {
-        if (begins && (said.len - i < 2 || memcmp(said.ptr + i, "  ", 2) != 0))
+    for (size_t i = 0; i < said.len;) {
+        uint32_t character = 0;
+        struct sl_str rest = sl_str_slice(said, i, said.len);
+        size_t len = begins ? indent_of(rest) : sl_utf8_decode(rest, &character);
+        /* Of escapes sl_inspect() lets only colours through. */
+        if (len == SIZE_MAX || len == 0 ||
+            (!begins && sl_is_unsafe(character) && character != '\n' && character != ESCAPE))
             return false;
-        begins = said.ptr[i] == '\n';
+        begins = !begins && character == '\n';
+        i += len;
     }
     return begins;
 }

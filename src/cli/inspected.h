@@ -8,7 +8,8 @@
 #include <sealift/buf.h>
 #include <stdbool.h>
 
-/* Whether every line is indented, so that none stands beside the one that says "not verified". */
+/* Whether every line is indented, and by so little that no terminal takes blanks for a line of their own, and has but what a
+ * terminal may be shown, colours beside; so that none stands beside the line that says "not verified". */
 bool inspected_is_lines(struct sl_str said);
 
 /* Whether it is members of a map, as they follow another one: a comma, a key in lower case, a colon and a value of JSON; each key

@@ -10,43 +10,41 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #define REPORT_MAX (256U << 20)
 
-/* Controls and malformed bytes become "?"; what is escaped already, and line ends, stay. */
-static void print_lines(struct sl_buf *out, struct sl_str text)
+/* What is unsafe and malformed bytes become "?", which is no longer than they are; what is escaped already, and line ends,
+ * stay. Returns the length that is left. */
+static size_t make_safe(char *text, size_t len)
 {
-    for (size_t i = 0; i < text.len;) {
-        uint32_t c = 0;
-        size_t len = sl_utf8_decode(sl_str_slice(text, i, text.len), &c);
-        bool harmless = len > 0 && (c == '\n' || (c >= 0x20 && c != 0x7f && !(c >= 0x80 && c < 0xa0)));
-        if (harmless)
-            sl_buf_append(out, text.ptr + i, len);
-        else
-            sl_buf_byte(out, '?');
-        i += len ? len : 1;
+    size_t kept = 0;
+    for (size_t at = 0; at < len;) {
+        uint32_t character = 0;
+        size_t took = sl_utf8_decode((struct sl_str){text + at, len - at}, &character);
+        if (took > 0 && (character == '\n' || !sl_is_unsafe(character))) {
+            memmove(text + kept, text + at, took);
+            kept += took;
+        } else {
+            text[kept++] = '?';
+        }
+        at += took ? took : 1;
     }
+    return kept;
 }
 
-/* Messages are ours and escape what is not; this is the second fence in front of the terminal. */
+/* Messages are ours and escape what is not; this is the second fence in front of the terminal. It needs no memory, since the
+ * message may be that there is none. */
 static void print_error(const struct sl_err *err)
 {
-    struct sl_buf text;
-    sl_buf_init(&text, 16384);
-    sl_buf_text(&text, "sealift: ");
-    sl_buf_text(&text, err->message);
-    sl_buf_byte(&text, '\n');
-    if (err->hint[0])
-        sl_buf_printf(&text, "         %s\n", err->hint);
-    struct sl_buf safe;
-    sl_buf_init(&safe, 65536);
-    print_lines(&safe, sl_buf_view(&text));
-    if (safe.ptr)
-        (void)fwrite(safe.ptr, 1, safe.len, stderr);
-    sl_buf_release(&safe);
-    sl_buf_release(&text);
+    char text[SL_ERR_MESSAGE_MAX + SL_ERR_HINT_MAX + 32];
+    bool hint = err->hint[0] != '\0';
+    int len = snprintf(text, sizeof text, "sealift: %s\n%s%s%s", err->message, hint ? "         " : "",
+                       err->hint, hint ? "\n" : "");
+    if (len > 0)
+        (void)fwrite(text, 1, make_safe(text, (size_t)len), stderr);
 }
 
 static int print_report(const struct cli *cli, struct sl_err *err)

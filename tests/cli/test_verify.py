@@ -263,9 +263,11 @@ class Verify(Case):
         self.assertEqual(os.stat(self.path("site/current/scripts/run")).st_mode & 0o777, 0o755)
         self.assertEqual(os.stat(self.path("site/current/manifests/a.yaml")).st_mode & 0o777, 0o644)
 
-    def assert_told_once(self, err):
+    def assert_told_once(self, err, own_hint=False):
+        """Behind a refusal that has a hint of its own in the short form."""
         self.assertEqual(err.count("the file is damaged"), 1, err)
-        self.assertIn("the file is damaged, as by a bad stick", err)
+        behind = "; the file is damaged, too: copy it again first\n"
+        self.assertTrue("the file is damaged, as by a bad stick" in err or (own_hint and err.endswith(behind)), err)
 
     def test_damage_is_told_once_and_a_wrong_file_is_not_damaged(self):
         with open(self.bundle(), "rb") as f:
@@ -300,11 +302,11 @@ class Verify(Case):
             self.write(path, bytes(damaged))
             with self.subTest(at=at):
                 err = self.sealift("verify", path, "--pubkey", "ops.pub", status=1).err
-                self.assert_told_once(err)
+                self.assert_told_once(err, own_hint=True)
                 if len(said) % 4 == 0:
                     for command in (("sign", path, "--key", "ops.key", "--detached"),
                                     ("install", path, "--pubkey", "ops.pub", "--root", "site")):
-                        self.assert_told_once(self.sealift(*command, status=1).err)
+                        self.assert_told_once(self.sealift(*command, status=1).err, own_hint=True)
                 said.add(re.sub('"[^"]*"', "X", err.splitlines()[0].split(": ", 2)[2]))
         self.assertGreater(len(said), 3)
         self.assertTrue(any("gzip" not in message for message in said), said)

@@ -105,6 +105,12 @@ static const struct {
     {"  a\nverified\n", false},
     {"  a\n\x1b[1;32m  verified\n", false},
     {"  a\n ", false},
+    {"  \n", false},
+    {"                        24\n", true},
+    {"                         25\n", false},
+    {"  a\xe2\x80\xaenettirw yeht yaw rehto eht\n", false},
+    {"  a\xe2\x80\xa8verified\n", false},
+    {"  a\xff\n", false},
 };
 
 Test(inspected, lines_are_all_indented)

@@ -206,8 +206,9 @@
  * but blocks may be empty, and a file of them would be read to its end for nothing. */
 #define SL_DEFLATE_SURPLUS_MAX SL_MIB
 /* What is still unpacked of a bundle that is refused already, to see whether its compressed data is damaged as well; for it twice
- * as much and SL_DEFLATE_SURPLUS_MAX is read at most. That takes a blink, a second or two from a slow stick. */
-#define SL_REFUSED_BYTES_MAX (64 * SL_MIB)
+ * as much and SL_DEFLATE_SURPLUS_MAX is read at most. Of what compressors write that takes a blink, a second from a slow stick;
+ * the slowest data that anybody found, of blocks whose code is longer than what they say, unpacks at 5 MiB a second. */
+#define SL_REFUSED_BYTES_MAX (8 * SL_MIB)
 /* Directories that the names of a bundle make, beside the files themselves: keeps the check for colliding names
  * within a few megabytes. */
 #define SL_BUNDLE_DIRECTORIES_MAX UINT64_C(50000)
