@@ -91,8 +91,9 @@ struct sl_site_receipt {
     int64_t time;       /* by the site's clock, seconds since 1970 */
 };
 
-/* What an enrolled site never forgets; all 0 for one that is not. Changes nothing. SL_E_REFUSED where the ledger is damaged, or
- * the receipt is not the one that it counted last, or the versions of trust.json are not those that it knows. */
+/* What an enrolled site never forgets; all 0 for one that is not. Changes nothing. SL_E_REFUSED, with `enrolled` set, where the
+ * ledger is damaged, or the receipt is not the one that it counted last, or the versions of trust.json are not those that it
+ * knows. */
 struct sl_site_ledger {
     bool enrolled;
     uint64_t epoch, highest_sequence, trust_version, receipts;
@@ -194,8 +195,9 @@ struct sl_site_event {
 struct sl_site_log;
 /*
  * Changes nothing. SL_E_NOT_FOUND without a site in ROOT; SL_E_REFUSED where the chain is broken, or the last
- * line is not about what is current, as when lines are missing at the end. Lines that are missing so that the
- * last one left leads to what is current by chance do not show. The texts live as long as the log.
+ * line is not about what is current, as when lines are missing at the end; of an enrolled site also where it is not the history
+ * that the ledger knows, or the ledger is damaged. Elsewhere lines that are missing so that the last one left leads to what is
+ * current by chance do not show. The texts live as long as the log.
  */
 int sl_site_history(struct sl_site_log **out, const struct sl_site_options *options,
                     struct sl_err *err) SL_MUST_USE;

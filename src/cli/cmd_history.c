@@ -92,7 +92,7 @@ const struct cli_command cmd_history = {
     .description =
         "Shows every install and rollback, oldest first. The history is a chain: each entry holds the digest of the\n"
         "one before, and one whose chain is broken, or that does not end with\n"
-        "what is current, is refused.",
+        "what is current, is refused; at an enrolled site also one that is not as the ledger says.",
     .examples = "  sealift history --root /opt/product\n",
     .options = options,
     .context_size = sizeof(struct context),

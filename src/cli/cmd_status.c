@@ -99,14 +99,19 @@ static void ledger_json(struct sl_json *json, const struct sl_site_ledger *ledge
 
 /* -- both -- */
 
-/* An enrolled site is a site before anything is installed: then `err` is cleared, and only the ledger is told. */
-static bool is_waiting(struct sl_site_ledger *ledger, const struct sl_site_options *site, struct sl_err *err)
+/* An enrolled site is a site before anything is installed: 0, and only the ledger is told. Else -1, with the ledger's error
+ * where it cannot be proved: by that something may have been installed. */
+static int look_waiting(struct sl_site_ledger *ledger, const struct sl_site_options *site, struct sl_err *err)
 {
-    struct sl_err ignored = {0};
-    if (err->code != SL_E_NOT_FOUND || sl_site_ledger(ledger, site, &ignored) < 0 || !ledger->enrolled)
-        return false;
+    if (err->code != SL_E_NOT_FOUND)
+        return -1;
+    struct sl_err nothing_installed = *err;
     sl_err_clear(err);
-    return true;
+    int result = sl_site_ledger(ledger, site, err);
+    if (ledger->enrolled)
+        return result;
+    *err = nothing_installed;
+    return -1;
 }
 
 static void unfinished_text(struct cli *cli, const struct sl_site_state *state)
@@ -126,7 +131,7 @@ static int status_text(struct cli *cli, const struct context *context, const str
     struct sl_site_state state;
     struct sl_site_ledger ledger;
     int result = sl_site_status(&state, site, &report, err);
-    if (result < 0 && is_waiting(&ledger, site, err)) {
+    if (result < 0 && look_waiting(&ledger, site, err) == 0) {
         cli_escaped(cli, sl_str_from(context->root));
         sl_buf_text(&cli->out, ": enrolled; nothing is installed yet\n");
         unfinished_text(cli, &state);
@@ -163,7 +168,7 @@ static int status_json(struct cli *cli, const struct context *context, const str
     struct sl_site_state state;
     struct sl_site_ledger ledger;
     if (sl_site_status(&state, site, &report, err) < 0) {
-        if (!is_waiting(&ledger, site, err)) {
+        if (look_waiting(&ledger, site, err) < 0) {
             cli_json_drop(cli);
             return -1;
         }

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "change.h"
 #include "compare.h"
+#include "enrolled.h"
 #include "generation.h"
 #include "signatures.h"
 #include "stage.h"
@@ -18,10 +19,8 @@
  * pending the second time: whatever changed `current` after the first look at the history has by then
  * removed its pending.json, so it has added its line.
  */
-static int open_for_reading(struct site *site, struct sl_err *err)
+static int load_agreed(struct site *site, struct sl_err *err)
 {
-    if (site_open(site, err) < 0 || site_require(site, err) < 0)
-        return -1;
     size_t lines = SIZE_MAX;
     for (;;) {
         if (site_load(site, err) < 0 || site_check_enrolment(site, err) < 0)
@@ -33,6 +32,13 @@ static int open_for_reading(struct site *site, struct sl_err *err)
         lines = site->history.count;
         sl_err_clear(err);
     }
+}
+
+static int open_for_reading(struct site *site, struct sl_err *err)
+{
+    if (site_open(site, err) < 0 || site_require(site, err) < 0)
+        return -1;
+    return load_agreed(site, err);
 }
 
 /* -- status -- */
@@ -160,9 +166,24 @@ static int fill_event(struct sl_site_event *out, const struct site *site, size_t
     return 0;
 }
 
+/* The ledger takes a write of its own between any two lines: see load_settled() in trust.c. */
+static int check_ledger(struct site *site, struct sl_err *err)
+{
+    while (site->identity.enrolled) {
+        if (site_ledger_load(site, err) < 0)
+            return -1;
+        uint64_t counter = site->ledger.counter;
+        if (load_agreed(site, err) < 0 || site_ledger_load(site, err) < 0)
+            return -1;
+        if (site->ledger.counter == counter)
+            return site_ledger_check(site, err);
+    }
+    return 0;
+}
+
 static int fill_log(struct sl_site_log *log, struct sl_err *err)
 {
-    if (open_for_reading(&log->site, err) < 0)
+    if (open_for_reading(&log->site, err) < 0 || check_ledger(&log->site, err) < 0)
         return -1;
     size_t count = log->site.history.count;
     log->events = sl_arena_array(&log->site.arena, count, sizeof *log->events);

@@ -107,10 +107,22 @@ static uint64_t floor_of(const struct sl_ledger *ledger, const struct sl_trust *
     return ledger->epoch == trust->epoch && ledger->floor > trust->floor ? ledger->floor : trust->floor;
 }
 
+/* For whoever looks at the site, a trust that is gone is one that was damaged. */
+static int open_chain(struct site_judge *judge, struct sl_err *err)
+{
+    if (site_judge_open_chain(judge, err) == 0)
+        return 0;
+    if (err->code == SL_E_NOT_FOUND)
+        (void)sl_fail(err, SL_E_REFUSED, "%s/" SITE_STATE "/" SITE_TRUST " is missing", judge->site->shown);
+    if (err->code == SL_E_REFUSED && !err->hint[0])
+        return sl_hint(err, "put " SITE_STATE "/ back from one backup as a whole");
+    return -1;
+}
+
 static int fill_ledger(struct sl_site_ledger *out, struct site_judge *judge, struct sl_err *err)
 {
     const struct site *site = judge->site;
-    if (site_judge_open_chain(judge, err) < 0)
+    if (open_chain(judge, err) < 0)
         return -1;
     out->epoch = site->ledger.epoch;
     out->highest_sequence = site->ledger.highest_sequence;
@@ -126,11 +138,10 @@ int sl_site_ledger(struct sl_site_ledger *out, const struct sl_site_options *opt
     SL_CLEANUP(site_release) struct site site;
     site_init(&site, options->root);
     *out = (struct sl_site_ledger){0};
-    if (load_settled(&site, err) < 0)
-        return -1;
-    if (!site.identity.enrolled)
-        return 0;
-    out->enrolled = true;
+    int loaded = load_settled(&site, err);
+    out->enrolled = site.identity.enrolled;
+    if (loaded < 0 || !out->enrolled)
+        return loaded;
     struct site_judge judge = {.site = &site};
     int result = fill_ledger(out, &judge, err);
     site_judge_release(&judge);

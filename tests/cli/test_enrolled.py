@@ -286,6 +286,37 @@ class Enrolled(Enrolment):
                     self.write(f"site/state/{name}", good)
         self.sealift("status", "--root", "site")
 
+    def test_where_the_ledger_cannot_be_proved_nothing_is_said_of_what_is_installed(self):
+        self.enrol()
+        shutil.copytree(self.path("site"), self.path("fresh"))
+        self.install(self.bundle(17))
+
+        def spoil(*names):
+            return lambda: [self.write(name, self.read(name) + b"x") for name in names]
+
+        def remove(*names):
+            return lambda: [shutil.rmtree(self.path(name)) if os.path.isdir(self.path(name)) and name != "x/current"
+                            else os.unlink(self.path(name)) for name in names]
+
+        signatures = [f"x/state/trust/1.json.{root}.minisig" for root in self.roots()]
+        cases = [("fresh", spoil("x/state/ledger.1"), "cannot be trusted", True),
+                 ("fresh", remove("x/state/receipts/000000001.json"), "is not the receipt that the ledger counted last", False),
+                 ("fresh", remove("x/state/receipts"), "is not the receipt that the ledger counted last", False),
+                 ("fresh", remove(*signatures), "0 of 2 root signatures.*\n.*backup", False),
+                 ("fresh", remove("x/state/trust"), "x/state/trust is missing\n.*backup", False),
+                 ("site", remove("x/state/trust"), "x/state/trust is missing\n.*backup", False),
+                 ("site", remove("x/current", "x/state/history.jsonl"), "has 0 lines, and by the ledger 1", True)]
+        for site, harm, said, history in cases:
+            with self.subTest(said=said, site=site):
+                shutil.copytree(self.path(site), self.path("x"), symlinks=True)
+                harm()
+                self.assertRegex(self.sealift("status", "--root", "x", status=1).err, said)
+                report = self.sealift("status", "--root", "x", "--format", "json", status=1).json()
+                self.assertEqual(report["error"]["code"], "refused")
+                if history:
+                    self.assertRegex(self.sealift("history", "--root", "x", status=1).err, said)
+                shutil.rmtree(self.path("x"))
+
     # -- damage --
 
     def test_a_damaged_ledger_is_refused_with_the_way_out(self):
