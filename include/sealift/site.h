@@ -215,6 +215,7 @@ struct sl_site_state {
     uint64_t sequence;
     unsigned char manifest_sha256[32];
     uint64_t files, bytes, drifted;
+    char remedy[SL_ERR_HINT_MAX]; /* what to do where something drifted */
     bool pending; /* a change was stopped in the middle, and the next install or rollback finishes or drops
                      it; or one is going on */
 };

@@ -39,7 +39,7 @@ static int verdict(const struct sl_site_state *state, const struct context *cont
     else
         (void)sl_fail(err, SL_E_DRIFT, "%llu entries in %s/current differ from the manifest",
                       (unsigned long long)state->drifted, root);
-    return sl_hint(err, "install the same bundle again for a fresh copy, or go back with rollback");
+    return sl_hint(err, "%s", state->remedy);
 }
 
 /* -- what an enrolled site never forgets -- */

@@ -127,7 +127,7 @@ static int manifest_is_wrong(const struct site *site, struct sl_str name, const 
                   "%s/" SITE_GENERATIONS "/" SL_FMT
                   "/manifest.json is not the manifest that was installed: %s",
                   site->shown, SL_ARG(name), why);
-    return sl_hint(err, "install the bundle again for a fresh copy, or go back to another generation");
+    return site_hint_altered(site, name, false, err);
 }
 
 static int open_manifest(struct site_generation *out, const struct site *site, struct sl_str name,

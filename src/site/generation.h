@@ -39,4 +39,8 @@ int site_generation_open(struct site_generation *out, const struct site *site, s
                          struct sl_err *err) SL_MUST_USE;
 void site_generation_release(struct site_generation *generation);
 
+/* What to do about a generation that was altered, or is gone: its bundle is installed again, or where this site would refuse that,
+ * unpacked by hand. The site is loaded, of an enrolled one also the ledger unless `name` is current. Returns -1. */
+int site_hint_altered(const struct site *site, struct sl_str name, bool gone, struct sl_err *err);
+
 #endif

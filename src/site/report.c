@@ -102,7 +102,7 @@ static int current_is_gone(const struct site *site, struct sl_err *err)
     (void)sl_fail(err, SL_E_DRIFT,
                   "%s/" SITE_CURRENT " leads to " SITE_GENERATIONS "/" SL_FMT ", which is no longer there",
                   site->shown, SL_ARG(site->current));
-    return sl_hint(err, "install its bundle again, or go back to another generation");
+    return site_hint_altered(site, site->current, true, err);
 }
 
 int sl_site_status(struct sl_site_state *out, const struct sl_site_options *options,
@@ -132,6 +132,11 @@ int sl_site_status(struct sl_site_state *out, const struct sl_site_options *opti
     fill_state(out, &site, &generation);
     out->pending = unfinished;
     out->drifted = drifts.total;
+    if (drifts.total > 0) {
+        struct sl_err advice = {0};
+        (void)site_hint_altered(&site, site.current, false, &advice);
+        (void)snprintf(out->remedy, sizeof out->remedy, "%s", advice.hint);
+    }
     for (size_t i = 0; report && report->found && i < drifts.count; i++)
         report->found(report->context, drifts.items[i].kind, drifts.items[i].path);
     return 0;

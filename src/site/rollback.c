@@ -17,10 +17,10 @@ static const struct sl_digest *digest_of(const struct site *site, struct sl_str 
     return change ? &change->manifest : NULL;
 }
 
-static int is_gone(struct sl_str name, struct sl_err *err)
+static int is_gone(const struct site *site, struct sl_str name, struct sl_err *err)
 {
     (void)sl_fail(err, SL_E_NOT_FOUND, SL_FMT " is in the history, but no longer on disk", SL_ARG(name));
-    return sl_hint(err, "install its bundle again");
+    return site_hint_altered(site, name, true, err);
 }
 
 /*
@@ -49,7 +49,7 @@ static int find_previous(struct sl_str *out, const struct site *site, struct sl_
             gone = from;
     }
     if (gone.len > 0)
-        return is_gone(gone, err);
+        return is_gone(site, gone, err);
     (void)sl_fail(err, SL_E_USAGE,
                   "there is nothing to go back to: no other bundle was current before " SL_FMT,
                   SL_ARG(site->current));
@@ -111,7 +111,7 @@ static int not_there(const struct site *site, struct sl_str text, struct sl_err 
     for (size_t i = site->history.count; i > 0; i--) {
         struct sl_str name = site->history.changes[i - 1].to;
         if (fits(name, text, FIT_BEGINNING))
-            return is_gone(name, err);
+            return is_gone(site, name, err);
     }
     (void)sl_fail(err, SL_E_USAGE, "no generation of %s begins with \"%s\"", site->shown, shown);
     return sl_hint(err, "`sealift history` shows their names");
@@ -147,14 +147,7 @@ static int is_altered(const struct site *site, struct sl_str name, const struct 
                   drifts->total == 1 ? "difference" : "differences",
                   sl_escape(shown, sizeof shown, first->path), sl_drift_name(first->kind));
     (void)sl_err_about(err, path);
-    if (site->identity.enrolled && site_generation_sequence(name) < site->ledger.highest_sequence)
-        return sl_hint(
-            err,
-            "nothing was changed; its bundle, which an enrolled site does not install again, has the files: "
-            "tar -xzf BUNDLE --strip-components=1 -C ROOT/" SITE_GENERATIONS
-            "/... puts them back; or go back to another");
-    return sl_hint(err,
-                   "nothing was changed; install its bundle again for a fresh copy, or go back to another");
+    return site_hint_altered(site, name, false, err);
 }
 
 static int check_intact(const struct site *site, const struct site_generation *generation, struct sl_str name,

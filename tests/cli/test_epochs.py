@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -244,13 +245,92 @@ class Enrolled(Enrolment):
                 self.write(path, bad)
             refused = self.sealift("rollback", "--root", "site", status=1).err
             self.assertIn(altered, refused)
-            self.assertIn("tar -xzf BUNDLE --strip-components=1", refused)
+            self.assertIn("does not install its bundle again", refused)
             self.assertNotIn("--grant", refused)
             self.assertIn("a later one was accepted before", self.install(bundle, status=1).err)
-        subprocess.run(["tar", "-xzf", self.path(bundle), "--strip-components=1", "-C", self.path("site/generations", old)],
-                       check=True)
+        self.unpack(refused, bundle)
         self.assertEqual(self.read(path), good)
         self.sealift("rollback", "--root", "site")
+
+    def unpack(self, refused, bundle):
+        """Does what the hint says, with a umask that it does not know of."""
+        command, name = re.search("(umask 022; .*); N is (.*)", refused).groups()
+        command = re.sub(r"\bN\b", name, command).replace("BUNDLE", self.path(bundle))
+        subprocess.run(["sh", "-ec", command], cwd=self.path("site/generations"), umask=0o77, check=True)
+
+    def generation(self, sequence):
+        name, = (name for name in os.listdir(self.path("site/generations"))
+                 if name.startswith(f"{sequence}-") and not name.endswith(".old"))
+        return name
+
+    def harms(self, generation):
+        """Ways to alter a generation, each with what the message then says."""
+        manifest = f"{generation}/manifest.json"
+        yield "is not the manifest that was installed", lambda: self.write(manifest, self.read(manifest) + b" ")
+        yield "is not the manifest that was installed", lambda: (os.unlink(self.path(manifest)),
+                                                                 os.symlink("SHA256SUMS", self.path(manifest)))
+        yield "differ|what was installed", lambda: self.write(f"{generation}/SHA256SUMS", b"")
+        yield "differ|what was installed", lambda: self.write(f"{generation}/docs/added", b"")
+        yield "differ|what was installed", lambda: os.chmod(self.path(generation), 0o700)
+        yield "no longer", lambda: shutil.rmtree(self.path(generation))
+
+    def undo(self, generation):
+        shutil.rmtree(self.path(f"{generation}.old"), ignore_errors=True)
+
+    def test_an_older_generation_is_put_back_as_the_hint_says(self):
+        self.enrol()
+        old = self.bundle(17)
+        self.install(old)
+        self.install(self.bundle(18, release="v1.1"))
+        generation = "site/generations/" + self.generation(17)
+        for said, harm in self.harms(generation):
+            harm()
+            refused = self.sealift("rollback", "--root", "site", status=None).err
+            self.assertRegex(refused, said)
+            self.install(old, status=1)
+            self.unpack(refused, old)
+            self.undo(generation)
+            self.sealift("rollback", "--root", "site")
+            self.assertIn("intact", self.sealift("status", "--root", "site").out)
+            self.sealift("rollback", "--root", "site")
+
+    def test_what_is_current_and_signed_by_a_key_that_was_dropped_is_put_back_as_the_hint_says(self):
+        self.enrol()
+        old = self.bundle(15)
+        self.install(old)
+        self.sealift("trust", "add-key", "trust/1.json", "--release-key", "new.pub")
+        self.sign(2)
+        self.sealift("trust", "drop-key", "trust/2.json", "--release-key", "ops.pub")
+        self.sign(3)
+        self.install(self.bundle(16, release="v1.1", key="new.key"))
+        self.sealift("rollback", "--root", "site")
+        generation = "site/generations/" + self.generation(15)
+        for said, harm in self.harms(generation):
+            harm()
+            refused = self.sealift("status", "--root", "site", status=1).err
+            self.assertRegex(refused, said)
+            self.install(old, status=1)
+            self.unpack(refused, old)
+            self.undo(generation)
+            self.assertIn("intact", self.sealift("status", "--root", "site").out)
+
+    def test_what_may_be_installed_again_is(self):
+        self.enrol()
+        self.install(self.bundle(17))
+        new = self.bundle(18, release="v1.1")
+        self.install(new)
+        for number in range(6):
+            self.sealift("rollback", "--root", "site", "--to", "17")
+            newest = max(os.listdir(self.path("site/generations")), key=lambda name: (name[:2], len(name), name))
+            harm = list(self.harms(f"site/generations/{newest}"))[number][1]
+            harm()
+            refused = self.sealift("rollback", "--root", "site", "--to", newest, status=None).err
+            self.assertIn("install its bundle again", refused)
+            self.assertIn("installed", self.install(new).out)
+            harm = list(self.harms("site/current"))[number % 5][1]
+            harm()
+            self.assertIn("install its bundle again", self.sealift("status", "--root", "site", status=1).err)
+            self.assertIn("repaired", self.install(new).out)
 
     def alterations(self, text):
         """One letter of the signature, of that over the comment, and of the comment: all in form."""
@@ -274,7 +354,7 @@ class Enrolled(Enrolment):
             status = self.sealift("status", "--root", "site", "--format", "json", status=1).json()
             self.assertEqual(status["drift"], [{"drift": "changed", "path": name}])
             before = self.sealift("status", "--root", "site", status=1)
-            self.assertIn("install the same bundle again", before.err)
+            self.assertIn("install its bundle again", before.err)
             self.assertEqual(self.install(bundle, "--format", "json").json()["outcome"], "repaired")
             self.assertEqual(self.current_signatures(), {name: good})
             self.assertIn("intact", self.sealift("status", "--root", "site").out)
