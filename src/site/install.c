@@ -377,8 +377,13 @@ static int install_plain(struct install *in, int *bundle, const char *name, cons
                          struct sl_err *err)
 {
     SL_CLEANUP(sl_claim_freep) struct sl_claim *claim = NULL;
-    if (open_claim(&claim, in->site, bundle, name, policy, err) < 0)
-        return -1;
+    if (open_claim(&claim, in->site, bundle, name, policy, err) < 0) {
+        /* Another key would not help here. What is not refused waits for an enrolment that is at work. */
+        if (!in->site->enrolment_stopped || err->code != SL_E_REFUSED)
+            return -1;
+        sl_err_clear(err);
+        return site_check_enrolment(in->site, err);
+    }
     set_claim(in, claim, policy, NULL);
     return install(in, err);
 }

@@ -138,6 +138,9 @@ class SiteState(Enrolment):
                 self.assertIn("run sealift enrol again", refused.err)
                 self.assertEqual([entry for entry in self.listing("site") if "lock" not in str(entry)],
                                  [entry for entry in before if "lock" not in str(entry)])
+            stranger = self.install(evil, "--pubkey", "ops.pub", status=1)
+            self.assertIn("an enrolment of site was stopped before it was done", stranger.err)
+            self.assertNotIn(".pub", stranger.err)
             self.enrol()
             self.assertIn("leave --pubkey", self.install(evil, "--pubkey", "new.pub", status=2).err)
             self.install(self.bundle(17, out=f"good{plain_before}"))
