@@ -31,6 +31,11 @@ int site_ledger_load(struct site *site, struct sl_err *err) SL_MUST_USE;
 /* Of what was loaded: SL_E_REFUSED where the history is not what the ledger knows. */
 int site_ledger_check(const struct site *site, struct sl_err *err) SL_MUST_USE;
 
+/* For whoever reads without the lock: loads the ledger of an enrolled site, and the history with `load` again, until both are of one
+ * moment, and checks them. The site is loaded; of one that is not enrolled this is nothing. */
+int site_ledger_settle(struct site *site, int (*load)(struct site *, struct sl_err *),
+                       struct sl_err *err) SL_MUST_USE;
+
 /* Whether the ledger has noted the grant; zeros are none, and noted. */
 bool site_ledger_has_grant(const struct site *site, const unsigned char grant[32]);
 

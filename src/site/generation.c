@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "io/file.h"
 #include "io/sys.h"
+#include "signatures.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -176,4 +177,24 @@ void site_generation_release(struct site_generation *generation)
     sl_buf_release(&generation->manifest_json);
     sl_manifest_free(generation->manifest);
     generation->manifest = NULL;
+}
+
+int site_generation_compare(struct site_drifts *out, const struct site *site,
+                            const struct site_generation *generation, const struct sl_progress *progress,
+                            struct sl_err *err)
+{
+    struct sl_str name = generation->change->to;
+    const struct sl_site_change *made = site_change_making(site, name);
+    struct sl_str manifest_json = sl_buf_view(&generation->manifest_json);
+    SL_CLEANUP(site_signatures_release) struct site_signatures proved;
+    if (site_signatures_check(&proved, site, name, generation->dir, manifest_json, err) < 0)
+        return -1;
+    struct site_expected expected = {
+        .manifest = generation->manifest,
+        .manifest_json = manifest_json,
+        .proved = &proved,
+        .signers = made ? made->signers : NULL,
+        .signer_count = made ? made->signer_count : 0,
+    };
+    return site_compare(out, generation->dir, &expected, progress, err);
 }

@@ -4,6 +4,7 @@
 #ifndef SITE_GENERATION_H
 #define SITE_GENERATION_H
 
+#include "compare.h"
 #include "place.h"
 
 /* SEQUENCE-RELEASE-DIGEST12, with ".2", ".3" ... for a repaired copy. Whatever ROOT holds under another form
@@ -38,6 +39,12 @@ struct site_generation {
 int site_generation_open(struct site_generation *out, const struct site *site, struct sl_str name,
                          struct sl_err *err) SL_MUST_USE;
 void site_generation_release(struct site_generation *generation);
+
+/* Fills `out` with where its files differ from the manifest, and its signature files from what the site can prove of them; see
+ * site_compare(). The site is loaded. */
+int site_generation_compare(struct site_drifts *out, const struct site *site,
+                            const struct site_generation *generation, const struct sl_progress *progress,
+                            struct sl_err *err) SL_MUST_USE;
 
 /* What to do about a generation that was altered, or is gone: its bundle is installed again, or where this site would refuse that,
  * unpacked by hand. The site is loaded, of an enrolled one also the ledger unless `name` is current. Returns -1. */

@@ -169,6 +169,24 @@ int site_ledger_repair(struct site *site, struct sl_err *err)
     return 0;
 }
 
+/*
+ * Without the lock, history and ledger may be of two moments. The ledger takes a write of its own between any two lines of the
+ * history: where it is the same before and after the history was read, no more than the last line can be new to it.
+ */
+int site_ledger_settle(struct site *site, int (*load)(struct site *, struct sl_err *), struct sl_err *err)
+{
+    while (site->identity.enrolled) {
+        if (site_ledger_load(site, err) < 0)
+            return -1;
+        uint64_t counter = site->ledger.counter;
+        if (load(site, err) < 0 || site_ledger_load(site, err) < 0)
+            return -1;
+        if (site->ledger.counter == counter)
+            return site_ledger_check(site, err);
+    }
+    return 0;
+}
+
 int site_ledger_accept(struct site *site, const struct sl_manifest *manifest, const struct sl_digest *digest,
                        const struct sl_trust *trust, struct sl_err *err)
 {

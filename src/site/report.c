@@ -5,10 +5,8 @@
 
 #include "base/cleanup.h"
 #include "change.h"
-#include "compare.h"
 #include "enrolled.h"
 #include "generation.h"
-#include "signatures.h"
 #include "stage.h"
 
 #include <stdio.h>
@@ -76,26 +74,6 @@ static void fill_state(struct sl_site_state *out, const struct site *site,
     memcpy(out->manifest_sha256, generation->change->manifest.bytes, sizeof out->manifest_sha256);
 }
 
-static int compare(struct site_drifts *out, const struct site *site, const struct site_generation *generation,
-                   const struct sl_progress *progress, struct sl_err *err)
-{
-    const struct sl_site_change *made = site_change_making(site, site->current);
-    struct sl_str manifest_json = sl_buf_view(&generation->manifest_json);
-    SL_CLEANUP(site_signatures_release) struct site_signatures proved;
-    if (site_signatures_check(&proved, site, site->current, generation->dir, manifest_json, err) < 0)
-        return -1;
-    struct site_expected expected = {
-        .manifest = generation->manifest,
-        .manifest_json = manifest_json,
-        .proved = &proved,
-        .signers = made ? made->signers : NULL,
-        .signer_count = made ? made->signer_count : 0,
-    };
-    if (site_compare(out, generation->dir, &expected, progress, err) < 0)
-        return sl_wrap(err, "%s/" SITE_CURRENT, site->shown);
-    return 0;
-}
-
 /* As a difference: everything in it is missing. */
 static int current_is_gone(const struct site *site, struct sl_err *err)
 {
@@ -127,8 +105,8 @@ int sl_site_status(struct sl_site_state *out, const struct sl_site_options *opti
         return -1;
     SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
     site_drifts_init(&drifts);
-    if (compare(&drifts, &site, &generation, &options->progress, err) < 0)
-        return -1;
+    if (site_generation_compare(&drifts, &site, &generation, &options->progress, err) < 0)
+        return sl_wrap(err, "%s/" SITE_CURRENT, site.shown);
     fill_state(out, &site, &generation);
     out->pending = unfinished;
     out->drifted = drifts.total;
@@ -171,24 +149,9 @@ static int fill_event(struct sl_site_event *out, const struct site *site, size_t
     return 0;
 }
 
-/* The ledger takes a write of its own between any two lines: see load_settled() in trust.c. */
-static int check_ledger(struct site *site, struct sl_err *err)
-{
-    while (site->identity.enrolled) {
-        if (site_ledger_load(site, err) < 0)
-            return -1;
-        uint64_t counter = site->ledger.counter;
-        if (load_agreed(site, err) < 0 || site_ledger_load(site, err) < 0)
-            return -1;
-        if (site->ledger.counter == counter)
-            return site_ledger_check(site, err);
-    }
-    return 0;
-}
-
 static int fill_log(struct sl_site_log *log, struct sl_err *err)
 {
-    if (open_for_reading(&log->site, err) < 0 || check_ledger(&log->site, err) < 0)
+    if (open_for_reading(&log->site, err) < 0 || site_ledger_settle(&log->site, load_agreed, err) < 0)
         return -1;
     size_t count = log->site.history.count;
     log->events = sl_arena_array(&log->site.arena, count, sizeof *log->events);

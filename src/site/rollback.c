@@ -2,11 +2,9 @@
 
 #include "base/cleanup.h"
 #include "change.h"
-#include "compare.h"
 #include "enrolled.h"
 #include "generation.h"
 #include "permit.h"
-#include "signatures.h"
 
 #include <sealift/text.h>
 #include <stdio.h>
@@ -155,19 +153,7 @@ static int check_intact(const struct site *site, const struct site_generation *g
 {
     SL_CLEANUP(site_drifts_release) struct site_drifts drifts;
     site_drifts_init(&drifts);
-    const struct sl_site_change *made = site_change_making(site, name);
-    struct sl_str manifest_json = sl_buf_view(&generation->manifest_json);
-    SL_CLEANUP(site_signatures_release) struct site_signatures proved;
-    if (site_signatures_check(&proved, site, name, generation->dir, manifest_json, err) < 0)
-        return -1;
-    struct site_expected expected = {
-        .manifest = generation->manifest,
-        .manifest_json = manifest_json,
-        .proved = &proved,
-        .signers = made ? made->signers : NULL,
-        .signer_count = made ? made->signer_count : 0,
-    };
-    if (site_compare(&drifts, generation->dir, &expected, &site->options->progress, err) < 0)
+    if (site_generation_compare(&drifts, site, generation, &site->options->progress, err) < 0)
         return sl_wrap(err, SL_FMT, SL_ARG(name));
     for (size_t i = 0; report->found && i < drifts.count; i++)
         report->found(report->context, drifts.items[i].kind, drifts.items[i].path);

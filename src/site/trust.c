@@ -26,25 +26,12 @@ int sl_site_is_enrolled(bool *out, const struct sl_site_options *options, struct
     return 0;
 }
 
-/*
- * Without the lock, history and ledger may be of two moments. The ledger takes a write of its own between any two lines of the
- * history: where it is the same before and after the history was read, no more than the last line can be new to it.
- */
 static int load_settled(struct site *site, struct sl_err *err)
 {
     if (site_open(site, err) < 0 || site_require(site, err) < 0 || site_load(site, err) < 0 ||
         site_check_enrolment(site, err) < 0)
         return -1;
-    while (site->identity.enrolled) {
-        if (site_ledger_load(site, err) < 0)
-            return -1;
-        uint64_t counter = site->ledger.counter;
-        if (site_load(site, err) < 0 || site_ledger_load(site, err) < 0)
-            return -1;
-        if (site->ledger.counter == counter)
-            return site_ledger_check(site, err);
-    }
-    return 0;
+    return site_ledger_settle(site, site_load, err);
 }
 
 static int open_plain(struct sl_site_trust *trust, struct sl_policy *policy, struct sl_err *err)
